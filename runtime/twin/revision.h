@@ -1,0 +1,36 @@
+// A revision: the cause of a turn and its effects, as it is written to the log and read back.
+
+#ifndef TWIN_REVISION_H
+#define TWIN_REVISION_H
+
+#include "twin/change.h"
+#include "twin/input.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct revision {
+    uint64_t rev;
+    uint64_t previous; // the twin's revision before, 0 = first
+    uint32_t twin;     // number
+    int64_t received;
+    enum input_kind kind;
+    struct actor actor;
+    uint64_t message;  // key of the message that caused it, 0 = none (input.h)
+    uint64_t from_rev; // event: the revision that sent it; prediction: the one it looked at
+    uint16_t from_index;
+    uint64_t version;  // of the scripts
+    struct change *changes;
+    int change_count;
+    int input_count;
+};
+
+// `base` is the batch's received time; rev is not written, a batch's revisions are consecutive.
+void revision_encode(const struct revision *revision, int64_t base, struct buffer *out);
+// Changes live in `region`. False when malformed.
+bool revision_decode(struct reader *in, int64_t base, uint64_t rev, struct region *region,
+                     struct revision *revision);
+// Only the message key and the received time, cheaply: for rebuilding the duplicate table.
+bool revision_skim(struct reader *in, int64_t base, uint64_t *message, int64_t *received);
+
+#endif

@@ -1,0 +1,48 @@
+// Builds the dashboard into dist/: hashed assets, index.html that names them, and a .gz beside each file.
+// With --tests: bundles test/*.test.ts into .tests/ for `node --test`.
+import { build } from "esbuild";
+import { gzipSync } from "node:zlib";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const root = import.meta.dirname;
+const shared = { bundle: true, format: "esm", target: "es2022", jsx: "automatic", jsxImportSource: "preact", logLevel: "warning" };
+
+async function build_tests() {
+  const out = join(root, ".tests");
+  rmSync(out, { recursive: true, force: true });
+  const entries = readdirSync(join(root, "test")).filter((name) => name.endsWith(".test.ts"));
+  await build({
+    ...shared,
+    entryPoints: entries.map((name) => join(root, "test", name)),
+    outdir: out, outExtension: { ".js": ".mjs" }, platform: "node", sourcemap: "inline",
+  });
+}
+
+async function build_page() {
+  const out = join(root, "dist");
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const result = await build({
+    ...shared,
+    entryPoints: { app: join(root, "src/main.tsx"), page: join(root, "src/style/page.css") },
+    outdir: out, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]",
+    splitting: true, minify: true, metafile: true, legalComments: "none",
+  });
+  const names = Object.entries(result.metafile.outputs)
+    .filter(([, output]) => output.entryPoint)
+    .map(([path]) => basename(path));
+  const named = (start, end) => names.find((name) => name.startsWith(start) && name.endsWith(end));
+  const page = readFileSync(join(root, "src/index.html"), "utf8")
+    .replace("{app.js}", named("app-", ".js"))
+    .replace("{page.css}", named("page-", ".css"));
+  writeFileSync(join(out, "index.html"), page);
+
+  for (const name of readdirSync(out).sort()) {
+    const packed = gzipSync(readFileSync(join(out, name)), { level: 9 });
+    writeFileSync(join(out, `${name}.gz`), packed);
+    console.log(`${name}  ${statSync(join(out, name)).size}  gz ${packed.length}`);
+  }
+}
+
+await (process.argv.includes("--tests") ? build_tests() : build_page());
