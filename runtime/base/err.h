@@ -32,7 +32,8 @@ struct err {
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// Puts `format` in front of the sentence, once, at the border that knows the context. Returns false.
+// Puts `format` in front of the sentence, once, at the border that knows the context. Returns
+// false.
 bool err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

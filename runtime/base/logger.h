@@ -11,8 +11,8 @@ struct logger {
     enum log_level level; // lines above it are not written
 };
 
-// One line. `event` is one word; `format` gives the key=value pairs, text values quoted by %q-like
-// use of logger_quote. Safe from any thread: one write(2) a line.
+// One line. `event` is one word; `format` gives the key=value pairs, sentences in double quotes.
+// Safe from any thread: one write(2) a line.
 void logger_line(const struct logger *logger, enum log_level level, const char *event,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -1,8 +1,8 @@
 // The loop: file descriptors, timers and the clock, on one thread.
 //
 // It is the only reader of time. Underneath it is libwebsockets' own service loop, which adopts our
-// descriptors, because Debian's build cannot be driven from outside. Callbacks run one at a time and
-// never re-enter. Tests put another implementation of this header in its place.
+// descriptors, because Debian's build cannot be driven from outside. Callbacks run one at a time
+// and never re-enter. Tests put another implementation of this header in its place.
 
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H

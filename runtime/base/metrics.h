@@ -6,6 +6,7 @@
 #ifndef BASE_METRICS_H
 #define BASE_METRICS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct buffer;
@@ -14,8 +15,8 @@ struct metrics;
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *metrics);
 
-// The counter `name`{`labels`} (labels like `code="4.04"`, or NULL), created at its first asking. The
-// pointer lives as long as `metrics`; `name`, `labels` and `help` are copied. Ends with _total.
+// The counter `name`{`labels`} (labels like `code="4.04"`, or NULL), created at its first asking.
+// The pointer lives as long as `metrics`; `name`, `labels` and `help` are copied. Ends with _total.
 uint64_t *metrics_counter(struct metrics *metrics, const char *name, const char *labels,
                           const char *help);
 

@@ -24,7 +24,7 @@ struct worker *worker_new(const char *name, void (*wake)(void *context), void *c
 void worker_free(struct worker *worker); // finishes the running job, hands back the rest undone
 
 void worker_submit(struct worker *worker, struct job *job);
-void worker_collect(struct worker *worker); // calls `done` of every finished job
+void worker_collect(struct worker *worker);      // calls `done` of every finished job
 int worker_backlog(const struct worker *worker); // submitted and not yet collected
 
 #endif
