@@ -1,8 +1,8 @@
 // Changes: everything one turn does to twins, in order. What the log, push and Observe consume.
 //
-// A change is applied as it is added, by the same change_apply that recovery uses, so a handler reads what
-// it wrote. The input's own changes come first; after changes_mark the behaviour's follow, which
-// changes_drop takes back whole.
+// A change is applied as it is added, by the same change_apply that recovery uses, so a handler
+// reads what it wrote. The input's own changes come first; after changes_mark the behaviour's
+// follow, which changes_drop takes back whole.
 
 #ifndef TWIN_CHANGE_H
 #define TWIN_CHANGE_H
@@ -19,20 +19,21 @@ struct reader;
 struct region;
 struct world;
 
-enum change_kind { // numbers are on disk: append only
-    CHANGE_CREATE = 1,    // text: id; layout: model
-    CHANGE_LAYOUT = 2,    // moved to the model `layout`
-    CHANGE_RETIRE = 3,    // the twin is deleted
-    CHANGE_SAMPLE = 4,    // index: field; value, at, quality, raw: a telemetry or reported sample
-    CHANGE_SET = 5,       // index: field; value (VALUE_NONE clears), at: parameter, desired, derived, state
-    CHANGE_ESTIMATE = 6,  // index: estimator; value, at: one update
-    CHANGE_ALARM = 7,     // index: alarm; state, is_acked, at: since, value
-    CHANGE_FORECAST = 8,  // index: prediction; value, low, high, of_rev, at; VALUE_NONE clears
-    CHANGE_TIMER = 9,     // text: name; at: due, 0 cancels
-    CHANGE_EVENT = 10,    // sent: other: target twin, index: event of its model, arguments
-    CHANGE_LINK = 11,     // index: relationship; other: twin; state: 1 add, 0 remove
+enum change_kind {     // numbers are on disk: append only
+    CHANGE_CREATE = 1, // text: id; layout: model
+    CHANGE_LAYOUT = 2, // moved to the model `layout`
+    CHANGE_RETIRE = 3, // the twin is deleted
+    CHANGE_SAMPLE = 4, // index: field; value, at, quality, raw: a telemetry or reported sample
+    CHANGE_SET =
+        5, // index: field; value (VALUE_NONE clears), at: parameter, desired, derived, state
+    CHANGE_ESTIMATE = 6,    // index: estimator; value, at: one update
+    CHANGE_ALARM = 7,       // index: alarm; state, is_acked, at: since, value
+    CHANGE_FORECAST = 8,    // index: prediction; value, low, high, of_rev, at; VALUE_NONE clears
+    CHANGE_TIMER = 9,       // text: name; at: due, 0 cancels
+    CHANGE_EVENT = 10,      // sent: other: target twin, index: event of its model, arguments
+    CHANGE_LINK = 11,       // index: relationship; other: twin; state: 1 add, 0 remove
     CHANGE_ATTRIBUTES = 12, // text: JSON object
-    CHANGE_FAILED = 13,   // the behaviour's part was dropped; state: enum outcome, text: why
+    CHANGE_FAILED = 13,     // the behaviour's part was dropped; state: enum outcome, text: why
 };
 
 #define EVENT_ARGUMENTS_MAX 8
@@ -42,9 +43,10 @@ struct change {
     uint8_t state;   // alarm: enum alarm_state; link: 1 add, 0 remove; failed: outcome
     uint8_t quality; // sample
     bool is_acked;   // alarm
-    bool is_late;    // sample older than the current one: in the log and the window's past, nothing else
+    bool is_late;    // sample older than the current one: in the log and the window's past, nothing
+                     // else
     uint16_t index;
-    uint32_t other;  // twin number
+    uint32_t other; // twin number
     int64_t at;
     struct value value;
     union {
@@ -85,19 +87,20 @@ void changes_init(struct changes *changes, struct world *world, struct region *r
 void changes_fini(struct changes *changes);
 void changes_begin(struct changes *changes, struct twin *twin, uint64_t rev, int64_t now);
 
-// Applies and keeps `change`. Borrowed text and arguments must live in the turn's region. A CHANGE_SET of a
-// slot already set in the behaviour's part replaces that one.
+// Applies and keeps `change`. Borrowed text and arguments must live in the turn's region. A
+// CHANGE_SET of a slot already set in the behaviour's part replaces that one.
 void changes_add(struct changes *changes, const struct change *change);
 void changes_mark(struct changes *changes); // the behaviour starts here
 void changes_drop(struct changes *changes); // back to the mark
 
-// What an author, operator or parameter file sets: checks type, range and that the kind may be set; a value
-// equal to the present one leaves no change. VALUE_NONE clears.
+// What an author, operator or parameter file sets: checks type, range and that the kind may be set;
+// a value equal to the present one leaves no change. VALUE_NONE clears.
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err);
 
-// One sample, calibrated, judged (range: bad), with the estimators it feeds and the alarms it moves. `at` is
-// the sample's time. Returns the quality. A bad sample reaches no estimator and no alarm and changes no
-// current value: `twin_value` stays the newest one not bad, the slot shows quality bad and the time of it.
+// One sample, calibrated, judged (range: bad), with the estimators it feeds and the alarms it
+// moves. `at` is the sample's time. Returns the quality. A bad sample reaches no estimator and no
+// alarm and changes no current value: `twin_value` stays the newest one not bad, the slot shows
+// quality bad and the time of it.
 enum quality changes_sample(struct changes *changes, int field, struct value value, int64_t at,
                             bool *is_late);
 
@@ -108,9 +111,11 @@ void alarm_raise(struct changes *changes, int alarm);
 void alarm_clear(struct changes *changes, int alarm);
 
 // Does it to the twin. Recovery's door, and the last step of changes_add.
-void change_apply(struct world *world, struct twin **twin, const struct change *change, uint64_t rev);
+void change_apply(struct world *world, struct twin **twin, const struct change *change,
+                  uint64_t rev);
 
-// One change <-> bytes; times are kept relative to `base`. Decoded text points into the input or `region`.
+// One change <-> bytes; times are kept relative to `base`. Decoded text points into the input or
+// `region`.
 void change_encode(const struct change *change, int64_t base, struct buffer *out);
 bool change_decode(struct reader *in, int64_t base, struct region *region, struct change *change);
 

@@ -1,8 +1,8 @@
 // An input: the one thing that can make a turn. And the door through which feeds hand inputs in.
 //
-// Feeds (CoAP, HTTP, WebSocket) do not know the turn; they get a `struct door` when they are opened and
-// call it. All of a call happens before it returns; only the disk is later: what must wait for it keeps
-// the returned rev and is told when that rev is durable.
+// Feeds (CoAP, HTTP, WebSocket) do not know the turn; they get a `struct door` when they are opened
+// and call it. All of a call happens before it returns; only the disk is later: what must wait for
+// it keeps the returned rev and is told when that rev is durable.
 
 #ifndef TWIN_INPUT_H
 #define TWIN_INPUT_H
@@ -85,11 +85,12 @@ struct door {
     struct world *world; // read only through here
     // False with ERR_UNAVAILABLE while the disk is full.
     bool (*samples)(void *context, struct samples_input *input, uint64_t *rev, struct err *err);
-    // `if_rev` 0 = whatever; else refused with ERR_PRECONDITION if a desired value changed after it.
+    // `if_rev` 0 = whatever; else refused with ERR_PRECONDITION if a desired value changed after
+    // it.
     bool (*desired)(void *context, struct twin *twin, const struct setting *settings, int count,
                     uint64_t if_rev, const struct actor *actor, uint64_t *rev, struct err *err);
-    bool (*configure)(void *context, const struct configure_input *input, bool *is_new, uint64_t *rev,
-                      struct err *err);
+    bool (*configure)(void *context, const struct configure_input *input, bool *is_new,
+                      uint64_t *rev, struct err *err);
     bool (*retire)(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
                    struct err *err);
     bool (*acknowledge)(void *context, struct twin *twin, int alarm, const struct actor *actor,

@@ -1,23 +1,21 @@
 // A model: what a kind of asset has, as declared in models/NAME.lua, without any Lua in it.
 //
-// Every value a twin holds is one `struct field` here and one slot at the same index there: parameters
-// first, then telemetry, reported, desired, derived and plain script state. Alarms, estimators,
-// predictions, relationships and events are lists of their own, also at the same index in the twin.
-// A model is immutable once finished, owned by the world (world_adopt_model), never freed before it, and
-// known by `layout`, the hash of its encoding: two loads of an unchanged file give the same model.
+// Every value a twin holds is one `struct field` here and one slot at the same index there:
+// parameters first, then telemetry, reported, desired, derived and plain script state. Alarms,
+// estimators, predictions, relationships and events are lists of their own, also at the same index
+// in the twin. A model is immutable once finished, owned by the world (world_adopt_model), never
+// freed before it, and known by `layout`, the hash of its encoding: two loads of an unchanged file
+// give the same model.
 
 #ifndef TWIN_MODEL_H
 #define TWIN_MODEL_H
 
+#include "twin/name.h"
 #include "twin/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct buffer;
-struct err;
-struct reader;
 
 enum field_kind {
     FIELD_PARAMETER,
@@ -39,26 +37,26 @@ struct field {
     char *unit;           // "" when it has none
     char *title;          // "" when it has none
     bool has_range;
-    double low, high; // a telemetry or reported sample outside is kept with quality bad; a desired or
-                      // parameter value outside is refused
+    double low, high; // a telemetry or reported sample outside is kept with quality bad; a desired
+                      // or parameter value outside is refused
     bool is_writable; // reported: has a desired field of the same name
     int pair;         // reported <-> desired, else NONE
-    int window;       // index into model->windows when a prediction needs its recent past, else NONE
-    double gain, offset;          // telemetry: value = raw * gain + offset (calibrate), default 1, 0
-    struct value default_value;   // parameters; text owned
+    int window; // index into model->windows when a prediction needs its recent past, else NONE
+    double gain, offset;        // telemetry: value = raw * gain + offset (calibrate), default 1, 0
+    struct value default_value; // parameters; text owned
 };
 
 struct alarm_spec {
     char *name;
     enum severity { SEVERITY_INFO = 1, SEVERITY_WARNING, SEVERITY_CRITICAL } severity;
-    int field;         // watched field, NONE when only scripts raise it
-    bool is_above;     // true: value > limit raises; false: value < limit
-    int limit_field;   // a parameter, or NONE and `limit` holds
+    int field;       // watched field, NONE when only scripts raise it
+    bool is_above;   // true: value > limit raises; false: value < limit
+    int limit_field; // a parameter, or NONE and `limit` holds
     double limit;
-    double deadband;   // clears at limit - deadband (above) or limit + deadband (below)
-    int64_t delay_us;  // the condition must hold this long
-    char *text;        // "{temperature} Cel", "" when none
-    char *advice;      // "" when none
+    double deadband;  // clears at limit - deadband (above) or limit + deadband (below)
+    int64_t delay_us; // the condition must hold this long
+    char *text;       // "{temperature} Cel", "" when none
+    char *advice;     // "" when none
 };
 
 enum estimator_kind { ESTIMATOR_EWMA, ESTIMATOR_RING };
@@ -66,10 +64,10 @@ enum estimator_kind { ESTIMATOR_EWMA, ESTIMATOR_RING };
 struct estimator_spec { // declared in `state`
     char *name;
     enum estimator_kind kind;
-    int field;       // the telemetry, reported or derived field it follows; NONE: fed by scripts only
-    int64_t tau_us;  // ewma: its time constant
-    int capacity;    // ring: entries
-    size_t offset;   // into the twin's estimator memory
+    int field; // the telemetry, reported or derived field it follows; NONE: fed by scripts only
+    int64_t tau_us; // ewma: its time constant
+    int capacity;   // ring: entries
+    size_t offset;  // into the twin's estimator memory
 };
 
 struct window_spec { // the recent past of a field, kept because a prediction needs it
@@ -102,14 +100,14 @@ struct prediction_spec {
     char *name;
     char *unit;
     int64_t every_us;
-    double band;       // 0.9
-    int field;         // `of`: what is forecast
-    bool has_limit;    // of a crossing: `above` or `below`; else of a value at `horizon_us`
+    double band;    // 0.9
+    int field;      // `of`: what is forecast
+    bool has_limit; // of a crossing: `above` or `below`; else of a value at `horizon_us`
     bool is_above;
-    int limit_field;   // a parameter, or NONE and `limit` holds
+    int limit_field; // a parameter, or NONE and `limit` holds
     double limit;
     int64_t horizon_us;
-    int *needs;        // windows
+    int *needs; // windows
     int need_count;
 };
 
@@ -140,21 +138,22 @@ struct model {
     int prediction_count;
 
     // Made by model_finish.
-    struct name_index *index;  // (kind, name) -> field
-    const struct field_watchers {
-        const int *alarms;     // alarm indexes that watch the field or whose limit it is
+    struct name_index *index; // (kind, name) -> field
+    struct field_watchers {
+        const int *alarms; // alarm indexes that watch the field or whose limit it is
         int alarm_count;
         const int *estimators; // estimators that follow it
         int estimator_count;
-    } *watchers; // one a field
-    struct model *next;        // in the world's list
+    } * watchers; // one a field
+    int *watcher_pool;
+    struct model *next; // in the world's list
 };
 
 struct model *model_new(const char *name);
 void model_free(struct model *model);
 
-// Adders grow the lists; the returned struct is zeroed but for name (copied) and the NONEs, and stays
-// valid until the next add. Used by script/lua_model.c and by tests.
+// Adders grow the lists; the returned struct is zeroed but for name (copied) and the NONEs, and
+// stays valid until the next add. Used by script/lua_model.c and by tests.
 struct field *model_add_field(struct model *model, enum field_kind kind, const char *name);
 struct alarm_spec *model_add_alarm(struct model *model, const char *name);
 struct estimator_spec *model_add_estimator(struct model *model, const char *name);
@@ -164,8 +163,9 @@ struct part_spec *model_add_part(struct model *model, const char *name);
 struct prediction_spec *model_add_prediction(struct model *model, const char *name);
 int model_need_window(struct model *model, int field, int64_t span_us); // widest span wins
 
-// Sorts fields by kind, fixes offsets and pairs, builds the indexes, computes `layout`. Call once, after
-// all adds; field indexes held before it are remapped in alarms, estimators, windows and predictions.
+// Sorts fields by kind, fixes offsets and pairs, builds the indexes, computes `layout`. Call once,
+// after all adds; field indexes held before it are remapped in alarms, estimators, windows and
+// predictions.
 void model_finish(struct model *model);
 
 // Indexes, or NONE. `length` as names come from packs without a NUL.
@@ -181,19 +181,8 @@ int model_estimator(const struct model *model, const char *name, size_t length);
 // The nearest name a device may send, for "did you mean"; NULL when nothing is near.
 const char *model_suggest_sample(const struct model *model, const char *name, size_t length);
 
-// Whole model <-> bytes, so that the store can lay out old twins without running any Lua.
-void model_encode(const struct model *model, struct buffer *out);
-struct model *model_decode(struct reader *in, struct err *err); // finished, or NULL
-
 const char *level_name(enum level level);
 const char *severity_name(enum severity severity); // "none" for 0
 const char *field_kind_name(enum field_kind kind); // "parameter", "telemetry", "reported", ...
-
-// `*` any run, `?` one character. For `match` and for selections.
-bool glob_match(const char *glob, const char *text);
-
-// Ids match [A-Za-z0-9._~:-]{1,64}; field names [A-Za-z][A-Za-z0-9_]{0,63}, not desired or commands.
-bool twin_id_is_valid(const char *id, size_t length);
-bool field_name_is_valid(const char *name, size_t length);
 
 #endif

@@ -19,7 +19,7 @@ struct revision {
     uint64_t message;  // key of the message that caused it, 0 = none (input.h)
     uint64_t from_rev; // event: the revision that sent it; prediction: the one it looked at
     uint16_t from_index;
-    uint64_t version;  // of the scripts
+    uint64_t version; // of the scripts
     struct change *changes;
     int change_count;
     int input_count;

@@ -1,7 +1,8 @@
 // A twin: the live record of one asset, laid out by its model. Pure memory.
 //
-// Written by change_apply (twin/change.h) and nothing else; everybody else reads. Known outside by `id`,
-// inside by `number`, which is never used twice in a store, so a number is also a safe handle.
+// Written by change_apply (twin/change.h) and nothing else; everybody else reads. Known outside by
+// `id`, inside by `number`, which is never used twice in a store, so a number is also a safe
+// handle.
 
 #ifndef TWIN_TWIN_H
 #define TWIN_TWIN_H
@@ -50,31 +51,31 @@ struct twin {
     uint32_t number;
     char *id;
     const struct model *model;
-    uint64_t rev;       // of its newest revision
-    uint64_t version;   // of the scripts that made it
+    uint64_t rev;     // of its newest revision
+    uint64_t version; // of the scripts that made it
     int64_t created_at;
-    char *attributes;   // JSON object text, "{}" when none
+    char *attributes; // JSON object text, "{}" when none
 
-    struct slot *slots;           // model->field_count
-    struct alarm *alarms;         // model->alarm_count
-    struct forecast *forecasts;   // model->prediction_count
-    struct window **windows;      // model->window_count, NULL until the first sample
-    uint8_t *estimators;          // model->estimator_bytes
+    struct slot *slots;         // model->field_count
+    struct alarm *alarms;       // model->alarm_count
+    struct forecast *forecasts; // model->prediction_count
+    struct window **windows;    // model->window_count, NULL until the first sample
+    uint8_t *estimators;        // model->estimator_bytes
     struct link *links;
     uint32_t link_count;
     struct script_timer *timers;
     uint32_t timer_count;
 
     // Not state: how the live world keeps track of it. Not encoded, not hashed.
-    int64_t timers_run_at; // `every` boundaries up to here have fired
-    int64_t due;           // earliest timer, 0 = none
-    int32_t heap_place;    // in the world's timer heap, NONE = not in it
+    int64_t timers_run_at;     // `every` boundaries up to here have fired
+    int64_t due;               // earliest timer, 0 = none
+    int32_t heap_place;        // in the world's timer heap, NONE = not in it
     uint32_t revs_since_state; // revisions since its full state was last written to the log
     int64_t state_logged_at;
-    bool is_watched;       // somebody's WebSocket subscription has it
-    bool is_observed;      // some CoAP observation has it
-    bool is_dirty;         // changed since its last checkpoint
-    uint8_t failures;      // of its behaviour, in a row
+    bool is_watched;  // somebody's WebSocket subscription has it
+    bool is_observed; // some CoAP observation has it
+    bool is_dirty;    // changed since its last checkpoint
+    uint8_t failures; // of its behaviour, in a row
     int64_t quarantined_until;
     struct twin *next_dirty;
 };
@@ -85,9 +86,9 @@ void twin_free(struct twin *twin);
 // A copy that shares nothing but the model, for workers.
 struct twin *twin_copy(const struct twin *twin);
 
-// What a field holds now; VALUE_NONE when missing. A parameter not set has its default. Telemetry and
-// reported whose newest sample is bad give VALUE_NONE only if none was ever good: slots keep the newest
-// sample that is not bad, see change.h.
+// What a field holds now; VALUE_NONE when missing. A parameter not set has its default. Telemetry
+// and reported whose newest sample is bad give VALUE_NONE only if none was ever good: slots keep
+// the newest sample that is not bad, see change.h.
 struct value twin_value(const struct twin *twin, int field);
 
 // NULL or the estimator's memory.
@@ -96,18 +97,20 @@ struct ring *twin_ring(const struct twin *twin, int estimator);
 
 // The worst active alarm, 0 when none.
 enum severity twin_severity(const struct twin *twin);
-// The limit of an alarm or a prediction now: a number or the parameter's value. False when it has none.
+// The limit of an alarm or a prediction now: a number or the parameter's value. False when it has
+// none.
 bool twin_limit(const struct twin *twin, int limit_field, double limit, double *out);
 
-// Lays the twin out for `model`, keeping by kind and name what both have. What the new one does not have
-// is gone.
+// Lays the twin out for `model`, keeping by kind and name what both have. What the new one does not
+// have is gone.
 void twin_relayout(struct twin *twin, const struct model *model);
 
-// State <-> bytes, for checkpoints and for the hash of the world. Encodes number, id, layout, rev and all
-// state; the decoder needs the model for the layout it reads first.
+// State <-> bytes, for checkpoints and for the hash of the world. Encodes number, id, layout, rev
+// and all state; the decoder needs the model for the layout it reads first.
 void twin_encode(const struct twin *twin, struct buffer *out);
-struct twin *twin_decode(struct reader *in, const struct model *(*find_model)(void *, uint64_t layout),
-                         void *context, struct err *err);
+struct twin *twin_decode(struct reader *in,
+                         const struct model *(*find_model)(void *, uint64_t layout), void *context,
+                         struct err *err);
 
 // Heap bytes of this twin, all lists included.
 size_t twin_bytes(const struct twin *twin);

@@ -1,7 +1,7 @@
 // A value: a number, a boolean or a text, or nothing. And what a slot keeps beside it.
 //
-// Text in a `struct value` is borrowed: in a slot it is the slot's own copy, in a change it lives in the
-// turn's region. Numbers are finite, always: NaN and infinity are refused at every border.
+// Text in a `struct value` is borrowed: in a slot it is the slot's own copy, in a change it lives
+// in the turn's region. Numbers are finite, always: NaN and infinity are refused at every border.
 
 #ifndef TWIN_VALUE_H
 #define TWIN_VALUE_H
@@ -42,8 +42,8 @@ bool value_equal(struct value a, struct value b);
 const char *value_type_name(enum value_type type); // "number", "boolean", "text", "nothing"
 const char *quality_name(enum quality quality);    // "good", "uncertain", "bad", "stale"
 
-// Writes a number the way JSON and people want it: shortest text that reads back the same, no exponent
-// between 1e-6 and 1e21. `text` has room for 32 bytes. Returns the length.
+// Writes a number the way JSON and people want it: shortest text that reads back the same, no
+// exponent between 1e-6 and 1e21. `text` has room for 32 bytes. Returns the length.
 int number_format(double number, char *text);
 
 // 24 bytes, many in each twin. Read through slot_value; written by change_apply alone.
@@ -60,7 +60,8 @@ struct slot {
 };
 
 struct value slot_value(const struct slot *slot);
-void slot_set(struct slot *slot, struct value value, int64_t at, enum quality quality, uint64_t rev);
+void slot_set(struct slot *slot, struct value value, int64_t at, enum quality quality,
+              uint64_t rev);
 void slot_clear(struct slot *slot); // frees text, becomes VALUE_NONE, keeps no time
 
 #endif

@@ -14,32 +14,34 @@
 struct err;
 
 struct world {
-    uint64_t rev;       // of the newest revision
-    int64_t clock;      // received time of the newest input, microseconds UTC
-    uint64_t version;   // of the scripts new twins and turns get
+    uint64_t rev;     // of the newest revision
+    int64_t clock;    // received time of the newest input, microseconds UTC
+    uint64_t version; // of the scripts new twins and turns get
     uint32_t twin_count;
     uint32_t next_number;
     struct twin **by_number; // next_number entries, NULL = deleted
     uint32_t number_capacity;
-    struct twin **table;     // open addressing by id
+    struct twin **table; // open addressing by id
     uint32_t table_size;
-    struct model *models;    // every layout that was ever adopted here
+    struct model *models;         // every layout that was ever adopted here
     const struct model **current; // the models of the present version, by name
     int current_count;
-    struct twin **heap;      // timer heap, ordered by (due, number)
+    struct twin **heap; // timer heap, ordered by (due, number)
     uint32_t heap_count, heap_capacity;
-    struct twin *dirty;      // list of twins changed since their last checkpoint
+    struct twin *dirty; // list of twins changed since their last checkpoint
 };
 
 struct world *world_new(void);
 void world_free(struct world *world);
 
-struct twin *world_find(const struct world *world, const char *id, size_t length); // NULL when unknown
-struct twin *world_twin(const struct world *world, uint32_t number);               // NULL when gone
+struct twin *world_find(const struct world *world, const char *id,
+                        size_t length);                              // NULL when unknown
+struct twin *world_twin(const struct world *world, uint32_t number); // NULL when gone
 
 // Puts a twin in; it must have a free id and number.
 void world_add(struct world *world, struct twin *twin);
-void world_remove(struct world *world, struct twin *twin); // takes out and frees, links of others too
+void world_remove(struct world *world,
+                  struct twin *twin); // takes out and frees, links of others too
 
 // Takes ownership of a finished model, or frees it and returns the equal one already here.
 const struct model *world_adopt_model(struct world *world, struct model *owned);
@@ -47,8 +49,8 @@ const struct model *world_layout(const struct world *world, uint64_t layout); //
 // Makes `models` the present ones: what new twins are made of and touched twins move to.
 void world_set_current(struct world *world, const struct model **models, int count);
 const struct model *world_model(const struct world *world, const char *name, size_t length);
-// The one model whose `match` fits an id, for a twin that is not there yet. Errors name why not: none
-// fits, several fit, or auto_create is false.
+// The one model whose `match` fits an id, for a twin that is not there yet. Errors name why not:
+// none fits, several fit, or auto_create is false.
 const struct model *world_match(const struct world *world, const char *id, size_t length,
                                 struct err *err);
 

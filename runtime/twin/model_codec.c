@@ -1,0 +1,301 @@
+// One function a list, written and read side by side; the format version is the first byte.
+
+#include "twin/model_codec.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "twin/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODEL_FORMAT 1
+#define COUNT_MAX 65535 // of any list; change records hold indexes in 16 bits
+
+static void write_text(struct buffer *out, const char *text) {
+    buffer_text(out, text, strlen(text));
+}
+
+// Replaces an owned text by the one that is read.
+static void read_owned(struct reader *in, char **text) {
+    size_t length;
+    const char *bytes = read_text(in, &length);
+    free(*text);
+    *text = xstrndup(bytes, length);
+}
+
+static int read_count(struct reader *in) {
+    uint64_t count = read_varint(in);
+    if (count > COUNT_MAX) in->is_bad = 1;
+    return in->is_bad ? 0 : (int)count;
+}
+
+// A field index; a foreign one would be followed blindly later, so it is checked here.
+static int read_index(struct reader *in, int count) {
+    int64_t index = read_zigzag(in);
+    if (index < NONE || index >= count) {
+        in->is_bad = 1;
+        return NONE;
+    }
+    return (int)index;
+}
+
+static void write_fields(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->field_count);
+    for (int i = 0; i < model->field_count; i++) {
+        const struct field *field = &model->fields[i];
+        write_text(out, field->name);
+        buffer_byte(out, (uint8_t)field->kind);
+        buffer_byte(out, (uint8_t)field->type);
+        write_text(out, field->unit);
+        write_text(out, field->title);
+        buffer_byte(out, (uint8_t)(field->has_range | field->is_writable << 1));
+        buffer_double(out, field->low);
+        buffer_double(out, field->high);
+        buffer_double(out, field->gain);
+        buffer_double(out, field->offset);
+        buffer_byte(out, (uint8_t)field->default_value.type);
+        if (field->default_value.type == VALUE_NUMBER)
+            buffer_double(out, field->default_value.number);
+        else if (field->default_value.type == VALUE_BOOLEAN)
+            buffer_byte(out, field->default_value.boolean);
+        else if (field->default_value.type == VALUE_TEXT)
+            buffer_text(out, field->default_value.text, field->default_value.length);
+    }
+}
+
+static void read_default(struct reader *in, struct field *field) {
+    enum value_type type = read_byte(in);
+    size_t length;
+    if (type == VALUE_NUMBER) {
+        field->default_value = value_number(read_double(in));
+    } else if (type == VALUE_BOOLEAN) {
+        field->default_value = value_boolean(read_byte(in));
+    } else if (type == VALUE_TEXT) {
+        const char *text = read_text(in, &length);
+        field->default_value = value_text(xstrndup(text, length), (uint32_t)length);
+    }
+}
+
+static void read_fields(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct field *field = model_add_field(model, FIELD_PARAMETER, "");
+        read_owned(in, &field->name);
+        field->kind = read_byte(in) % (FIELD_STATE + 1);
+        field->type = read_byte(in) % (VALUE_TEXT + 1);
+        read_owned(in, &field->unit);
+        read_owned(in, &field->title);
+        uint8_t flags = read_byte(in);
+        field->has_range = flags & 1;
+        field->is_writable = flags >> 1 & 1;
+        field->low = read_double(in);
+        field->high = read_double(in);
+        field->gain = read_double(in);
+        field->offset = read_double(in);
+        read_default(in, field);
+    }
+}
+
+static void write_alarms(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->alarm_count);
+    for (int i = 0; i < model->alarm_count; i++) {
+        const struct alarm_spec *alarm = &model->alarms[i];
+        write_text(out, alarm->name);
+        buffer_byte(out, (uint8_t)alarm->severity);
+        buffer_zigzag(out, alarm->field);
+        buffer_byte(out, alarm->is_above);
+        buffer_zigzag(out, alarm->limit_field);
+        buffer_double(out, alarm->limit);
+        buffer_double(out, alarm->deadband);
+        buffer_zigzag(out, alarm->delay_us);
+        write_text(out, alarm->text);
+        write_text(out, alarm->advice);
+    }
+}
+
+static void read_alarms(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct alarm_spec *alarm = model_add_alarm(model, "");
+        read_owned(in, &alarm->name);
+        alarm->severity = read_byte(in) % (SEVERITY_CRITICAL + 1);
+        alarm->field = read_index(in, model->field_count);
+        alarm->is_above = read_byte(in);
+        alarm->limit_field = read_index(in, model->field_count);
+        alarm->limit = read_double(in);
+        alarm->deadband = read_double(in);
+        alarm->delay_us = read_zigzag(in);
+        read_owned(in, &alarm->text);
+        read_owned(in, &alarm->advice);
+    }
+}
+
+static void write_estimators(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->estimator_count);
+    for (int i = 0; i < model->estimator_count; i++) {
+        const struct estimator_spec *estimator = &model->estimators[i];
+        write_text(out, estimator->name);
+        buffer_byte(out, (uint8_t)estimator->kind);
+        buffer_zigzag(out, estimator->field);
+        buffer_zigzag(out, estimator->tau_us);
+        buffer_varint(out, (uint64_t)estimator->capacity);
+    }
+    buffer_varint(out, (uint64_t)model->window_count);
+    for (int i = 0; i < model->window_count; i++) {
+        buffer_zigzag(out, model->windows[i].field);
+        buffer_zigzag(out, model->windows[i].span_us);
+    }
+}
+
+static void read_estimators(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct estimator_spec *estimator = model_add_estimator(model, "");
+        read_owned(in, &estimator->name);
+        estimator->kind = read_byte(in) % (ESTIMATOR_RING + 1);
+        estimator->field = read_index(in, model->field_count);
+        estimator->tau_us = read_zigzag(in);
+        estimator->capacity = read_count(in);
+    }
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        int field = read_index(in, model->field_count);
+        int64_t span_us = read_zigzag(in);
+        if (field == NONE) in->is_bad = 1;
+        if (!in->is_bad) model_need_window(model, field, span_us);
+    }
+}
+
+static void write_events(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->event_count);
+    for (int i = 0; i < model->event_count; i++) {
+        const struct event_spec *event = &model->events[i];
+        write_text(out, event->name);
+        buffer_varint(out, (uint64_t)event->argument_count);
+        for (int j = 0; j < event->argument_count; j++) {
+            write_text(out, event->arguments[j].name);
+            buffer_byte(out, (uint8_t)event->arguments[j].type);
+            write_text(out, event->arguments[j].unit);
+        }
+    }
+}
+
+static void read_events(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct event_spec *event = model_add_event(model, "");
+        read_owned(in, &event->name);
+        event->argument_count = read_count(in);
+        event->arguments = xcalloc((size_t)event->argument_count, sizeof *event->arguments);
+        for (int i = 0; i < event->argument_count; i++) {
+            read_owned(in, &event->arguments[i].name);
+            event->arguments[i].type = read_byte(in) % (VALUE_TEXT + 1);
+            read_owned(in, &event->arguments[i].unit);
+        }
+    }
+}
+
+static void write_relations(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->relationship_count);
+    for (int i = 0; i < model->relationship_count; i++) {
+        write_text(out, model->relationships[i].name);
+        write_text(out, model->relationships[i].target);
+    }
+    buffer_varint(out, (uint64_t)model->part_count);
+    for (int i = 0; i < model->part_count; i++) {
+        write_text(out, model->parts[i].name);
+        write_text(out, model->parts[i].model);
+    }
+}
+
+static void read_relations(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct relationship_spec *relationship = model_add_relationship(model, "");
+        read_owned(in, &relationship->name);
+        read_owned(in, &relationship->target);
+    }
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct part_spec *part = model_add_part(model, "");
+        read_owned(in, &part->name);
+        read_owned(in, &part->model);
+    }
+}
+
+static void write_predictions(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->prediction_count);
+    for (int i = 0; i < model->prediction_count; i++) {
+        const struct prediction_spec *prediction = &model->predictions[i];
+        write_text(out, prediction->name);
+        write_text(out, prediction->unit);
+        buffer_zigzag(out, prediction->every_us);
+        buffer_double(out, prediction->band);
+        buffer_zigzag(out, prediction->field);
+        buffer_byte(out, (uint8_t)(prediction->has_limit | prediction->is_above << 1));
+        buffer_zigzag(out, prediction->limit_field);
+        buffer_double(out, prediction->limit);
+        buffer_zigzag(out, prediction->horizon_us);
+        buffer_varint(out, (uint64_t)prediction->need_count);
+        for (int j = 0; j < prediction->need_count; j++)
+            buffer_zigzag(out, prediction->needs[j]);
+    }
+}
+
+static void read_predictions(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct prediction_spec *prediction = model_add_prediction(model, "");
+        read_owned(in, &prediction->name);
+        read_owned(in, &prediction->unit);
+        prediction->every_us = read_zigzag(in);
+        prediction->band = read_double(in);
+        prediction->field = read_index(in, model->field_count);
+        uint8_t flags = read_byte(in);
+        prediction->has_limit = flags & 1;
+        prediction->is_above = flags >> 1 & 1;
+        prediction->limit_field = read_index(in, model->field_count);
+        prediction->limit = read_double(in);
+        prediction->horizon_us = read_zigzag(in);
+        prediction->need_count = read_count(in);
+        prediction->needs = xcalloc((size_t)prediction->need_count + 1, sizeof *prediction->needs);
+        for (int i = 0; i < prediction->need_count; i++)
+            prediction->needs[i] = read_index(in, model->window_count);
+    }
+}
+
+void model_encode(const struct model *model, struct buffer *out) {
+    buffer_byte(out, MODEL_FORMAT);
+    write_text(out, model->name);
+    write_text(out, model->title);
+    write_text(out, model->match);
+    buffer_byte(out, (uint8_t)model->level);
+    buffer_byte(out, model->auto_create);
+    write_fields(model, out);
+    write_alarms(model, out);
+    write_estimators(model, out);
+    write_events(model, out);
+    write_relations(model, out);
+    write_predictions(model, out);
+}
+
+struct model *model_decode(struct reader *in, struct err *err) {
+    uint8_t format = read_byte(in);
+    if (format != MODEL_FORMAT) {
+        err_set(err, ERR_INTERNAL, "a stored model has format %d, this build reads %d", format,
+                MODEL_FORMAT);
+        return NULL;
+    }
+    struct model *model = model_new("");
+    read_owned(in, &model->name);
+    read_owned(in, &model->title);
+    read_owned(in, &model->match);
+    model->level = read_byte(in) % (LEVEL_PROCESS + 1);
+    model->auto_create = read_byte(in);
+    read_fields(model, in);
+    read_alarms(model, in);
+    read_estimators(model, in);
+    read_events(model, in);
+    read_relations(model, in);
+    read_predictions(model, in);
+    if (in->is_bad) {
+        err_set(err, ERR_INTERNAL, "the stored model '%s' is cut short or damaged", model->name);
+        model_free(model);
+        return NULL;
+    }
+    model_finish(model);
+    return model;
+}
