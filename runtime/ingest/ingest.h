@@ -1,5 +1,6 @@
 // CoAP: devices and gateways. Owns the UDP socket, answers the plain case itself, hands the rest to
-// libcoap on the same socket; both end in the same resource table, so an answer never depends on the way.
+// libcoap on the same socket; both end in the same resource table, so an answer never depends on
+// the way.
 
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H
@@ -34,13 +35,13 @@ const char *ingest_address(const struct ingest *ingest); // "127.0.0.1:5683", th
 // The loop may stop reading the socket while the log cannot keep up, and start again.
 void ingest_pause(struct ingest *ingest, bool is_paused);
 
-// Answers that wait for the batch that is being submitted. NULL when there are none. The committer sends them
-// in batched calls and gives the struct back by itself (lock-free, two exist).
+// Answers that wait for the batch that is being submitted. NULL when there are none. The committer
+// sends them in batched calls and gives the struct back by itself (lock-free, two exist).
 void *ingest_take_replies(struct ingest *ingest);
 void ingest_send_replies(void *replies); // on the committer
 
-// Loop thread. Every revision's changes, in order, for Observe; and what has become durable, for answers
-// that go through libcoap and for notifications (sent when durable).
+// Loop thread. Every revision's changes, in order, for Observe; and what has become durable, for
+// answers that go through libcoap and for notifications (sent when durable).
 void ingest_on_change(struct ingest *ingest, const struct twin *twin, const struct change *changes,
                       int count);
 void ingest_on_durable(struct ingest *ingest, uint64_t rev);

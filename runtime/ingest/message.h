@@ -1,4 +1,5 @@
-// A CoAP message (RFC 7252 section 3), parsed in place and written. No socket, no state; twinsim uses it too.
+// A CoAP message (RFC 7252 section 3), parsed in place and written. No socket, no state; twinsim
+// uses it too.
 
 #ifndef INGEST_MESSAGE_H
 #define INGEST_MESSAGE_H
@@ -37,8 +38,8 @@ struct message {
     size_t payload_length;
 };
 
-// False when the datagram is not a well-formed CoAP message: shorter than 4 bytes, version not 1, token
-// longer than 8, an option that runs over the end, a payload marker with nothing behind.
+// False when the datagram is not a well-formed CoAP message: shorter than 4 bytes, version not 1,
+// token longer than 8, an option that runs over the end, a payload marker with nothing behind.
 bool message_parse(const uint8_t *bytes, size_t length, struct message *message);
 
 struct option {
