@@ -1,7 +1,7 @@
 // Units: the SenML registry (RFC 8428), its secondary units (RFC 8798), and a list for plants.
 //
-// A pack's unit that is compatible with a field's is converted linearly: field = pack * factor +
-// offset.
+// A pack's unit that is compatible with a field's is converted linearly, by a ratio of whole
+// numbers where there is one, so that 9 mm are 0.009 m and not 0.009000000000000001.
 
 #ifndef TWIN_UNIT_H
 #define TWIN_UNIT_H
@@ -9,10 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct unit_conversion {
+struct unit_conversion { // field = (pack * factor + offset) / divisor
     double factor;
     double offset;
+    double divisor;
 };
+static inline double unit_apply(const struct unit_conversion *conversion, double value) {
+    return (value * conversion->factor + conversion->offset) / conversion->divisor;
+}
 
 // False when `unit` (of `length` bytes) is in no list.
 bool unit_is_known(const char *unit, size_t length);
