@@ -13,9 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct buffer;
 struct err;
-struct reader;
 struct region;
 struct world;
 
@@ -43,19 +41,19 @@ struct change {
     uint8_t state;   // alarm: enum alarm_state; link: 1 add, 0 remove; failed: outcome
     uint8_t quality; // sample
     bool is_acked;   // alarm
-    bool is_late;    // sample older than the current one: in the log and the window's past, nothing
-                     // else
+    bool is_edge;    // alarm: became active, or stopped being it; not on disk
+    bool is_late;    // sample: older than the current one, so it is in the log and nowhere else
     uint16_t index;
     uint32_t other; // twin number
     int64_t at;
     struct value value;
+    uint64_t layout; // create, layout
     union {
         double raw; // sample: before calibration
         struct {
             double low, high;
             uint64_t of_rev;
         } forecast;
-        uint64_t layout;
         struct {
             const struct value *arguments; // in the order of the event's arguments
             uint32_t argument_count;
@@ -97,15 +95,17 @@ void changes_drop(struct changes *changes); // back to the mark
 // a value equal to the present one leaves no change. VALUE_NONE clears.
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err);
 
-// One sample, calibrated, judged (range: bad), with the estimators it feeds and the alarms it
-// moves. `at` is the sample's time. Returns the quality. A bad sample reaches no estimator and no
-// alarm and changes no current value: `twin_value` stays the newest one not bad, the slot shows
-// quality bad and the time of it.
-enum quality changes_sample(struct changes *changes, int field, struct value value, int64_t at,
-                            bool *is_late);
+// One sample: calibrated, judged (out of range: bad), applied. `at` is the sample's time; one older
+// than the current is late and changes no current value. True when handlers, estimators and alarms
+// should see it (neither late nor bad).
+bool changes_sample(struct changes *changes, int field, struct value value, int64_t at,
+                    enum quality *quality);
+
+// Feeds the declared estimators that follow `field` with its value now; no number, nothing happens.
+void changes_estimate(struct changes *changes, int field, int64_t at);
 
 // Alarms (twin/alarm.c): by a field's new value, by time passed, by a script, by an operator.
-void alarms_check(struct changes *changes, int field, int64_t at);
+void alarms_check(struct changes *changes, int field);
 void alarms_expire(struct changes *changes); // pending ones whose delay is over
 void alarm_raise(struct changes *changes, int alarm);
 void alarm_clear(struct changes *changes, int alarm);
@@ -113,10 +113,5 @@ void alarm_clear(struct changes *changes, int alarm);
 // Does it to the twin. Recovery's door, and the last step of changes_add.
 void change_apply(struct world *world, struct twin **twin, const struct change *change,
                   uint64_t rev);
-
-// One change <-> bytes; times are kept relative to `base`. Decoded text points into the input or
-// `region`.
-void change_encode(const struct change *change, int64_t base, struct buffer *out);
-bool change_decode(struct reader *in, int64_t base, struct region *region, struct change *change);
 
 #endif

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buffer;
+struct reader;
+struct region;
+
 struct revision {
     uint64_t rev;
     uint64_t previous; // the twin's revision before, 0 = first

@@ -13,9 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct buffer;
-struct err;
-struct reader;
+struct ewma;
+struct ring;
 struct window;
 
 enum alarm_state { ALARM_CLEAR, ALARM_PENDING, ALARM_ACTIVE };
@@ -36,10 +35,16 @@ struct forecast { // the newest result of a prediction
     uint64_t of_rev; // that it looked at
 };
 
-struct link { // one end of a relationship; the other twin holds the mirrored one
+struct link { // one end of a relationship; the other twin holds the mirrored one, which is not
+              // encoded
     uint32_t other;
     uint16_t relationship; // index in the model of the twin it starts from
     bool is_incoming;
+};
+
+struct bad_sample { // the newest sample of a field, while it is bad
+    int field;
+    struct slot slot;
 };
 
 struct script_timer { // `after`: fires on.timer.NAME
@@ -63,6 +68,9 @@ struct twin {
     uint8_t *estimators;        // model->estimator_bytes
     struct link *links;
     uint32_t link_count;
+    struct bad_sample
+        *bads; // of fields whose newest sample is bad; slots keep the newest that is not
+    uint32_t bad_count;
     struct script_timer *timers;
     uint32_t timer_count;
 
@@ -86,10 +94,14 @@ void twin_free(struct twin *twin);
 // A copy that shares nothing but the model, for workers.
 struct twin *twin_copy(const struct twin *twin);
 
-// What a field holds now; VALUE_NONE when missing. A parameter not set has its default. Telemetry
-// and reported whose newest sample is bad give VALUE_NONE only if none was ever good: slots keep
-// the newest sample that is not bad, see change.h.
+// What scripts, alarms and estimators see: the newest value that is not bad, a parameter's default
+// when it was never set, else VALUE_NONE.
 struct value twin_value(const struct twin *twin, int field);
+
+// What people and devices are shown: the newest sample even when it is bad (its quality says so).
+// Its type is VALUE_NONE when there never was one. GET, Observe, WebSocket and HTTP read telemetry
+// and reported values through this.
+const struct slot *twin_shown(const struct twin *twin, int field);
 
 // NULL or the estimator's memory.
 struct ewma *twin_ewma(const struct twin *twin, int estimator);
@@ -100,17 +112,6 @@ enum severity twin_severity(const struct twin *twin);
 // The limit of an alarm or a prediction now: a number or the parameter's value. False when it has
 // none.
 bool twin_limit(const struct twin *twin, int limit_field, double limit, double *out);
-
-// Lays the twin out for `model`, keeping by kind and name what both have. What the new one does not
-// have is gone.
-void twin_relayout(struct twin *twin, const struct model *model);
-
-// State <-> bytes, for checkpoints and for the hash of the world. Encodes number, id, layout, rev
-// and all state; the decoder needs the model for the layout it reads first.
-void twin_encode(const struct twin *twin, struct buffer *out);
-struct twin *twin_decode(struct reader *in,
-                         const struct model *(*find_model)(void *, uint64_t layout), void *context,
-                         struct err *err);
 
 // Heap bytes of this twin, all lists included.
 size_t twin_bytes(const struct twin *twin);

@@ -21,7 +21,10 @@ struct world {
     uint32_t next_number;
     struct twin **by_number; // next_number entries, NULL = deleted
     uint32_t number_capacity;
-    struct twin **table; // open addressing by id
+    struct world_entry { // open addressing by id
+        struct twin *twin;
+        uint32_t hash;
+    } * table;
     uint32_t table_size;
     struct model *models;         // every layout that was ever adopted here
     const struct model **current; // the models of the present version, by name
@@ -42,6 +45,19 @@ struct twin *world_twin(const struct world *world, uint32_t number); // NULL whe
 void world_add(struct world *world, struct twin *twin);
 void world_remove(struct world *world,
                   struct twin *twin); // takes out and frees, links of others too
+
+// Moves the twin to another layout, keeping by kind and name what both have; what the new one does
+// not have is gone.
+void world_relayout(struct world *world, struct twin *twin, const struct model *model);
+
+// Relationships. Both ends are told; adding one that is there does nothing.
+void world_link(struct world *world, struct twin *from, int relationship, struct twin *to);
+void world_unlink(struct world *world, struct twin *from, int relationship, struct twin *to);
+// After loading twins: makes every incoming end anew and drops links to twins that are gone.
+void world_link_all(struct world *world);
+
+// Puts a twin on the list for the next checkpoint.
+void world_mark_dirty(struct world *world, struct twin *twin);
 
 // Takes ownership of a finished model, or frees it and returns the equal one already here.
 const struct model *world_adopt_model(struct world *world, struct model *owned);

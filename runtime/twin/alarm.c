@@ -1,0 +1,74 @@
+// The life of an alarm: clear, pending while its delay runs, active. Times are the world's, not the
+// sample's.
+
+#include "twin/change.h"
+#include "twin/twin.h"
+
+static void move(struct changes *changes, int alarm, enum alarm_state state, double value) {
+    const struct alarm *now = &changes->twin->alarms[alarm];
+    struct change change = {.kind = CHANGE_ALARM,
+                            .index = (uint16_t)alarm,
+                            .state = (uint8_t)state,
+                            .at = changes->now,
+                            .value = value_number(value),
+                            .is_edge = state == ALARM_ACTIVE || now->state == ALARM_ACTIVE};
+    changes_add(changes, &change);
+}
+
+static bool is_over_delay(const struct changes *changes, int alarm) {
+    const struct twin *twin = changes->twin;
+    return changes->now - twin->alarms[alarm].since >= twin->model->alarms[alarm].delay_us;
+}
+
+// One step of the alarm for the present value of its field.
+static void step(struct changes *changes, int alarm) {
+    const struct twin *twin = changes->twin;
+    const struct alarm_spec *spec = &twin->model->alarms[alarm];
+    double limit;
+    if (spec->field == NONE || !twin_limit(twin, spec->limit_field, spec->limit, &limit)) return;
+    struct value value = twin_value(twin, spec->field);
+    if (value.type != VALUE_NUMBER) return;
+    double beyond = spec->is_above ? value.number - limit : limit - value.number;
+    switch ((enum alarm_state)twin->alarms[alarm].state) {
+    case ALARM_CLEAR:
+        if (beyond > 0)
+            move(changes, alarm, spec->delay_us > 0 ? ALARM_PENDING : ALARM_ACTIVE, value.number);
+        break;
+    case ALARM_PENDING:
+        if (beyond <= 0)
+            move(changes, alarm, ALARM_CLEAR, value.number);
+        else if (is_over_delay(changes, alarm))
+            move(changes, alarm, ALARM_ACTIVE, value.number);
+        break;
+    case ALARM_ACTIVE:
+        if (beyond <= -spec->deadband) move(changes, alarm, ALARM_CLEAR, value.number);
+        break;
+    }
+}
+
+void alarms_check(struct changes *changes, int field) {
+    const struct field_watchers *watchers = &changes->twin->model->watchers[field];
+    for (int i = 0; i < watchers->alarm_count; i++)
+        step(changes, watchers->alarms[i]);
+}
+
+void alarms_expire(struct changes *changes) {
+    for (int i = 0; i < changes->twin->model->alarm_count; i++)
+        if (changes->twin->alarms[i].state == ALARM_PENDING && is_over_delay(changes, i))
+            step(changes, i);
+}
+
+static double watched_value(const struct twin *twin, int alarm) {
+    int field = twin->model->alarms[alarm].field;
+    return field == NONE ? 0 : twin_value(twin, field).number;
+}
+
+void alarm_raise(struct changes *changes, int alarm) {
+    if (changes->twin->alarms[alarm].state == ALARM_ACTIVE) return;
+    move(changes, alarm, ALARM_ACTIVE, watched_value(changes->twin, alarm));
+}
+
+void alarm_clear(struct changes *changes, int alarm) {
+    if (changes->twin->alarms[alarm].state == ALARM_CLEAR) return;
+    move(changes, alarm, ALARM_CLEAR, watched_value(changes->twin, alarm));
+}

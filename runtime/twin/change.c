@@ -1,0 +1,356 @@
+// Applying, and taking back. An undo keeps the old content of one place: a slot (whose text it then
+// owns), an alarm, an estimator, or the list of script timers.
+
+#include "twin/change.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "predict/estimator.h"
+#include "predict/window.h"
+#include "twin/world.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct undo {
+    enum change_kind kind;
+    int index;
+    struct slot slot;
+    struct alarm alarm;
+    void *estimator;             // region
+    struct script_timer *timers; // heap, given back to the twin
+    uint32_t timer_count;
+};
+
+static void undo_keep(struct changes *changes, const struct change *change);
+static struct change *find_set(struct changes *changes, int index);
+
+void changes_init(struct changes *changes, struct world *world, struct region *region) {
+    *changes = (struct changes){.world = world, .region = region};
+}
+
+// Frees what undo entries own; after a drop they own nothing.
+static void undo_forget(struct changes *changes) {
+    for (int i = 0; i < changes->undo_count; i++) {
+        struct undo *undo = &changes->undo[i];
+        if (undo->slot.type == VALUE_TEXT) slot_clear(&undo->slot);
+        for (uint32_t j = 0; j < undo->timer_count; j++)
+            free(undo->timers[j].name);
+        free(undo->timers);
+    }
+    changes->undo_count = 0;
+}
+
+void changes_fini(struct changes *changes) {
+    undo_forget(changes);
+    free(changes->list);
+    free(changes->undo);
+}
+
+void changes_begin(struct changes *changes, struct twin *twin, uint64_t rev, int64_t now) {
+    undo_forget(changes);
+    changes->twin = twin;
+    changes->rev = rev;
+    changes->now = now;
+    changes->count = 0;
+    changes->input_count = 0;
+    changes->is_marked = false;
+}
+
+void changes_add(struct changes *changes, const struct change *change) {
+    if (changes->is_marked) {
+        struct change *same = change->kind == CHANGE_SET ? find_set(changes, change->index) : NULL;
+        if (same) {
+            *same = *change;
+            change_apply(changes->world, &changes->twin, change, changes->rev);
+            return;
+        }
+        undo_keep(changes, change);
+    }
+    if (changes->count == changes->capacity) {
+        changes->capacity = changes->capacity ? changes->capacity * 2 : 16;
+        changes->list = xrealloc(changes->list, sizeof *changes->list * (size_t)changes->capacity);
+    }
+    changes->list[changes->count++] = *change;
+    change_apply(changes->world, &changes->twin, change, changes->rev);
+}
+
+void changes_mark(struct changes *changes) {
+    changes->is_marked = true;
+    changes->input_count = changes->count;
+}
+
+void changes_drop(struct changes *changes) {
+    struct twin *twin = changes->twin;
+    for (int i = changes->undo_count; i-- > 0;) {
+        struct undo *undo = &changes->undo[i];
+        switch (undo->kind) {
+        case CHANGE_SET:
+            slot_clear(&twin->slots[undo->index]);
+            twin->slots[undo->index] = undo->slot;
+            break;
+        case CHANGE_ALARM:
+            twin->alarms[undo->index] = undo->alarm;
+            break;
+        case CHANGE_ESTIMATE: {
+            const struct estimator_spec *spec = &twin->model->estimators[undo->index];
+            memcpy(twin->estimators + spec->offset, undo->estimator,
+                   spec->kind == ESTIMATOR_RING ? ring_size(spec->capacity) : sizeof(struct ewma));
+            break;
+        }
+        case CHANGE_TIMER:
+            for (uint32_t j = 0; j < twin->timer_count; j++)
+                free(twin->timers[j].name);
+            free(twin->timers);
+            twin->timers = undo->timers;
+            twin->timer_count = undo->timer_count;
+            break;
+        default:
+            break;
+        }
+    }
+    changes->undo_count = 0;
+    changes->count = changes->input_count;
+}
+
+static bool check_set(const struct field *field, struct value value, struct err *err) {
+    const char *kind = field_kind_name(field->kind);
+    if (field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED)
+        return err_set(err, ERR_FORBIDDEN, "%s %s comes from the device and cannot be set", kind,
+                       field->name);
+    if (value.type == VALUE_NONE) return true;
+    if (value.type != field->type)
+        return err_set(err, ERR_INVALID, "%s %s takes a %s, not a %s", kind, field->name,
+                       value_type_name(field->type), value_type_name(value.type));
+    if (value.type == VALUE_TEXT && value.length > VALUE_TEXT_MAX)
+        return err_set(err, ERR_INVALID, "%s %s is a text of %u bytes, the limit is %d", kind,
+                       field->name, value.length, VALUE_TEXT_MAX);
+    if (value.type != VALUE_NUMBER) return true;
+    if (!isfinite(value.number))
+        return err_set(err, ERR_INVALID, "%s %s cannot be set to %g: not a finite number", kind,
+                       field->name, value.number);
+    bool is_limited = field->kind == FIELD_DESIRED || field->kind == FIELD_PARAMETER;
+    if (is_limited && field->has_range && (value.number < field->low || value.number > field->high))
+        return err_set(err, ERR_INVALID, "%s %s cannot be %g: its range is %g to %g %s", kind,
+                       field->name, value.number, field->low, field->high, field->unit);
+    return true;
+}
+
+bool changes_set(struct changes *changes, int field, struct value value, struct err *err) {
+    if (!check_set(&changes->twin->model->fields[field], value, err)) return false;
+    if (value_equal(slot_value(&changes->twin->slots[field]), value)) return true;
+    if (value.type == VALUE_TEXT)
+        value.text = region_copy(changes->region, value.text, value.length);
+    changes_add(changes, &(struct change){.kind = CHANGE_SET,
+                                          .index = (uint16_t)field,
+                                          .at = changes->now,
+                                          .value = value});
+    return true;
+}
+
+bool changes_sample(struct changes *changes, int field, struct value value, int64_t at,
+                    enum quality *quality) {
+    const struct twin *twin = changes->twin;
+    const struct field *spec = &twin->model->fields[field];
+    const struct slot *shown = twin_shown(twin, field);
+    struct change change = {.kind = CHANGE_SAMPLE, .index = (uint16_t)field, .at = at};
+    change.raw = value.number;
+    if (value.type == VALUE_NUMBER) value.number = value.number * spec->gain + spec->offset;
+    change.value = value;
+    change.is_late = shown->type != VALUE_NONE && at < shown->at;
+    change.quality = QUALITY_GOOD;
+    if (spec->has_range && value.type == VALUE_NUMBER &&
+        (value.number < spec->low || value.number > spec->high))
+        change.quality = QUALITY_BAD;
+    changes_add(changes, &change);
+    *quality = change.quality;
+    return !change.is_late && change.quality != QUALITY_BAD;
+}
+
+void changes_estimate(struct changes *changes, int field, int64_t at) {
+    const struct twin *twin = changes->twin;
+    const struct field_watchers *watchers = &twin->model->watchers[field];
+    struct value value = slot_value(&twin->slots[field]);
+    if (value.type != VALUE_NUMBER) return;
+    for (int i = 0; i < watchers->estimator_count; i++)
+        changes_add(changes, &(struct change){.kind = CHANGE_ESTIMATE,
+                                              .index = (uint16_t)watchers->estimators[i],
+                                              .at = at,
+                                              .value = value});
+}
+
+static void apply_bad(struct twin *twin, const struct change *change, uint64_t rev) {
+    uint32_t i = 0;
+    while (i < twin->bad_count && twin->bads[i].field != change->index)
+        i++;
+    if (i == twin->bad_count) {
+        twin->bads = xrealloc(twin->bads, sizeof *twin->bads * (twin->bad_count + 1));
+        twin->bads[twin->bad_count++] = (struct bad_sample){.field = change->index};
+    }
+    slot_set(&twin->bads[i].slot, change->value, change->at, change->quality, rev);
+}
+
+static void apply_sample(struct twin *twin, const struct change *change, uint64_t rev) {
+    if (change->is_late) return;
+    if (change->quality == QUALITY_BAD) {
+        apply_bad(twin, change, rev);
+        return;
+    }
+    for (uint32_t i = 0; i < twin->bad_count; i++) {
+        if (twin->bads[i].field != change->index) continue;
+        slot_clear(&twin->bads[i].slot);
+        twin->bads[i] = twin->bads[--twin->bad_count];
+        break;
+    }
+    slot_set(&twin->slots[change->index], change->value, change->at, change->quality, rev);
+    int window = twin->model->fields[change->index].window;
+    if (window == NONE || change->value.type != VALUE_NUMBER) return;
+    if (!twin->windows[window]) twin->windows[window] = window_new();
+    window_add(twin->windows[window], twin->model->windows[window].span_us, change->value.number,
+               change->at);
+}
+
+static void apply_timer(struct twin *twin, const struct change *change) {
+    uint32_t i = 0;
+    while (i < twin->timer_count &&
+           !(strncmp(twin->timers[i].name, change->text.text, change->text.length) == 0 &&
+             twin->timers[i].name[change->text.length] == 0))
+        i++;
+    if (change->at == 0) { // cancelled or fired
+        if (i == twin->timer_count) return;
+        free(twin->timers[i].name);
+        twin->timer_count--;
+        memmove(twin->timers + i, twin->timers + i + 1,
+                sizeof *twin->timers * (twin->timer_count - i));
+        return;
+    }
+    if (i == twin->timer_count) {
+        twin->timers = xrealloc(twin->timers, sizeof *twin->timers * (twin->timer_count + 1));
+        twin->timers[i].name = xstrndup(change->text.text, change->text.length);
+        twin->timer_count++;
+    }
+    twin->timers[i].due = change->at;
+}
+
+static void apply_create(struct world *world, struct twin **twin, const struct change *change) {
+    const struct model *model = world_layout(world, change->layout);
+    assert(model); // the log holds each layout before its first use
+    char id[TWIN_ID_MAX + 1] = "";
+    memcpy(id, change->text.text, change->text.length);
+    *twin = twin_new(change->other, id, model);
+    (*twin)->created_at = change->at;
+    world_add(world, *twin);
+}
+
+static void apply_estimate(struct twin *twin, const struct change *change) {
+    const struct estimator_spec *spec = &twin->model->estimators[change->index];
+    if (spec->kind == ESTIMATOR_EWMA)
+        ewma_add(twin_ewma(twin, change->index), spec->tau_us, change->value.number, change->at);
+    else
+        ring_add(twin_ring(twin, change->index), change->value.number, change->at);
+}
+
+void change_apply(struct world *world, struct twin **place, const struct change *change,
+                  uint64_t rev) {
+    struct twin *twin = *place, *other;
+    switch ((enum change_kind)change->kind) {
+    case CHANGE_CREATE:
+        apply_create(world, place, change);
+        break;
+    case CHANGE_LAYOUT:
+        world_relayout(world, twin, world_layout(world, change->layout));
+        break;
+    case CHANGE_RETIRE:
+        world_remove(world, twin);
+        *place = NULL;
+        break;
+    case CHANGE_SAMPLE:
+        apply_sample(twin, change, rev);
+        break;
+    case CHANGE_SET:
+        slot_set(&twin->slots[change->index], change->value, change->at, QUALITY_GOOD, rev);
+        break;
+    case CHANGE_ESTIMATE:
+        apply_estimate(twin, change);
+        break;
+    case CHANGE_ALARM:
+        twin->alarms[change->index] = (struct alarm){.state = change->state,
+                                                     .is_acked = change->is_acked,
+                                                     .since = change->at,
+                                                     .value = change->value.number,
+                                                     .rev = rev};
+        break;
+    case CHANGE_FORECAST:
+        twin->forecasts[change->index] =
+            (struct forecast){.is_present = change->value.type != VALUE_NONE,
+                              .value = change->value.number,
+                              .low = change->forecast.low,
+                              .high = change->forecast.high,
+                              .at = change->at,
+                              .rev = rev,
+                              .of_rev = change->forecast.of_rev};
+        break;
+    case CHANGE_TIMER:
+        apply_timer(twin, change);
+        break;
+    case CHANGE_LINK:
+        other = world_twin(world, change->other);
+        if (other && change->state) world_link(world, twin, change->index, other);
+        if (other && !change->state) world_unlink(world, twin, change->index, other);
+        break;
+    case CHANGE_ATTRIBUTES:
+        free(twin->attributes);
+        twin->attributes = xstrndup(change->text.text, change->text.length);
+        break;
+    case CHANGE_EVENT:  // becomes a turn of the other twin
+    case CHANGE_FAILED: // a note
+        break;
+    }
+}
+
+static void undo_keep(struct changes *changes, const struct change *change) {
+    struct twin *twin = changes->twin;
+    struct undo undo = {.kind = change->kind, .index = change->index};
+    switch (undo.kind) {
+    case CHANGE_SET: // takes the old text over; the slot is set anew right after
+        undo.slot = twin->slots[change->index];
+        if (undo.slot.type == VALUE_TEXT) twin->slots[change->index] = (struct slot){0};
+        break;
+    case CHANGE_ALARM:
+        undo.alarm = twin->alarms[change->index];
+        break;
+    case CHANGE_ESTIMATE: {
+        const struct estimator_spec *spec = &twin->model->estimators[change->index];
+        size_t size =
+            spec->kind == ESTIMATOR_RING ? ring_size(spec->capacity) : sizeof(struct ewma);
+        undo.estimator = region_copy(changes->region, twin->estimators + spec->offset, size);
+        break;
+    }
+    case CHANGE_TIMER:
+        undo.timer_count = twin->timer_count;
+        undo.timers = xmalloc(sizeof *undo.timers * (twin->timer_count + 1));
+        for (uint32_t i = 0; i < twin->timer_count; i++)
+            undo.timers[i] =
+                (struct script_timer){xstrdup(twin->timers[i].name), twin->timers[i].due};
+        break;
+    case CHANGE_EVENT:
+        return; // nothing was changed
+    default:
+        assert(!"a behaviour cannot make this change");
+    }
+    if (changes->undo_count == changes->undo_capacity) {
+        changes->undo_capacity = changes->undo_capacity ? changes->undo_capacity * 2 : 16;
+        changes->undo =
+            xrealloc(changes->undo, sizeof *changes->undo * (size_t)changes->undo_capacity);
+    }
+    changes->undo[changes->undo_count++] = undo;
+}
+
+static struct change *find_set(struct changes *changes, int index) {
+    for (int i = changes->input_count; i < changes->count; i++)
+        if (changes->list[i].kind == CHANGE_SET && changes->list[i].index == index)
+            return &changes->list[i];
+    return NULL;
+}

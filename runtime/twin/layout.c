@@ -1,0 +1,112 @@
+// One calloc holds all lists, slots first because every turn reads them.
+
+#include "twin/layout.h"
+
+#include "base/memory.h"
+#include "predict/estimator.h"
+#include "predict/window.h"
+#include "twin/twin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t layout_bytes(const struct model *model) {
+    return sizeof(struct slot) * (size_t)model->field_count +
+           sizeof(struct alarm) * (size_t)model->alarm_count +
+           sizeof(struct forecast) * (size_t)model->prediction_count +
+           sizeof(struct window *) * (size_t)model->window_count + model->estimator_bytes;
+}
+
+void layout_init(struct twin *twin, const struct model *model) {
+    uint8_t *at = xcalloc(1, layout_bytes(model) + 1);
+    twin->model = model;
+    twin->slots = (struct slot *)at;
+    at += sizeof(struct slot) * (size_t)model->field_count;
+    twin->alarms = (struct alarm *)at;
+    at += sizeof(struct alarm) * (size_t)model->alarm_count;
+    twin->forecasts = (struct forecast *)at;
+    at += sizeof(struct forecast) * (size_t)model->prediction_count;
+    twin->windows = (struct window **)at;
+    at += sizeof(struct window *) * (size_t)model->window_count;
+    twin->estimators = at;
+    for (int i = 0; i < model->estimator_count; i++)
+        if (model->estimators[i].kind == ESTIMATOR_RING)
+            ring_init(twin_ring(twin, i), model->estimators[i].capacity);
+}
+
+void layout_fini(struct twin *twin) {
+    for (int i = 0; i < twin->model->field_count; i++)
+        slot_clear(&twin->slots[i]);
+    for (int i = 0; i < twin->model->window_count; i++)
+        window_free(twin->windows[i]);
+    free(twin->slots); // the whole block
+    twin->slots = NULL;
+}
+
+static void keep_slots(struct twin *to, struct twin *from) {
+    for (int i = 0; i < to->model->field_count; i++) {
+        const struct field *field = &to->model->fields[i];
+        int old = model_field(from->model, field->kind, field->name, strlen(field->name));
+        if (old == NONE || from->slots[old].type != field->type) continue;
+        to->slots[i] = from->slots[old];
+        from->slots[old] = (struct slot){0};
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < to->bad_count; i++) {
+        const struct field *field = &from->model->fields[to->bads[i].field];
+        int place = model_field(to->model, field->kind, field->name, strlen(field->name));
+        if (place == NONE || to->model->fields[place].type != field->type) {
+            slot_clear(&to->bads[i].slot);
+            continue;
+        }
+        to->bads[kept] = to->bads[i];
+        to->bads[kept++].field = place;
+    }
+    to->bad_count = kept;
+}
+
+static void keep_windows(struct twin *to, struct twin *from) {
+    for (int i = 0; i < to->model->window_count; i++) {
+        const struct field *field = &to->model->fields[to->model->windows[i].field];
+        int old = model_field(from->model, field->kind, field->name, strlen(field->name));
+        int window = old == NONE ? NONE : from->model->fields[old].window;
+        if (window == NONE) continue;
+        to->windows[i] = from->windows[window];
+        from->windows[window] = NULL;
+    }
+}
+
+static void keep_estimators(struct twin *to, const struct twin *from) {
+    for (int i = 0; i < to->model->estimator_count; i++) {
+        const struct estimator_spec *spec = &to->model->estimators[i];
+        int old = model_estimator(from->model, spec->name, strlen(spec->name));
+        if (old == NONE || from->model->estimators[old].kind != spec->kind) continue;
+        if (spec->kind == ESTIMATOR_EWMA) {
+            *twin_ewma(to, i) = *twin_ewma(from, old);
+            continue;
+        }
+        const struct ring *ring = twin_ring(from, old);
+        for (uint32_t age = ring->count; age > 0; age--) {
+            const struct ring_entry *entry = ring_get(ring, age - 1);
+            ring_add(twin_ring(to, i), entry->value, entry->at);
+        }
+    }
+}
+
+void layout_change(struct twin *twin, const struct model *model) {
+    struct twin old = *twin;
+    layout_init(twin, model);
+    keep_slots(twin, &old);
+    keep_windows(twin, &old);
+    keep_estimators(twin, &old);
+    for (int i = 0; i < model->alarm_count; i++) {
+        int place = model_alarm(old.model, model->alarms[i].name, strlen(model->alarms[i].name));
+        if (place != NONE) twin->alarms[i] = old.alarms[place];
+    }
+    for (int i = 0; i < model->prediction_count; i++) {
+        const char *name = model->predictions[i].name;
+        int place = model_prediction(old.model, name, strlen(name));
+        if (place != NONE) twin->forecasts[i] = old.forecasts[place];
+    }
+    layout_fini(&old);
+}

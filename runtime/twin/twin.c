@@ -1,0 +1,112 @@
+// A twin is three allocations: itself with its id, the block of its layout, and lists most twins do
+// not have.
+
+#include "twin/twin.h"
+
+#include "base/memory.h"
+#include "predict/estimator.h"
+#include "predict/window.h"
+#include "twin/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct twin *twin_new(uint32_t number, const char *id, const struct model *model) {
+    size_t id_size = strlen(id) + 1;
+    struct twin *twin = xcalloc(1, sizeof *twin + id_size);
+    twin->number = number;
+    twin->id = memcpy(twin + 1, id, id_size);
+    twin->attributes = xstrdup("{}");
+    twin->heap_place = NONE;
+    layout_init(twin, model);
+    return twin;
+}
+
+void twin_free(struct twin *twin) {
+    if (!twin) return;
+    layout_fini(twin);
+    for (uint32_t i = 0; i < twin->bad_count; i++)
+        slot_clear(&twin->bads[i].slot);
+    for (uint32_t i = 0; i < twin->timer_count; i++)
+        free(twin->timers[i].name);
+    free(twin->bads);
+    free(twin->timers);
+    free(twin->links);
+    free(twin->attributes);
+    free(twin);
+}
+
+struct twin *twin_copy(const struct twin *twin) {
+    struct twin *copy = twin_new(twin->number, twin->id, twin->model);
+    const struct model *model = twin->model;
+    free(copy->attributes);
+    copy->attributes = xstrdup(twin->attributes);
+    copy->rev = twin->rev;
+    copy->version = twin->version;
+    copy->created_at = twin->created_at;
+    for (int i = 0; i < model->field_count; i++) {
+        const struct slot *slot = &twin->slots[i];
+        if (slot->type != VALUE_NONE)
+            slot_set(&copy->slots[i], slot_value(slot), slot->at, slot->quality, slot->rev);
+    }
+    memcpy(copy->alarms, twin->alarms, sizeof *twin->alarms * (size_t)model->alarm_count);
+    memcpy(copy->forecasts, twin->forecasts,
+           sizeof *twin->forecasts * (size_t)model->prediction_count);
+    memcpy(copy->estimators, twin->estimators, model->estimator_bytes);
+    for (int i = 0; i < model->window_count; i++)
+        if (twin->windows[i]) copy->windows[i] = window_copy(twin->windows[i]);
+    return copy;
+}
+
+struct value twin_value(const struct twin *twin, int field) {
+    const struct slot *slot = &twin->slots[field];
+    if (slot->type == VALUE_NONE) return twin->model->fields[field].default_value;
+    return slot_value(slot);
+}
+
+const struct slot *twin_shown(const struct twin *twin, int field) {
+    for (uint32_t i = 0; i < twin->bad_count; i++)
+        if (twin->bads[i].field == field) return &twin->bads[i].slot;
+    return &twin->slots[field];
+}
+
+struct ewma *twin_ewma(const struct twin *twin, int estimator) {
+    const struct estimator_spec *spec = &twin->model->estimators[estimator];
+    if (spec->kind != ESTIMATOR_EWMA) return NULL;
+    return (struct ewma *)(twin->estimators + spec->offset);
+}
+
+struct ring *twin_ring(const struct twin *twin, int estimator) {
+    const struct estimator_spec *spec = &twin->model->estimators[estimator];
+    if (spec->kind != ESTIMATOR_RING) return NULL;
+    return (struct ring *)(twin->estimators + spec->offset);
+}
+
+enum severity twin_severity(const struct twin *twin) {
+    enum severity worst = 0;
+    for (int i = 0; i < twin->model->alarm_count; i++)
+        if (twin->alarms[i].state == ALARM_ACTIVE && twin->model->alarms[i].severity > worst)
+            worst = twin->model->alarms[i].severity;
+    return worst;
+}
+
+bool twin_limit(const struct twin *twin, int limit_field, double limit, double *out) {
+    *out = limit;
+    if (limit_field == NONE) return true;
+    struct value value = twin_value(twin, limit_field);
+    *out = value.number;
+    return value.type == VALUE_NUMBER;
+}
+
+size_t twin_bytes(const struct twin *twin) {
+    size_t bytes = sizeof *twin + strlen(twin->id) + 1 + strlen(twin->attributes) + 1 +
+                   layout_bytes(twin->model);
+    for (int i = 0; i < twin->model->field_count; i++)
+        if (twin->slots[i].type == VALUE_TEXT) bytes += slot_value(&twin->slots[i]).length + 5;
+    for (int i = 0; i < twin->model->window_count; i++)
+        if (twin->windows[i]) bytes += window_bytes(twin->windows[i]);
+    for (uint32_t i = 0; i < twin->timer_count; i++)
+        bytes += strlen(twin->timers[i].name) + 1;
+    return bytes + twin->link_count * sizeof *twin->links +
+           twin->timer_count * sizeof *twin->timers + twin->bad_count * sizeof *twin->bads;
+}

@@ -1,0 +1,223 @@
+// Slots that are missing cost one byte. Estimators go as their bytes: they are plain structs.
+
+#include "twin/twin_codec.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "predict/window.h"
+#include "twin/twin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void slot_encode(const struct slot *slot, struct buffer *out) {
+    buffer_byte(out, (uint8_t)(slot->type | slot->quality << 4));
+    if (slot->type == VALUE_NONE) return;
+    struct value value = slot_value(slot);
+    buffer_u64(out, (uint64_t)slot->at);
+    buffer_varint(out, slot->rev);
+    if (value.type == VALUE_NUMBER) buffer_double(out, value.number);
+    if (value.type == VALUE_BOOLEAN) buffer_byte(out, value.boolean);
+    if (value.type == VALUE_TEXT) buffer_text(out, value.text, value.length);
+}
+
+static void slot_decode(struct slot *slot, struct reader *in) {
+    uint8_t head = read_byte(in);
+    enum value_type type = head & 15;
+    if (type == VALUE_NONE) return;
+    int64_t at = (int64_t)read_u64(in);
+    uint64_t rev = read_varint(in);
+    struct value value = value_none();
+    size_t length;
+    if (type == VALUE_NUMBER) {
+        value = value_number(read_double(in));
+    } else if (type == VALUE_BOOLEAN) {
+        value = value_boolean(read_byte(in));
+    } else if (type == VALUE_TEXT) {
+        const char *text = read_text(in, &length);
+        value = value_text(text, (uint32_t)length);
+    } else {
+        in->is_bad = 1;
+    }
+    if (!in->is_bad) slot_set(slot, value, at, head >> 4 & 3, rev);
+}
+
+static void alarms_encode(const struct twin *twin, struct buffer *out) {
+    for (int i = 0; i < twin->model->alarm_count; i++) {
+        const struct alarm *alarm = &twin->alarms[i];
+        buffer_varint(out, alarm->rev);
+        if (alarm->rev == 0) continue; // never moved
+        buffer_byte(out, (uint8_t)(alarm->state | alarm->is_acked << 4));
+        buffer_u64(out, (uint64_t)alarm->since);
+        buffer_double(out, alarm->value);
+    }
+}
+
+static void alarms_decode(struct twin *twin, struct reader *in) {
+    for (int i = 0; i < twin->model->alarm_count; i++) {
+        struct alarm *alarm = &twin->alarms[i];
+        alarm->rev = read_varint(in);
+        if (alarm->rev == 0) continue;
+        uint8_t head = read_byte(in);
+        alarm->state = head & 15;
+        alarm->is_acked = head >> 4;
+        alarm->since = (int64_t)read_u64(in);
+        alarm->value = read_double(in);
+    }
+}
+
+static void forecasts_encode(const struct twin *twin, struct buffer *out) {
+    for (int i = 0; i < twin->model->prediction_count; i++) {
+        const struct forecast *forecast = &twin->forecasts[i];
+        buffer_varint(out, forecast->rev);
+        if (forecast->rev == 0) continue;
+        buffer_byte(out, forecast->is_present);
+        buffer_double(out, forecast->value);
+        buffer_double(out, forecast->low);
+        buffer_double(out, forecast->high);
+        buffer_u64(out, (uint64_t)forecast->at);
+        buffer_varint(out, forecast->of_rev);
+    }
+}
+
+static void forecasts_decode(struct twin *twin, struct reader *in) {
+    for (int i = 0; i < twin->model->prediction_count; i++) {
+        struct forecast *forecast = &twin->forecasts[i];
+        forecast->rev = read_varint(in);
+        if (forecast->rev == 0) continue;
+        forecast->is_present = read_byte(in);
+        forecast->value = read_double(in);
+        forecast->low = read_double(in);
+        forecast->high = read_double(in);
+        forecast->at = (int64_t)read_u64(in);
+        forecast->of_rev = read_varint(in);
+    }
+}
+
+static void windows_encode(const struct twin *twin, struct buffer *out) {
+    for (int i = 0; i < twin->model->window_count; i++) {
+        buffer_byte(out, twin->windows[i] != NULL);
+        if (twin->windows[i]) window_encode(twin->windows[i], out);
+    }
+}
+
+static void windows_decode(struct twin *twin, struct reader *in) {
+    for (int i = 0; i < twin->model->window_count; i++)
+        if (read_byte(in)) twin->windows[i] = window_decode(in);
+}
+
+static void lists_encode(const struct twin *twin, struct buffer *out) {
+    buffer_varint(out, twin->bad_count);
+    for (uint32_t i = 0; i < twin->bad_count; i++) {
+        buffer_varint(out, (uint64_t)twin->bads[i].field);
+        slot_encode(&twin->bads[i].slot, out);
+    }
+    buffer_varint(out, twin->timer_count);
+    for (uint32_t i = 0; i < twin->timer_count; i++) {
+        buffer_text(out, twin->timers[i].name, strlen(twin->timers[i].name));
+        buffer_u64(out, (uint64_t)twin->timers[i].due);
+    }
+    uint32_t outgoing = 0;
+    for (uint32_t i = 0; i < twin->link_count; i++)
+        outgoing += !twin->links[i].is_incoming;
+    buffer_varint(out, outgoing);
+    for (uint32_t i = 0; i < twin->link_count; i++) {
+        if (twin->links[i].is_incoming) continue;
+        buffer_varint(out, twin->links[i].relationship);
+        buffer_varint(out, twin->links[i].other);
+    }
+}
+
+// A count of things that take a byte each at least, so a damaged one cannot ask for much memory.
+static uint32_t read_count(struct reader *in) {
+    uint64_t count = read_varint(in);
+    if (count > (uint64_t)(in->end - in->at)) in->is_bad = 1;
+    return in->is_bad ? 0 : (uint32_t)count;
+}
+
+static void lists_decode(struct twin *twin, struct reader *in) {
+    uint32_t bads = read_count(in);
+    twin->bads = bads ? xcalloc(bads, sizeof *twin->bads) : NULL;
+    for (; twin->bad_count < bads && !in->is_bad; twin->bad_count++) {
+        struct bad_sample *bad = &twin->bads[twin->bad_count];
+        uint64_t field = read_varint(in);
+        if (field >= (uint64_t)twin->model->field_count) in->is_bad = 1;
+        bad->field = (int)field;
+        slot_decode(&bad->slot, in);
+    }
+    uint32_t timers = read_count(in);
+    twin->timers = timers ? xcalloc(timers, sizeof *twin->timers) : NULL;
+    for (; twin->timer_count < timers && !in->is_bad; twin->timer_count++) {
+        size_t length;
+        const char *name = read_text(in, &length);
+        twin->timers[twin->timer_count].name = xstrndup(name, length);
+        twin->timers[twin->timer_count].due = (int64_t)read_u64(in);
+    }
+    uint32_t links = read_count(in);
+    twin->links = links ? xcalloc(links, sizeof *twin->links) : NULL;
+    for (; twin->link_count < links && !in->is_bad; twin->link_count++) {
+        struct link *link = &twin->links[twin->link_count];
+        uint64_t relationship = read_varint(in);
+        if (relationship >= (uint64_t)twin->model->relationship_count) in->is_bad = 1;
+        link->relationship = (uint16_t)relationship;
+        link->other = (uint32_t)read_varint(in);
+    }
+}
+
+void twin_encode(const struct twin *twin, struct buffer *out) {
+    buffer_varint(out, twin->number);
+    buffer_text(out, twin->id, strlen(twin->id));
+    buffer_u64(out, twin->model->layout);
+    buffer_varint(out, twin->rev);
+    buffer_u64(out, twin->version);
+    buffer_u64(out, (uint64_t)twin->created_at);
+    buffer_text(out, twin->attributes, strlen(twin->attributes));
+    for (int i = 0; i < twin->model->field_count; i++)
+        slot_encode(&twin->slots[i], out);
+    alarms_encode(twin, out);
+    forecasts_encode(twin, out);
+    buffer_add(out, twin->estimators, twin->model->estimator_bytes);
+    windows_encode(twin, out);
+    lists_encode(twin, out);
+}
+
+struct twin *twin_decode(struct reader *in,
+                         const struct model *(*find_model)(void *context, uint64_t layout),
+                         void *context, struct err *err) {
+    size_t length;
+    uint32_t number = (uint32_t)read_varint(in);
+    const char *text = read_text(in, &length);
+    char id[TWIN_ID_MAX + 1] = "";
+    if (length > TWIN_ID_MAX) length = 0, in->is_bad = 1;
+    memcpy(id, text, length);
+    uint64_t layout = read_u64(in);
+    const struct model *model = in->is_bad ? NULL : find_model(context, layout);
+    if (!model) {
+        err_set(err, ERR_INTERNAL, "the stored twin %u '%s' has an unknown layout %016llx", number,
+                id, (unsigned long long)layout);
+        return NULL;
+    }
+    struct twin *twin = twin_new(number, id, model);
+    twin->rev = read_varint(in);
+    twin->version = read_u64(in);
+    twin->created_at = (int64_t)read_u64(in);
+    text = read_text(in, &length);
+    free(twin->attributes);
+    twin->attributes = xstrndup(text, length);
+    for (int i = 0; i < model->field_count; i++)
+        slot_decode(&twin->slots[i], in);
+    alarms_decode(twin, in);
+    forecasts_decode(twin, in);
+    if ((size_t)(in->end - in->at) < model->estimator_bytes) {
+        in->is_bad = 1;
+    } else {
+        memcpy(twin->estimators, in->at, model->estimator_bytes);
+        in->at += model->estimator_bytes;
+    }
+    windows_decode(twin, in);
+    lists_decode(twin, in);
+    if (!in->is_bad) return twin;
+    err_set(err, ERR_INTERNAL, "the stored twin %u '%s' is cut short or damaged", number, id);
+    twin_free(twin);
+    return NULL;
+}
