@@ -1,20 +1,31 @@
 # twind: `make run` shows it, `make test` proves it. README.md tells the rest.
-BUILD   ?= build
-PREFIX  ?= /usr/local
-CC      ?= cc
+BUILD    ?= build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+CC       ?= cc
+JOBS     ?= $(shell nproc)
+# Recorded data of real assets; tests that want it say "skipped: no data" where it is missing.
+export TWIND_DATA ?= $(abspath ../shared/data)
+
+comma := ,
 PACKAGES := lua5.4 libcoap-3-gnutls libwebsockets lmdb libcjson libcurl zlib
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 CFLAGS   ?= -O2 -g
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARNINGS) -ffp-contract=off -fno-strict-aliasing $(CFLAGS) \
-  -Iruntime $(shell pkg-config --cflags $(PACKAGES))
-LIBS     := $(shell pkg-config --libs $(PACKAGES)) -lpthread -lm
+  -Iruntime $(PACKAGE_CFLAGS)
+LIBS     := -Wl,--as-needed $(PACKAGE_LIBS) -lpthread -lm
 ifdef SANITIZE
 BUILD    := build/sanitize-$(subst $(comma),-,$(SANITIZE))
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
 LIBS     += -fsanitize=$(SANITIZE)
 endif
-comma := ,
+export BUILD SANITIZE
+# A compiler's complaint about a missing header would not say which package has it.
+compile = $(if $(PACKAGE_LIBS),,$(error Debian packages are missing: $(shell .ci/packages --list \
+  runtime); `make packages` installs them))$(CC) $(ALL_CFLAGS)
 
 # A room may use the rooms before it; tests/layers.sh holds the whole rule.
 ROOMS := base predict twin store script ingest push
@@ -24,15 +35,15 @@ RUNTIME := $(call objects,$(ROOMS)) $(filter-out $(BUILD)/main.o,$(patsubst runt
 all: $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim
 
 $(BUILD)/twind: $(BUILD)/main.o $(RUNTIME)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(compile) -o $@ $^ $(LIBS)
 $(BUILD)/twinctl: $(call objects,ctl base predict twin script)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(compile) -o $@ $^ $(LIBS)
 $(BUILD)/twinsim: $(call objects,sim base) $(BUILD)/ingest/message.o
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(compile) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: runtime/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(compile) -MMD -MP -c -o $@ $<
 
 # One cmocka program a file with logic: tests/unit/ROOM/test_FILE.c, linked with its room and those before.
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
@@ -43,17 +54,65 @@ rooms_store   := base predict twin store
 rooms_script  := base predict twin script
 rooms_ingest  := base predict twin ingest
 rooms_push    := base predict twin push
+rooms_ctl     := base predict twin script ctl
 rooms_sim     := base sim
+extra_sim     := $(BUILD)/ingest/message.o
+room_of = $(firstword $(subst /, ,$(1)))
 .SECONDEXPANSION:
-$(BUILD)/unit/%: tests/unit/%.c $$(call objects,$$(rooms_$$(firstword $$(subst /, ,$$*))))
+$(BUILD)/unit/%: tests/unit/%.c $$(filter-out %/main.o,$$(call objects,$$(rooms_$$(call room_of,$$*)))) \
+  $$(extra_$$(call room_of,$$*))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 $(BUILD)/unit/turn/%: tests/unit/turn/%.c $(RUNTIME)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+units: $(UNIT)
+
+# The page. npm's own lock copy is the stamp: newer than the lock file, nothing to install.
+WEB_SOURCES := $(shell find web/src -type f 2>/dev/null) web/build.mjs web/package.json
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+web: web/dist/index.html
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && node build.mjs
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && $(NPM_CI)
+	@touch $@
+
+packages:
+	@.ci/packages runtime
+run:
+	@.ci/packages runtime web
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all web
+	@runtime/sim/demo.sh
+
+# Everything that is asked of a change. SUITES="unit e2e" runs less.
+SUITES ?=
+TEST_MODULES := tests/strangers/node_modules/.package-lock.json
+test:
+	@.ci/packages runtime web test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all web units $(TEST_MODULES)
+	@tests/run.sh $(SUITES)
+
+FORMATTED = $(shell find runtime tests -name '*.[ch]' -not -path '*/node_modules/*')
+check:
+	@.ci/packages web check
+	tests/layers.sh
+	@case "$$(clang-format --version)" in \
+	*"version 14."*) clang-format --dry-run -Werror $(FORMATTED) ;; \
+	*) echo "skipped: the code is formatted by clang-format 14 (Debian 12), this is another" ;; esac
+	luacheck -q models scripts
+	@$(MAKE) --no-print-directory -s web/node_modules/.package-lock.json
+	cd web && npm run -s check
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/twind
+	install $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim $(DESTDIR)$(PREFIX)/bin
+	cp -R models scripts $(DESTDIR)$(PREFIX)/share/twind
+	if [ -d web/dist ]; then mkdir -p $(DESTDIR)$(PREFIX)/share/twind/web && \
+	  cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/twind/web; fi
 
 clean:
-	rm -rf build
+	rm -rf build web/dist web/.tests
 
-.PHONY: all clean
+.PHONY: all units web packages run test check install clean
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
