@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 const root = import.meta.dirname;
 const shared = { bundle: true, format: "esm", target: "es2022", jsx: "automatic", jsxImportSource: "preact", logLevel: "warning" };
 
-async function build_tests() {
+async function buildTests() {
   const out = join(root, ".tests");
   rmSync(out, { recursive: true, force: true });
   const entries = readdirSync(join(root, "test")).filter((name) => name.endsWith(".test.ts"));
@@ -19,7 +19,7 @@ async function build_tests() {
   });
 }
 
-async function build_page() {
+async function buildPage() {
   const out = join(root, "dist");
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -45,4 +45,4 @@ async function build_page() {
   }
 }
 
-await (process.argv.includes("--tests") ? build_tests() : build_page());
+await (process.argv.includes("--tests") ? buildTests() : buildPage());

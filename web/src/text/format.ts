@@ -67,9 +67,9 @@ export function durationText(seconds: number): string {
   return `${short(size / 86400)} d`;
 }
 
-/** How old a value is; quick changes below a second are "now". */
+/** How old a value is; below two seconds it is "now", so that a field of one sample a second does not flicker. */
 export function ageText(seconds: number): string {
-  return seconds < 1 ? "now" : `${durationText(seconds)} ago`;
+  return !Number.isFinite(seconds) ? MISSING : seconds < 2 ? "now" : `${durationText(seconds)} ago`;
 }
 
 function two(value: number): string {

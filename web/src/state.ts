@@ -1,0 +1,74 @@
+// The page's whole state in one place. Values of twins live in `fleet` (typed arrays); the rest are signals that views read.
+// Only session.ts and the small setters here write it.
+import { signal } from "@preact/signals";
+import { ServerClock } from "./data/clock";
+import { Fleet } from "./data/fleet";
+import type { LinkState } from "./data/link";
+import type { Trail } from "./data/trail";
+import type { Tree } from "./data/tree";
+import { buildTree, wholeOf } from "./data/tree";
+import type { Alarm, Info, Model, TwinDetail, TwinHead } from "./data/types";
+
+export const fleet = new Fleet();
+export const clock = new ServerClock();
+
+export const linkState = signal<LinkState>({ phase: "connecting", since: null, retryAt: null });
+/** Server time since when the reader has updates paused, or null. */
+export const pausedAt = signal<number | null>(null);
+export const info = signal<Info | null>(null);
+export const models = signal<ReadonlyMap<string, Model>>(new Map());
+export const alarms = signal<readonly Alarm[]>([]);
+/** The twin whose page is open, as HTTP last gave it; "missing" when the server does not know it. */
+export const detail = signal<TwinDetail | null>(null);
+export const detailProblem = signal<string | null>(null);
+
+/** Values changed: at most 10 times a second. */
+export const tick = signal(0);
+/** The same for what need not be quick: lists, counts, the tree. Twice a second. */
+export const slowTick = signal(0);
+/** Ages and countdowns. */
+export const second = signal(0);
+
+export interface OpenTwin {
+  readonly id: string;
+  readonly openedAt: number;
+  /** By "kind.name". */
+  readonly trails: Map<string, Trail>;
+}
+
+export const openTwin: { current: OpenTwin | null } = { current: null };
+
+/** Heads by id; `version` goes up with every change. */
+export const heads = { byId: new Map<string, TwinHead>(), version: 0 };
+
+let tree: Tree | null = null;
+let treeKey = "";
+
+export function plantTree(): Tree {
+  const key = `${fleet.membership} ${heads.version}`;
+  if (tree === null || treeKey !== key) {
+    treeKey = key;
+    tree = buildTree({
+      ids: fleet.ids, alive: fleet.alive, models: fleet.models,
+      find: (id) => fleet.find(id),
+      parentOf: (twin) => {
+        const id = fleet.ids[twin] as string;
+        return heads.byId.get(id)?.relationships.get("part_of")?.[0] ?? wholeOf(id);
+      },
+    });
+  }
+  return tree;
+}
+
+export function modelOf(twin: number): Model | undefined {
+  return models.value.get(fleet.models[twin] ?? "");
+}
+
+export function modelTitle(name: string): string {
+  return models.value.get(name)?.title ?? (name === "" ? "Unknown model" : name);
+}
+
+/** Writing is possible only while what is shown is true. */
+export function isLive(): boolean {
+  return linkState.value.phase === "live" && pausedAt.value === null;
+}

@@ -1,0 +1,56 @@
+// A tile: one value with its unit, how good and how old it is, and a line of its last minute. Pressing it draws it below.
+import type { Trail } from "../data/trail";
+import type { Kind, Quantity } from "../data/types";
+import { GOOD, QUALITY_NAMES } from "../data/types";
+import { clock, fleet, openTwin } from "../state";
+import { ageText, spoken, unitText, valueText } from "../text/format";
+
+const SPARK = { width: 88, height: 22, points: 60 };
+
+/** An SVG path of the last points; gaps stay gaps. */
+export function sparkPath(trail: Pick<Trail, "times" | "values"> | undefined): string {
+  if (trail === undefined || trail.values.length < 2) return "";
+  const values = trail.values.slice(-SPARK.points);
+  const figures = values.filter((value): value is number => value !== null);
+  const low = Math.min(...figures);
+  const span = Math.max(...figures) - low || 1;
+  let path = "";
+  let isDown = false;
+  values.forEach((value, i) => {
+    if (value !== null) {
+      const x = (i / (values.length - 1)) * SPARK.width;
+      const y = SPARK.height - 2 - ((value - low) / span) * (SPARK.height - 4);
+      path += `${isDown ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+    }
+    isDown = value !== null;
+  });
+  return path;
+}
+
+interface TileProps {
+  readonly twin: number;
+  readonly kind: Kind;
+  readonly quantity: Quantity;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+export function Tile({ twin, kind, quantity, isChosen, onChoose }: TileProps) {
+  const cell = fleet.cell(twin, kind, quantity.name);
+  const quality = cell === null ? "missing" : (QUALITY_NAMES[cell.quality] ?? "uncertain");
+  const isGood = cell !== null && cell.quality === GOOD;
+  const path = sparkPath(openTwin.current?.trails.get(`${kind}.${quantity.name}`));
+  return (
+    <button type="button" class={`tile tile-${quality}`} aria-pressed={isChosen} onClick={onChoose} data-field={quantity.name}>
+      <span class="tile-name">{spoken(quantity.name)}{kind === "derived" && <span class="soft"> derived</span>}</span>
+      <span class="tile-value values">
+        <b class="num">{valueText(cell?.value ?? null, quantity.range)}</b> <span>{unitText(quantity.unit || (cell?.field.unit ?? ""))}</span>
+      </span>
+      <svg class="spark values" viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none" aria-hidden="true"><path d={path} /></svg>
+      <span class="tile-foot">
+        {!isGood && <span class={`quality quality-${quality}`}>{cell === null ? "no value yet" : quality}</span>}
+        {cell !== null && <span class="num">{ageText(clock.now() - cell.time)}</span>}
+      </span>
+    </button>
+  );
+}

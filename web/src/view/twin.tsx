@@ -1,0 +1,162 @@
+// One twin: what it says, what it will do, what we want of it, and whom it stands beside.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { forecastOf, forecastText } from "../data/forecast";
+import type { Kind, Model, Quantity } from "../data/types";
+import { route, setParam } from "../route";
+import { clock, detail, detailProblem, fleet, heads, linkState, modelOf, modelTitle, openTwin, second, tick } from "../state";
+import { ageText, clockText, momentText, titled } from "../text/format";
+import type { ChartProps } from "./chart";
+import { Mark } from "./marks";
+import { PropertyCard } from "./property";
+import { Tile } from "./tiles";
+import { Ancestors, Neighbours } from "./neighbours";
+import { AlarmList, Facts } from "./twin_facts";
+
+const SPANS = [{ name: "2m", text: "2 min", seconds: 120 }, { name: "10m", text: "10 min", seconds: 600 }, { name: "1h", text: "1 h", seconds: 3600 }];
+const MOST_CHARTS = 6;
+
+interface Shown {
+  readonly kind: Kind;
+  readonly quantity: Quantity;
+}
+
+/** Every field that can have a tile, as the model has them; what the model does not know but the twin has comes last. */
+function fieldsOf(twin: number, model: Model | undefined): Shown[] {
+  const shown: Shown[] = [
+    ...(model?.telemetry ?? []).map((quantity) => ({ kind: "telemetry" as const, quantity })),
+    ...(model?.derived ?? []).map((quantity) => ({ kind: "derived" as const, quantity })),
+  ];
+  const known = new Set(shown.map(({ kind, quantity }) => `${kind}.${quantity.name}`));
+  for (const { field } of fleet.columns.filter((column) => column.has(twin))) {
+    const key = `${field.kind}.${field.name}`;
+    if ((field.kind !== "telemetry" && field.kind !== "derived") || known.has(key)) continue;
+    known.add(key);
+    shown.push({ kind: field.kind, quantity: { name: field.name, unit: field.unit, type: field.type, range: null } });
+  }
+  return shown;
+}
+
+function chosenFields(model: Model | undefined, all: readonly Shown[]): string[] {
+  const given = route.value.params.get("f");
+  if (given !== undefined) return given.split(",").filter((name) => name !== "none");
+  const predicted = (model?.predictions ?? []).map((rule) => rule.field);
+  const names = [...predicted, ...all.filter(({ kind }) => kind === "telemetry").map(({ quantity }) => quantity.name)];
+  return [...new Set(names)].filter((name) => name !== "").slice(0, 2);
+}
+
+function toggleField(chosen: readonly string[], name: string): void {
+  const next = chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name].slice(-MOST_CHARTS);
+  setParam("f", next.length === 0 ? "none" : next.join(","));
+}
+
+function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) {
+  const now = clock.now();
+  return <>{(model?.predictions ?? []).map((rule) => {
+    const cell = fleet.cell(twin, "prediction", rule.name);
+    const forecast = cell === null ? null : forecastOf(cell, model, detail.value);
+    if (forecast === null || cell === null) {
+      return <p key={rule.name} class="outlook outlook-none"><Mark sign={0} />{`${titled(rule.name)}: no limit in sight`}</p>;
+    }
+    return (
+      <p key={rule.name} class="outlook values" id={`forecast-${rule.name}`}>
+        <Mark sign="coming" /><b>{titled(forecastText(forecast, now))}</b>
+        <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
+      </p>
+    );
+  })}</>;
+}
+
+function Charts({ twin, model, chosen, all }: { twin: number; model: Model | undefined; chosen: readonly string[]; all: readonly Shown[] }) {
+  const [Chart, setChart] = useState<ComponentType<ChartProps> | null>(null);
+  useEffect(() => { void import("./chart").then((module) => setChart(() => module.Chart)); }, []);
+  const spanName = route.value.params.get("w") ?? "10m";
+  const span = SPANS.find(({ name }) => name === spanName)?.seconds ?? 600;
+  const kindOf = (name: string): Shown | undefined => all.find(({ quantity }) => quantity.name === name)
+    ?? (model?.properties ?? []).filter((property) => property.name === name).map((quantity) => ({ kind: "reported" as const, quantity }))[0];
+  const opened = openTwin.current?.openedAt ?? NaN;
+  return (
+    <section class="panel charts" aria-labelledby="charts-title">
+      <div class="panel-head">
+        <h2 id="charts-title">Live and ahead</h2>
+        <span class="soft num">{Number.isFinite(opened) ? `since you opened this page at ${clockText(opened)}` : ""}</span>
+        <span class="grow" />
+        <div class="choice" role="group" aria-label="Time shown">
+          {SPANS.map(({ name, text }) => (
+            <button key={name} type="button" aria-pressed={name === spanName} onClick={() => setParam("w", name === "10m" ? null : name)}>{text}</button>
+          ))}
+        </div>
+      </div>
+      {chosen.length === 0 && <p class="nothing">No field chosen. A click on a tile draws it here.</p>}
+      {chosen.map((name) => {
+        const shown = kindOf(name);
+        if (shown === undefined) return null;
+        return Chart === null
+          ? <div key={name} class="chart chart-waiting" />
+          : <Chart key={name} twin={twin} name={name} unit={shown.quantity.unit} kind={shown.kind} span={span} />;
+      })}
+    </section>
+  );
+}
+
+function Missing({ id }: { id: string }) {
+  const problem = detailProblem.value;
+  return problem === null
+    ? <p class="waiting" role="status">{`Reading ${id}`}</p>
+    : <section class="empty"><h1>{id}</h1><p>{problem}</p><p><a href="#/">Back to the plant</a></p></section>;
+}
+
+export function TwinPage({ id }: { id: string }) {
+  void tick.value;
+  void second.value;
+  void linkState.value;
+  void heads.version;
+  const twin = fleet.find(id);
+  if (twin < 0) return <Missing id={id} />;
+  const model = modelOf(twin);
+  const about = detail.value;
+  const all = fieldsOf(twin, model);
+  const chosen = chosenFields(model, all);
+  const severity = fleet.severity(twin);
+  const properties = model?.properties ?? [];
+  const opened = openTwin.current?.openedAt ?? NaN;
+  return (
+    <div class="twin">
+      <header class="twin-head">
+        <Ancestors id={id} />
+        <h1><Mark sign={severity} />{id}</h1>
+        <p class="soft">
+          {modelTitle(fleet.models[twin] as string)}
+          {about !== null && about.level !== "" && <>{" · "}{about.level}</>}
+          {about !== null && about.version !== "" && <>{" · version "}<span class="num" title="Which scripts made these values">{about.version}</span></>}
+          {Number.isFinite(opened) && fleet.quality(twin) < 0 && " · no data yet"}
+        </p>
+      </header>
+      <div class="twin-main">
+        <Forecasts twin={twin} model={model} />
+        <AlarmList id={id} model={model} />
+        <div class="tiles" role="group" aria-label="Current values; press to draw">
+          {all.map(({ kind, quantity }) => (
+            <Tile key={`${kind}.${quantity.name}`} twin={twin} kind={kind} quantity={quantity}
+              isChosen={chosen.includes(quantity.name)} onChoose={() => toggleField(chosen, quantity.name)} />
+          ))}
+        </div>
+        <Charts twin={twin} model={model} chosen={chosen} all={all} />
+      </div>
+      <div class="twin-side">
+        {properties.length > 0 && (
+          <section class="panel" aria-labelledby="properties-title">
+            <div class="panel-head"><h2 id="properties-title">Reported and desired</h2></div>
+            {properties.map((property) => (
+              <PropertyCard key={property.name} id={id} twin={twin} property={property} isChosen={chosen.includes(property.name)}
+                onChoose={() => toggleField(chosen, property.name)} />
+            ))}
+          </section>
+        )}
+        <Neighbours id={id} />
+        <Facts model={model} />
+        {about !== null && <p class="soft num small">{`revision ${about.rev} · read at ${momentText(clock.now(), clock.now())}`}</p>}
+      </div>
+    </div>
+  );
+}
