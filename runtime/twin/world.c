@@ -95,6 +95,14 @@ static void table_delete(struct world *world, const struct twin *twin) {
     world->table[hole] = (struct world_entry){0};
 }
 
+static bool list_remove(struct twin **place, const struct twin *twin) {
+    while (*place && *place != twin)
+        place = &(*place)->next_dirty;
+    if (!*place) return false;
+    *place = twin->next_dirty;
+    return true;
+}
+
 void world_remove(struct world *world, struct twin *twin) {
     for (uint32_t i = 0; i < twin->link_count; i++) {
         struct twin *other = world_twin(world, twin->links[i].other);
@@ -104,11 +112,7 @@ void world_remove(struct world *world, struct twin *twin) {
     }
     twin->due = 0;
     world_reschedule(world, twin);
-    for (struct twin **place = &world->dirty; *place; place = &(*place)->next_dirty) {
-        if (*place != twin) continue;
-        *place = twin->next_dirty;
-        break;
-    }
+    if (twin->is_dirty && !list_remove(&world->dirty, twin)) list_remove(&world->saving, twin);
     table_delete(world, twin);
     world->by_number[twin->number] = NULL;
     world->twin_count--;
@@ -183,7 +187,8 @@ void world_unlink(struct world *world, struct twin *from, int relationship, stru
     uint32_t place = link_place(from, relationship, to->number, false);
     if (place == from->link_count) return;
     link_remove_at(from, place);
-    link_remove_at(to, link_place(to, relationship, from->number, true));
+    uint32_t mirror = link_place(to, relationship, from->number, true);
+    if (mirror < to->link_count) link_remove_at(to, mirror); // recovery makes them at its end
 }
 
 void world_link_all(struct world *world) {

@@ -31,7 +31,8 @@ struct world {
     int current_count;
     struct twin **heap; // timer heap, ordered by (due, number)
     uint32_t heap_count, heap_capacity;
-    struct twin *dirty; // list of twins changed since their last checkpoint
+    struct twin *dirty;  // list of twins changed since their last checkpoint
+    struct twin *saving; // those of them that the checkpoint round under way has taken over
 };
 
 struct world *world_new(void);
