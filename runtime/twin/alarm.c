@@ -1,3 +1,10 @@
+    double limit;
+    if (spec->field == NONE) return;
+    struct value value = twin_value(twin, spec->field);
+    if (value.type != VALUE_NUMBER || !twin_limit(twin, spec->limit_field, spec->limit, &limit)) {
+        if (twin->alarms[alarm].state == ALARM_PENDING) move(changes, alarm, ALARM_CLEAR, 0);
+        return;
+    }
 // The life of an alarm: clear, pending while its delay runs, active. Times are the world's, not the
 // sample's.
 

@@ -83,8 +83,7 @@ struct twin {
     bool is_watched;  // somebody's WebSocket subscription has it
     bool is_observed; // some CoAP observation has it
     bool is_dirty;    // changed since its last checkpoint
-    uint8_t failures; // of its behaviour, in a row
-    int64_t quarantined_until;
+    uint64_t looked_rev;   // of the world when predictions were last started
     struct twin *next_dirty;
 };
 

@@ -1,0 +1,580 @@
+// Everything here runs on the loop's thread, but for on_commit, which runs on the committer.
+//
+// Before each wait the loop hands the open batch to the committer if that is idle, tells devices
+// and browsers what has become durable, and runs what is due. While the log cannot store (disk
+// full) no turn runs: the door refuses, timers wait.
+
+#include "live.h"
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/logger.h"
+#include "base/loop.h"
+#include "base/memory.h"
+#include "base/metrics.h"
+#include "config.h"
+#include "ingest/ingest.h"
+#include "looker.h"
+#include "push/push.h"
+#include "script/script.h"
+#include "store/checkpoint.h"
+#include "store/log.h"
+#include "store/recovery.h"
+#include "turn.h"
+#include "twin/revision.h"
+#include "twin/world.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REV_SKIP (1u << 20)         // after a crash: more than could have been told and not stored
+#define STATE_EVERY_REVS 256        // a full state in the log, so that any past one is near
+#define STATE_EVERY_US 600000000    // ten minutes
+#define OPEN_BATCH_MAX (8u << 20)   // beyond it the CoAP socket is not read: the sender waits
+#define CHECKPOINT_ROUND_US 5000000 // between two rounds
+#define CHECKPOINT_SLICE_US 10000   // between two slices of a round
+#define CHECKPOINT_SLICE_TWINS 500  // about 0.3 ms of encoding
+#define RELOAD_CHECK_US 500000      // --dev
+#define TIMER_SLACK_US 1000         // the loop's timers are no finer
+
+struct live {
+    const struct config *config;
+    const struct logger *logger;
+    struct metrics *metrics;
+    struct loop *loop;
+    struct world *world;
+    struct engine *engine;
+    struct script *script;
+    struct looker *looker;
+    struct log *log;
+    struct checkpoint *checkpoint;
+    struct ingest *ingest;
+    struct push *push;
+    struct door door;
+    uint64_t epoch;
+    uint64_t durable; // as last told to ingest and push
+    uint64_t refused; // version of the files that last failed to load, not to say it twice
+    bool is_paused;
+    bool is_closing;
+    bool is_checkpointing;
+    int signal_fd;
+    struct loop_timer due_timer;
+    int64_t due; // what due_timer is set for
+    struct loop_timer checkpoint_timer;
+    struct loop_timer reload_timer;
+    uint64_t *reloads, *failed_reloads;
+};
+
+static void on_revision(void *context, struct twin *twin, const struct revision *revision);
+static void on_predict(void *context, const struct twin *twin, int prediction);
+static void on_commit(void *context, void *attachment);
+static void on_signal(void *context);
+static void before_wait(void *context);
+static void on_checkpoint_timer(void *context);
+static void on_reload_timer(void *context);
+static struct door make_door(struct live *live);
+
+// ---- versions ----
+
+// Makes loaded scripts the present version: their models into the world and the log, then the
+// engine.
+static void adopt(struct live *live, struct script *script, struct script *for_worker) {
+    int count = script_model_count(script);
+    const struct model **models = xcalloc((size_t)count + 1, sizeof *models);
+    for (int i = 0; i < count; i++) {
+        models[i] = world_adopt_model(live->world, script_take_model(script, i));
+        model_free(script_take_model(for_worker, i));
+        script_bind(script, i, models[i]);
+        script_bind(for_worker, i, models[i]);
+        log_append_layout(live->log, models[i]);
+    }
+    world_set_current(live->world, models, count);
+    free(models);
+    engine_use(live->engine, script);
+    looker_use(live->looker, for_worker);
+    script_free(live->script);
+    live->script = script;
+}
+
+// Loads twice: for the loop and for the worker, which never share a Lua state.
+static bool load_files(struct live *live, const struct script_files *files, struct err *err) {
+    struct script_limits limits = {.call_us = live->config->call_us,
+                                   .predict_us = 200000,
+                                   .soft_bytes = 8u << 20,
+                                   .hard_bytes = 256u << 20};
+    struct script *script = script_load(files, &limits, live->logger, live->metrics, err);
+    struct script *for_worker =
+        script ? script_load(files, &limits, live->logger, live->metrics, err) : NULL;
+    if (!for_worker) {
+        script_free(script);
+        return false;
+    }
+    adopt(live, script, for_worker);
+    return true;
+}
+
+static bool load_stored(struct live *live, struct err *err) {
+    struct buffer bytes = {0};
+    struct script_files files = {0};
+    uint64_t version;
+    bool is_loaded = checkpoint_good_version(live->checkpoint, &version, &bytes, NULL) &&
+                     script_files_decode(bytes.bytes, bytes.length, &files, err) &&
+                     load_files(live, &files, err);
+    script_files_fini(&files);
+    buffer_fini(&bytes);
+    return is_loaded;
+}
+
+static void store_version(struct live *live, const struct script_files *files) {
+    struct buffer bytes = {0};
+    struct err err;
+    script_files_encode(files, &bytes);
+    if (!checkpoint_put_version(live->checkpoint, files->version, bytes.bytes, bytes.length, &err))
+        logger_line(live->logger, LOG_LEVEL_WARN, "version_not_stored", "why=\"%s\"", err.text);
+    buffer_fini(&bytes);
+}
+
+// At start: the files, else the last good version. Says which.
+static bool load_first(struct live *live, struct err *err) {
+    struct script_files files = {0};
+    struct err stored_err;
+    bool is_loaded =
+        script_files_read(live->config->models_dir, live->config->scripts_dir, &files, err) &&
+        load_files(live, &files, err);
+    live->refused = is_loaded ? 0 : files.version;
+    if (is_loaded) {
+        store_version(live, &files);
+    } else if (load_stored(live, &stored_err)) {
+        logger_line(live->logger, LOG_LEVEL_ERROR, "scripts_refused",
+                    "why=\"%s\" serving=%016llx note=\"the last good version serves\"", err->text,
+                    (unsigned long long)live->world->version);
+        is_loaded = true;
+    }
+    if (!is_loaded) err->code = ERR_INVALID;
+    script_files_fini(&files);
+    return is_loaded;
+}
+
+// Loads beside what serves and swaps between two turns; what does not load changes nothing.
+static void reload(struct live *live) {
+    struct script_files files = {0};
+    struct err err;
+    if (!script_files_read(live->config->models_dir, live->config->scripts_dir, &files, &err)) {
+        logger_line(live->logger, LOG_LEVEL_ERROR, "scripts_refused", "why=\"%s\"", err.text);
+    } else if (files.version != live->world->version && files.version != live->refused) {
+        if (load_files(live, &files, &err)) {
+            ++*live->reloads;
+            live->refused = 0;
+            store_version(live, &files);
+            engine_schedule_all(live->engine);
+            logger_line(live->logger, LOG_LEVEL_INFO, "scripts_loaded", "version=%016llx",
+                        (unsigned long long)files.version);
+        } else {
+            ++*live->failed_reloads;
+            live->refused = files.version;
+            logger_line(live->logger, LOG_LEVEL_ERROR, "scripts_refused",
+                        "why=\"%s\" serving=%016llx", err.text,
+                        (unsigned long long)live->world->version);
+        }
+    }
+    script_files_fini(&files);
+}
+
+// ---- opening ----
+
+static bool on_layout(void *context, struct model *owned) {
+    world_adopt_model(context, owned);
+    return true;
+}
+
+static void on_unconsumed(void *context, uint64_t rev, uint16_t index, uint32_t from_twin,
+                          const struct change *event) {
+    struct live *live = context;
+    engine_requeue(live->engine, rev, index, from_twin, event);
+}
+
+static bool on_message(void *context, uint64_t message, int64_t received) {
+    struct live *live = context;
+    int64_t oldest = loop_now(live->loop) - 247 * (int64_t)1000000;
+    if (received < oldest) return false;
+    ingest_remember(live->ingest, message, received);
+    return true;
+}
+
+static bool open_store(struct live *live, struct err *err) {
+    const struct config *config = live->config;
+    if (mkdir(config->data_dir, 0777) != 0 && errno != EEXIST)
+        return err_set(err, ERR_INVALID, "data folder %s cannot be made: %s", config->data_dir,
+                       strerror(errno));
+    struct log_options options = {.dir = config->data_dir,
+                                  .quota_bytes = (uint64_t)config->log_quota,
+                                  .logger = live->logger,
+                                  .metrics = live->metrics,
+                                  .on_commit = on_commit,
+                                  .wake = (void (*)(void *))loop_wake,
+                                  .context = live->loop};
+    live->log = log_open(&options, err);
+    if (!live->log) return false;
+    struct checkpoint_options checkpoints = {config->data_dir, live->logger, live->metrics};
+    live->checkpoint = checkpoint_open(&checkpoints, err);
+    return live->checkpoint != NULL;
+}
+
+static bool recover(struct live *live, struct err *err) {
+    struct recovery recovery;
+    struct recovery_options options = {.on_unconsumed_event = on_unconsumed, .context = live};
+    if (!log_read_layouts(live->log, on_layout, live->world, err)) return false;
+    if (!recovery_run(live->log, live->checkpoint, live->world, &options, &recovery, err))
+        return false;
+    live->durable = recovery.rev;
+    if (!recovery.was_clean && recovery.rev > 0) live->world->rev += REV_SKIP;
+    logger_line(live->logger, LOG_LEVEL_INFO, "recovered",
+                "twins=%u rev=%llu applied=%llu clean=%s", live->world->twin_count,
+                (unsigned long long)recovery.rev, (unsigned long long)recovery.revisions,
+                recovery.was_clean ? "true" : "false");
+    return true;
+}
+
+static bool is_ready(void *context, char *why, int size) {
+    struct live *live = context;
+    if (!log_is_stuck(live->log)) return true;
+    snprintf(why, (size_t)size, "the log cannot be written: %s", log_stuck_reason(live->log));
+    return false;
+}
+
+static bool open_sockets(struct live *live, struct err *err) {
+    const struct config *config = live->config;
+    live->door = make_door(live);
+    struct ingest_options ingest = {.address = config->coap_address,
+                                    .door = &live->door,
+                                    .logger = live->logger,
+                                    .metrics = live->metrics,
+                                    .loop = live->loop,
+                                    .rate = config->rate,
+                                    .is_library_only = config->is_library_only};
+    live->ingest = ingest_open(&ingest, err);
+    if (!live->ingest) return false;
+    struct push_options push = {.address = config->http_address,
+                                .web_dir = config->web_dir,
+                                .coap_address = ingest_address(live->ingest),
+                                .epoch = live->epoch,
+                                .door = &live->door,
+                                .logger = live->logger,
+                                .metrics = live->metrics,
+                                .loop = live->loop,
+                                .is_ready = is_ready,
+                                .context = live};
+    live->push = push_open(&push, err);
+    return live->push != NULL;
+}
+
+static bool watch_signals(struct live *live, struct err *err) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL); // before any thread is made, so that all inherit it
+    signal(SIGPIPE, SIG_IGN);
+    live->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return loop_watch(live->loop, live->signal_fd, on_signal, live, err);
+}
+
+static double read_twins(void *context) {
+    return ((struct live *)context)->world->twin_count;
+}
+
+static double read_rev(void *context) {
+    return (double)((struct live *)context)->world->rev;
+}
+
+static void add_metrics(struct live *live) {
+    metrics_gauge(live->metrics, "twind_twins", "Twins in the live world", read_twins, live);
+    metrics_gauge(live->metrics, "twind_rev", "Newest revision", read_rev, live);
+    live->reloads = metrics_counter(live->metrics, "twind_reloads_total", "result=\"loaded\"",
+                                    "Reloads of models and scripts");
+    live->failed_reloads =
+        metrics_counter(live->metrics, "twind_reloads_total", "result=\"refused\"", "");
+}
+
+static struct live *live_new(const struct config *config, const struct logger *logger) {
+    struct live *live = xcalloc(1, sizeof *live);
+    live->config = config;
+    live->logger = logger;
+    live->signal_fd = -1;
+    live->metrics = metrics_new();
+    live->world = world_new();
+    if (getrandom(&live->epoch, sizeof live->epoch, 0) != sizeof live->epoch)
+        live->epoch = (uint64_t)getpid(); // early boot: still another one than last time
+    struct sink sink = {live, on_revision, on_predict};
+    live->engine = engine_new(live->world, &sink, logger, live->metrics);
+    add_metrics(live);
+    return live;
+}
+
+struct live *live_open(const struct config *config, const struct logger *logger, struct err *err) {
+    struct live *live = live_new(config, logger);
+    live->loop = loop_new(err);
+    if (!live->loop || !watch_signals(live, err)) goto failed;
+    live->looker = looker_new(live->engine, live->world, live->loop, logger, live->metrics, err);
+    if (!live->looker || !open_store(live, err) || !recover(live, err)) goto failed;
+    if (!load_first(live, err) || !open_sockets(live, err)) goto failed;
+    if (!log_read_messages(live->log, on_message, live, err)) goto failed;
+    engine_schedule_all(live->engine);
+    loop_before_wait(live->loop, before_wait, live);
+    loop_timer_set(live->loop, &live->checkpoint_timer, CHECKPOINT_ROUND_US, on_checkpoint_timer,
+                   live);
+    if (config->is_dev)
+        loop_timer_set(live->loop, &live->reload_timer, RELOAD_CHECK_US, on_reload_timer, live);
+    return live;
+failed:
+    live_close(live);
+    return NULL;
+}
+
+int live_run(struct live *live) {
+    printf("ready coap=%s http=%s twins=%u rev=%llu version=%08llx epoch=%016llx\n",
+           ingest_address(live->ingest), push_address(live->push), live->world->twin_count,
+           (unsigned long long)live->world->rev, (unsigned long long)(live->world->version >> 32),
+           (unsigned long long)live->epoch);
+    fflush(stdout);
+    loop_run(live->loop);
+    return 0;
+}
+
+// The order matters: no more input, then the log with its last answers, then a last checkpoint of
+// it all.
+void live_close(struct live *live) {
+    if (!live) return;
+    live->is_closing = true;
+    looker_free(live->looker);
+    if (live->log && live->ingest && log_open_bytes(live->log) > 0 && log_wants_submit(live->log))
+        log_submit(live->log, ingest_take_replies(live->ingest));
+    uint64_t rev = live->world->rev;
+    log_close(live->log);
+    if (live->checkpoint) {
+        checkpoint_on_durable(live->checkpoint, rev);
+        while (checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS) > 0)
+            checkpoint_on_durable(live->checkpoint, rev);
+        checkpoint_close(live->checkpoint);
+    }
+    push_close(live->push);
+    ingest_close(live->ingest);
+    loop_free(live->loop);
+    if (live->signal_fd >= 0) close(live->signal_fd);
+    engine_free(live->engine);
+    script_free(live->script);
+    world_free(live->world);
+    metrics_free(live->metrics);
+    free(live);
+}
+
+// ---- the sink ----
+
+static void on_revision(void *context, struct twin *twin, const struct revision *revision) {
+    struct live *live = context;
+    log_append(live->log, revision);
+    bool is_retired = revision->kind == INPUT_RETIRE;
+    if (is_retired) {
+        checkpoint_removed(live->checkpoint, twin->number, revision->rev);
+    } else if (++twin->revs_since_state >= STATE_EVERY_REVS ||
+               revision->received - twin->state_logged_at >= STATE_EVERY_US) {
+        log_append_state(live->log, twin);
+        twin->revs_since_state = 0;
+        twin->state_logged_at = revision->received;
+    }
+    if (!live->push) return; // still starting: nobody listens
+    ingest_on_change(live->ingest, twin, revision->changes, revision->change_count);
+    push_on_change(live->push, twin, revision->changes, revision->change_count);
+}
+
+static void on_predict(void *context, const struct twin *twin, int prediction) {
+    struct live *live = context;
+    looker_start(live->looker, twin, prediction, live->world->clock);
+}
+
+static void on_commit(void *context, void *attachment) {
+    (void)context;
+    if (attachment) ingest_send_replies(attachment);
+}
+
+// ---- the loop ----
+
+static void hand_over(struct live *live) {
+    if (log_wants_submit(live->log)) log_submit(live->log, ingest_take_replies(live->ingest));
+    uint64_t durable = log_durable(live->log);
+    if (durable != live->durable) {
+        live->durable = durable;
+        ingest_on_durable(live->ingest, durable);
+        push_on_durable(live->push, durable);
+        checkpoint_on_durable(live->checkpoint, durable);
+    }
+    bool is_full = log_open_bytes(live->log) > OPEN_BATCH_MAX;
+    if (is_full == live->is_paused) return;
+    live->is_paused = is_full;
+    ingest_pause(live->ingest, is_full);
+}
+
+static void on_due(void *context) {
+    struct live *live = context;
+    live->due = 0; // before_wait does it
+}
+
+// Runs what is due and sleeps until the next: the timer is moved only when the earliest changed.
+static void run_timers(struct live *live) {
+    const struct twin *first = world_due(live->world);
+    if (!first || log_is_stuck(live->log)) return;
+    if (first->due == live->due) return;
+    int64_t now = loop_now(live->loop);
+    int64_t due = first->due;
+    if (due <= now) due = engine_timers(live->engine, now);
+    if (due == 0) return;
+    live->due = due;
+    int64_t delay = due - now;
+    loop_timer_set(live->loop, &live->due_timer, delay > TIMER_SLACK_US ? delay : TIMER_SLACK_US,
+                   on_due, live);
+}
+
+static void before_wait(void *context) {
+    struct live *live = context;
+    if (!log_is_stuck(live->log)) looker_collect(live->looker, loop_now(live->loop));
+    run_timers(live);
+    hand_over(live);
+}
+
+static void on_checkpoint_timer(void *context) {
+    struct live *live = context;
+    int taken = checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS);
+    live->is_checkpointing = taken > 0 || live->world->dirty;
+    if (!live->is_checkpointing) log_release(live->log, checkpoint_covered(live->checkpoint));
+    loop_timer_set(live->loop, &live->checkpoint_timer,
+                   live->is_checkpointing ? CHECKPOINT_SLICE_US : CHECKPOINT_ROUND_US,
+                   on_checkpoint_timer, live);
+}
+
+static void on_reload_timer(void *context) {
+    struct live *live = context;
+    reload(live);
+    loop_timer_set(live->loop, &live->reload_timer, RELOAD_CHECK_US, on_reload_timer, live);
+}
+
+static void on_signal(void *context) {
+    struct live *live = context;
+    struct signalfd_siginfo info;
+    while (read(live->signal_fd, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGHUP) {
+            live->refused = 0; // asked for by hand: say it again
+            reload(live);
+        } else {
+            loop_stop(live->loop);
+        }
+    }
+}
+
+// ---- the door ----
+
+static bool may_turn(const struct live *live, struct err *err) {
+    if (!log_is_stuck(live->log)) return true;
+    return err_set(err, ERR_UNAVAILABLE, "nothing can be stored now: %s; try again later",
+                   log_stuck_reason(live->log));
+}
+
+static bool door_samples(void *context, struct samples_input *input, uint64_t *rev,
+                         struct err *err) {
+    struct live *live = context;
+    return may_turn(live, err) && engine_samples(live->engine, input, rev, err);
+}
+
+static bool door_desired(void *context, struct twin *twin, const struct setting *settings,
+                         int count, uint64_t if_rev, const struct actor *actor, uint64_t *rev,
+                         struct err *err) {
+    struct live *live = context;
+    return may_turn(live, err) && engine_desired(live->engine, twin, settings, count, if_rev, actor,
+                                                 loop_now(live->loop), rev, err);
+}
+
+static bool door_configure(void *context, const struct configure_input *input, bool *is_new,
+                           uint64_t *rev, struct err *err) {
+    struct live *live = context;
+    return may_turn(live, err) &&
+           engine_configure(live->engine, input, loop_now(live->loop), is_new, rev, err);
+}
+
+static bool door_retire(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
+                        struct err *err) {
+    struct live *live = context;
+    if (!may_turn(live, err)) return false;
+    engine_retire(live->engine, twin, actor, loop_now(live->loop), rev);
+    return true;
+}
+
+static bool door_acknowledge(void *context, struct twin *twin, int alarm, const struct actor *actor,
+                             uint64_t *rev, struct err *err) {
+    struct live *live = context;
+    return may_turn(live, err) &&
+           engine_acknowledge(live->engine, twin, alarm, actor, loop_now(live->loop), rev, err);
+}
+
+static uint64_t door_durable(void *context) {
+    return log_durable(((struct live *)context)->log);
+}
+
+static int64_t door_now(void *context) {
+    return loop_now(((struct live *)context)->loop);
+}
+
+static struct door make_door(struct live *live) {
+    return (struct door){.context = live,
+                         .world = live->world,
+                         .samples = door_samples,
+                         .desired = door_desired,
+                         .configure = door_configure,
+                         .retire = door_retire,
+                         .acknowledge = door_acknowledge,
+                         .durable = door_durable,
+                         .now = door_now};
+}
+
+// ---- verification ----
+
+static bool recover_into(struct live *live, bool ignore_checkpoints, struct recovery *recovery,
+                         struct err *err) {
+    struct recovery_options options = {.ignore_checkpoints = ignore_checkpoints};
+    return log_read_layouts(live->log, on_layout, live->world, err) &&
+           recovery_run(live->log, live->checkpoint, live->world, &options, recovery, err);
+}
+
+bool live_verify(const struct config *config, const struct logger *logger, struct err *err) {
+    struct live *live = live_new(config, logger);
+    struct recovery recovery;
+    bool is_equal = false;
+    live->loop = loop_new(err);
+    if (!live->loop || !open_store(live, err) || !recover_into(live, false, &recovery, err))
+        goto done;
+    uint64_t hash = world_hash(live->world);
+    uint32_t twins = live->world->twin_count;
+    world_free(live->world);
+    live->world = world_new();
+    if (!recover_into(live, true, &recovery, err)) goto done;
+    uint64_t log_hash = world_hash(live->world);
+    is_equal = hash == log_hash;
+    printf("rev=%llu twins=%u hash=%016llx log_hash=%016llx %s\n", (unsigned long long)recovery.rev,
+           twins, (unsigned long long)hash, (unsigned long long)log_hash,
+           is_equal ? "equal" : "differ");
+    if (!is_equal)
+        err_set(err, ERR_INTERNAL, "the state from checkpoints and the state from the log differ");
+done:
+    log_close(live->log);
+    checkpoint_close(live->checkpoint);
+    live->log = NULL;
+    live->checkpoint = NULL;
+    live_close(live);
+    return is_equal;
+}

@@ -1,0 +1,79 @@
+// The turn: one input is applied to one twin, its behaviour runs, and what changed becomes one
+// revision.
+//
+// This is the only place where that happens, for every world. An engine drives one world with one
+// version of the scripts; where its inputs come from and where its revisions go is the owner's
+// business (live.c: CoAP, timers, operators in; log, Observe and browsers out). Inputs arrive
+// through the functions below, which run every timer that is due first, then the input, then the
+// events it caused, and return when all of that is in memory. Effects of a behaviour are kept whole
+// or dropped whole; samples are always kept.
+
+#ifndef TURN_H
+#define TURN_H
+
+#include "twin/input.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct change;
+struct engine;
+struct err;
+struct logger;
+struct metrics;
+struct model;
+struct prediction_result;
+struct revision;
+struct script;
+struct twin;
+struct world;
+
+#define CASCADE_MAX 16 // events that cause events that cause events ...
+
+// Where an engine's effects go.
+struct sink {
+    void *context;
+    // Each revision, in order. Of CHANGE_RETIRE the twin is told before it is gone.
+    void (*on_revision)(void *context, struct twin *twin, const struct revision *revision);
+    // A prediction is due and has new data to look at.
+    void (*on_predict)(void *context, const struct twin *twin, int prediction);
+};
+
+struct engine *engine_new(struct world *world, const struct sink *sink, const struct logger *logger,
+                          struct metrics *metrics);
+void engine_free(struct engine *engine);
+
+// From the next input on, turns run on `script` (borrowed until the next call). Its models must be
+// the world's current ones. Twins move to it when they are first touched.
+void engine_use(struct engine *engine, struct script *script);
+
+// The door's calls (twin/input.h), without the door's checks for a full disk.
+bool engine_samples(struct engine *engine, struct samples_input *input, uint64_t *rev,
+                    struct err *err);
+bool engine_desired(struct engine *engine, struct twin *twin, const struct setting *settings,
+                    int count, uint64_t if_rev, const struct actor *actor, int64_t received,
+                    uint64_t *rev, struct err *err);
+bool engine_configure(struct engine *engine, const struct configure_input *input, int64_t received,
+                      bool *is_new, uint64_t *rev, struct err *err);
+void engine_retire(struct engine *engine, struct twin *twin, const struct actor *actor,
+                   int64_t received, uint64_t *rev);
+bool engine_acknowledge(struct engine *engine, struct twin *twin, int alarm,
+                        const struct actor *actor, int64_t received, uint64_t *rev,
+                        struct err *err);
+
+// What a worker found out about a twin as it was at `of_rev`.
+void engine_forecast(struct engine *engine, struct twin *twin, int prediction, uint64_t of_rev,
+                     const struct prediction_result *result, int64_t received);
+
+// Recovery: an event that was sent and not consumed. Queued; drained with the next input or timer
+// run.
+void engine_requeue(struct engine *engine, uint64_t from_rev, uint16_t from_index,
+                    uint32_t from_twin, const struct change *event);
+
+// Runs timers due at `now`; returns when the next one is due, 0 = none.
+int64_t engine_timers(struct engine *engine, int64_t now);
+
+// After loading a world: sets every twin's next timer.
+void engine_schedule_all(struct engine *engine);
+
+#endif
