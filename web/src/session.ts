@@ -82,6 +82,9 @@ async function loadHeads(): Promise<void> {
       keepHead(head);
     }
     cursor = page.cursor;
+    if (!heads.isRead) heads.version += 1;
+    heads.isRead = true;
+    slowTick.value += 1;
   } while (cursor !== null);
   for (const id of heads.byId.keys()) {
     if (listed.has(id)) continue;

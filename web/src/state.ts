@@ -38,8 +38,8 @@ export interface OpenTwin {
 
 export const openTwin: { current: OpenTwin | null } = { current: null };
 
-/** Heads by id; `version` goes up with every change. */
-export const heads = { byId: new Map<string, TwinHead>(), version: 0 };
+/** Heads by id; `version` goes up with every change; `isRead` once the first page of them came. */
+export const heads = { byId: new Map<string, TwinHead>(), version: 0, isRead: false };
 
 let tree: Tree | null = null;
 let treeKey = "";

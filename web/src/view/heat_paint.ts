@@ -40,13 +40,16 @@ export interface HeatPicture {
   readonly sign: (twin: number) => number;
   readonly isStale: (twin: number) => boolean;
   readonly isComing: (twin: number) => boolean;
+  /** A card's two lines. */
+  readonly name: (twin: number) => string;
+  readonly figure: (twin: number) => string;
   readonly isShown: (twin: number) => boolean;
   readonly focused: number;
 }
 
 function paintPixels(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors: readonly Rgb[]): void {
   const { layout, shading } = picture;
-  const { cell, columns, width, height } = layout;
+  const { cellWidth: cell, columns, width, height } = layout;
   const image = ctx.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const packed = colors.map(([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
@@ -61,57 +64,69 @@ function paintPixels(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors
   ctx.putImageData(image, 0, 0);
 }
 
-function outline(ctx: CanvasRenderingContext2D, x: number, y: number, size: number, sign: number): void {
-  const [cx, cy, r] = [x + size / 2, y + size / 2, Math.min(7, size * 0.3)];
+function trace(ctx: CanvasRenderingContext2D, cx: number, cy: number, r: number, sign: number): void {
   ctx.beginPath();
   if (sign === 3) ctx.rect(cx - r * 0.8, cy - r * 0.8, r * 1.6, r * 1.6);
   else if (sign === 2) { ctx.moveTo(cx, cy - r); ctx.lineTo(cx + r, cy + r * 0.8); ctx.lineTo(cx - r, cy + r * 0.8); ctx.closePath(); }
-  else ctx.arc(cx, cy, r * 0.8, 0, 7);
+  else if (sign === 1) ctx.arc(cx, cy, r * 0.8, 0, 7);
+  else { ctx.moveTo(cx - r, cy + r * 0.8); ctx.lineTo(cx + r, cy - r * 0.8); ctx.lineTo(cx + r, cy + r * 0.8); ctx.closePath(); }
 }
 
 function contrast([r, g, b]: Rgb): string {
   return r * 0.299 + g * 0.587 + b * 0.114 > 140 ? "#111417" : "#ffffff";
 }
 
+function clipped(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text;
+  let short = text;
+  while (short.length > 1 && ctx.measureText(`${short}…`).width > width) short = short.slice(0, -1);
+  return `${short}…`;
+}
+
+function paintCard(ctx: CanvasRenderingContext2D, picture: HeatPicture, twin: number, x: number, y: number, width: number, ink: string): void {
+  ctx.fillStyle = ink;
+  ctx.font = "600 12px system-ui, sans-serif";
+  ctx.fillText(clipped(ctx, picture.name(twin), width - 14), x + 7, y + 11.5);
+  ctx.font = "11px system-ui, sans-serif";
+  ctx.fillText(clipped(ctx, picture.figure(twin), width - 28), x + 7, y + 26);
+}
+
 function paintSquares(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors: readonly Rgb[]): void {
   const { layout, shading } = picture;
-  const size = layout.cell - (layout.cell > 16 ? 3 : layout.cell > 8 ? 2 : 1);
+  const margin = layout.cellWidth > 16 ? 3 : layout.cellWidth > 8 ? 2 : 1;
+  const [width, height] = [layout.cellWidth - margin, layout.cellHeight - margin];
   const text = colors.map(([r, g, b]) => `rgb(${r} ${g} ${b})`);
-  const round = Math.min(3, size / 6);
-  const coming = cssColor("--forecast");
+  const inks = colors.map(contrast);
+  const [ink, forecast, stale] = [cssColor("--ink"), cssColor("--forecast"), cssColor("--stale")];
+  ctx.textBaseline = "middle";
   for (const lane of layout.lanes) {
     lane.twins.forEach((twin, i) => {
-      const x = lane.x + (i % layout.columns) * layout.cell;
-      const y = lane.y + Math.floor(i / layout.columns) * layout.cell;
+      const x = lane.x + (i % layout.columns) * layout.cellWidth;
+      const y = lane.y + Math.floor(i / layout.columns) * layout.cellHeight;
       const at = shading.index[twin] as number;
+      const isStale = picture.isStale(twin);
       ctx.globalAlpha = picture.isShown(twin) ? 1 : DIM;
       ctx.beginPath();
-      ctx.roundRect(x, y, size, size, round);
-      if (picture.isStale(twin)) {
+      ctx.roundRect(x + (isStale ? 0.75 : 0), y + (isStale ? 0.75 : 0), width - (isStale ? 1.5 : 0), height - (isStale ? 1.5 : 0), Math.min(4, height / 6));
+      if (isStale) {
         ctx.setLineDash([3, 2]);
         ctx.lineWidth = 1.5;
-        ctx.strokeStyle = shading.kind === "field" ? (text[at] as string) : cssColor("--stale");
+        ctx.strokeStyle = shading.kind === "field" ? (text[at] as string) : stale;
         ctx.stroke();
         ctx.setLineDash([]);
       } else {
         ctx.fillStyle = text[at] as string;
         ctx.fill();
       }
-      if (layout.cell < SIGNS_FROM) return;
+      const own = isStale ? ink : (inks[at] as string);
+      if (layout.isCards) paintCard(ctx, picture, twin, x, y, width, own);
+      if (layout.cellWidth < SIGNS_FROM) return;
       const sign = picture.sign(twin);
-      if (sign > 0) {
-        outline(ctx, x, y, size, sign);
-        ctx.fillStyle = contrast(colors[at] as Rgb);
-        ctx.fill();
-      } else if (picture.isComing(twin)) {
-        ctx.beginPath();
-        ctx.moveTo(x + size * 0.2, y + size * 0.8);
-        ctx.lineTo(x + size * 0.8, y + size * 0.2);
-        ctx.lineTo(x + size * 0.8, y + size * 0.8);
-        ctx.closePath();
-        ctx.fillStyle = shading.kind === "field" ? contrast(colors[at] as Rgb) : coming;
-        ctx.fill();
-      }
+      if (sign === 0 && !picture.isComing(twin)) return;
+      if (layout.isCards) trace(ctx, x + width - 12, y + height - 12, 5.5, sign);
+      else trace(ctx, x + width / 2, y + height / 2, Math.min(8, width * 0.3), sign);
+      ctx.fillStyle = sign === 0 && shading.kind !== "field" ? forecast : own;
+      ctx.fill();
     });
   }
   ctx.globalAlpha = 1;
@@ -122,17 +137,15 @@ function paintLabels(ctx: CanvasRenderingContext2D, layout: HeatLayout): void {
   ctx.fillStyle = cssColor("--ink-soft");
   ctx.textBaseline = "middle";
   for (const lane of layout.lanes) {
-    const fits = lane.x > 0 ? lane.x - 8 : layout.width;
-    let label = lane.label;
-    while (label.length > 2 && ctx.measureText(label).width > fits) label = `${label.slice(0, -2)}…`;
-    ctx.fillText(label, 0, lane.x > 0 ? lane.y + layout.cell / 2 - 1 : lane.y - 9);
+    const label = clipped(ctx, lane.label, lane.x > 0 ? lane.x - 8 : layout.width);
+    ctx.fillText(label, 0, lane.x > 0 ? lane.y + layout.cellHeight / 2 - 1 : lane.y - 9);
   }
 }
 
 /** The canvas is given its size here; above the pixel sizes it is drawn in device pixels. */
 export function paintHeat(canvas: HTMLCanvasElement, picture: HeatPicture): void {
   const { layout } = picture;
-  const isPixels = layout.cell < PIXELS_BELOW;
+  const isPixels = layout.cellWidth < PIXELS_BELOW;
   const ratio = isPixels ? 1 : devicePixelRatio;
   const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)];
   if (canvas.width !== width || canvas.height !== height) {
@@ -153,6 +166,6 @@ export function paintHeat(canvas: HTMLCanvasElement, picture: HeatPicture): void
     const { x, y } = cornerOf(layout, picture.focused);
     ctx.lineWidth = 2;
     ctx.strokeStyle = cssColor("--ink");
-    ctx.strokeRect(x - 1.5, y - 1.5, layout.cell, layout.cell);
+    ctx.strokeRect(x + 1, y + 1, layout.cellWidth - 5, layout.cellHeight - 5);
   }
 }

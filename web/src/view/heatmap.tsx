@@ -5,12 +5,13 @@ import type { HeatLayout, Lane } from "../data/heat_layout";
 import { cornerOf, layoutHeat, placeAt, placeBeside } from "../data/heat_layout";
 import type { Shading } from "../data/shading";
 import { chosenColumns, shade, shadeableFields, shadingKind } from "../data/shading";
+import { wholeOf } from "../data/tree";
 import { QUALITY_NAMES, SEVERITY_NAMES } from "../data/types";
 import { isShown, plantFacts } from "../facts";
 import { addPainter } from "../frame";
 import { goToTwin, route, setParam } from "../route";
 import { clock, fleet, heads, modelTitle, plantTree, slowTick } from "../state";
-import { exactText, numberText, spoken, unitText } from "../text/format";
+import { durationText, exactText, numberText, spoken, unitText } from "../text/format";
 import { themeVersion } from "../theme";
 import { paintHeat } from "./heat_paint";
 import { Mark } from "./marks";
@@ -49,6 +50,28 @@ function describe(twin: number, choice: string): string[] {
   }
   if (soonest !== undefined) lines.push(forecastText(soonest, clock.now()));
   return lines;
+}
+
+/** A part stands after its whole, so its own name is enough. */
+function cardName(twin: number): string {
+  const id = fleet.ids[twin] as string;
+  const whole = wholeOf(id);
+  return whole === null ? id : id.slice(whole.length);
+}
+
+/** The second line of a card: what the colour says, in figures or in a word. */
+function cardFigure(twin: number, choice: string): string {
+  for (const column of chosenColumns(fleet.columns, choice)) {
+    const value = column.value[twin] as number;
+    if (!Number.isNaN(value)) return `${numberText(value)} ${unitText(column.field.unit)}`;
+  }
+  const quality = fleet.quality(twin);
+  if (choice === "quality") return quality < 0 ? "no data" : (QUALITY_NAMES[quality] as string);
+  const severity = fleet.severity(twin);
+  const soonest = plantFacts().soonest.get(twin);
+  if (severity > 0) return SEVERITY_NAMES[severity];
+  if (plantFacts().isStale[twin] === 1) return "stale";
+  return soonest === undefined ? "" : `in ${durationText(Math.max(0, soonest.at - clock.now()))}`;
 }
 
 function Legend({ choice, low, high, unit }: { choice: string; low: number; high: number; unit: string }) {
@@ -96,7 +119,7 @@ export function HeatMap() {
       const element = canvas.current;
       const width = element?.parentElement?.clientWidth ?? 0;
       if (element === null || width === 0) return;
-      const room = Math.max(220, Math.min(innerHeight - 290, 620));
+      const room = width < 460 ? 1000 : Math.max(220, Math.min(innerHeight - 290, 640));
       const layoutKey = `${width} ${room} ${fleet.membership} ${heads.version}`;
       const key = `${layoutKey} ${fleet.version} ${themeVersion.value} ${devicePixelRatio}`;
       if (key === drawnKey) return;
@@ -111,6 +134,8 @@ export function HeatMap() {
         isStale: (twin) => facts.isStale[twin] === 1,
         isComing: (twin) => facts.soonest.has(twin),
         isShown: (twin) => isShown(twin, show, model),
+        name: cardName,
+        figure: (twin) => cardFigure(twin, choice),
       });
     };
     const remove = addPainter(paint);
@@ -161,7 +186,7 @@ export function HeatMap() {
           onKeyDown={onKey} onBlur={() => setFocused(-1)} />
         {corner !== null && twin >= 0 && (
           <div class="tip" aria-hidden="true" style={{
-            left: `${Math.max(0, Math.min(corner.x, layout.width - 236))}px`, top: `${corner.y + layout.cell + 4}px`,
+            left: `${Math.max(0, Math.min(corner.x, layout.width - 236))}px`, top: `${corner.y + layout.cellHeight + 4}px`,
           }}>
             <b>{fleet.ids[twin]}</b>{lines.map((line) => <span key={line}>{line}</span>)}
           </div>

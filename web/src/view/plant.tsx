@@ -1,7 +1,7 @@
 // The plant: what needs someone, the heat map of all twins, and the tree they form.
 import { plantFacts } from "../facts";
 import { route, setParam } from "../route";
-import { fleet, linkState, models, slowTick } from "../state";
+import { fleet, heads, linkState, models, slowTick } from "../state";
 import { EmptyPlant } from "./empty";
 import { HeatMap } from "./heatmap";
 import type { Sign } from "./marks";
@@ -53,8 +53,8 @@ function CountStrip() {
 export function PlantPage() {
   void slowTick.value;
   const phase = linkState.value.phase;
-  if (fleet.count === 0) {
-    return phase === "live" || phase === "stale"
+  if (fleet.count === 0 || !heads.isRead) {
+    return fleet.count === 0 && (phase === "live" || phase === "stale")
       ? <EmptyPlant />
       : <p class="waiting" role="status">{phase === "connecting" ? "Connecting to the server" : "Reading the plant"}</p>;
   }

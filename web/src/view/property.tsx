@@ -91,7 +91,9 @@ export function PropertyCard({ id, twin, property, isChosen, onChoose }: CardPro
         <dt>reported</dt>
         <dd><b class="num">{valueText(reported?.value ?? null, property.range)}</b> {unit} <span class="soft num">{reported === null ? "" : ageText(now - reported.time)}</span></dd>
         <dt class="desired">desired</dt>
-        <dd class="desired"><b class="num">{wanted === null ? "not set" : valueText(wanted, property.range)}</b> {wanted === null ? "" : unit}</dd>
+        {wanted === null
+          ? <dd class="not-set">not set</dd>
+          : <dd class="desired"><b class="num">{valueText(wanted, property.range)}</b> {unit}</dd>}
       </dl>
       <p class={`follow ${isPending ? "follow-pending" : ""}`} role="status">
         {isPending

@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { forecastOf, forecastText } from "../data/forecast";
 import type { Kind, Model, Quantity } from "../data/types";
+import { SEVERITY_NAMES, STALE } from "../data/types";
 import { route, setParam } from "../route";
 import { clock, detail, detailProblem, fleet, heads, linkState, modelOf, modelTitle, openTwin, second, tick } from "../state";
 import { ageText, clockText, momentText, titled } from "../text/format";
@@ -124,7 +125,11 @@ export function TwinPage({ id }: { id: string }) {
     <div class="twin">
       <header class="twin-head">
         <Ancestors id={id} />
-        <h1><Mark sign={severity} />{id}</h1>
+        <h1>
+          {id}
+          <span class={`pill pill-${SEVERITY_NAMES[severity]}`}>{severity > 0 && <Mark sign={severity} />}{severity > 0 ? SEVERITY_NAMES[severity] : "no alarm"}</span>
+          {fleet.quality(twin) === STALE && <span class="pill pill-stale"><Mark sign="stale" />stale</span>}
+        </h1>
         <p class="soft">
           {modelTitle(fleet.models[twin] as string)}
           {about !== null && about.level !== "" && <>{" · "}{about.level}</>}

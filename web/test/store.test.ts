@@ -1,0 +1,134 @@
+// The fleet's columns, a subscription that fills them, and the trails of an open twin.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ServerClock } from "../src/data/clock";
+import { Fleet } from "../src/data/fleet";
+import { retryDelay } from "../src/data/link";
+import { Subscription } from "../src/data/subscription";
+import { Trail } from "../src/data/trail";
+import type { Field } from "../src/data/types";
+import { GOOD, STALE } from "../src/data/types";
+import type { Dictionary, Row } from "../src/data/wire";
+
+const field = (name: string, kind: Field["kind"], unit = "", type = "number"): Field => ({ name, unit, type, kind });
+const dict = (twins: string[], fields: Field[] = []): Dictionary => ({ twins, models: [], fields });
+const data = (rows: Row[], rev: number, full = false, done = false) => ({ op: "data" as const, sid: 1, rev, full, done, rows });
+
+test("rows_land_in_the_columns_of_their_dictionary", () => {
+  const fleet = new Fleet();
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5 });
+  sub.begin(1, dict(["pump-1", "pump-2"], [field("temperature", "telemetry", "Cel"), field("mode", "reported", "", "text"), field("wear", "prediction", "h")]));
+  sub.data(data([[1, 0, 71.5, 100, "stale"], [0, 1, "auto", 101, "good"], [0, 2, [3, 2.4, 4.1], 102, "good"]], 7, true, true), "e");
+  assert.deepEqual({ ...fleet.cell(fleet.find("pump-2"), "telemetry", "temperature"), field: null }, { field: null, value: 71.5, time: 100, quality: STALE, low: null, high: null });
+  assert.equal(fleet.cell(fleet.find("pump-1"), "reported", "mode")?.value, "auto");
+  assert.deepEqual([fleet.cell(0, "prediction", "wear")?.value, fleet.cell(0, "prediction", "wear")?.low], [3, 2.4]);
+  assert.equal(fleet.cell(0, "telemetry", "temperature"), null);
+  assert.equal(sub.since, "e:7");
+});
+
+test("a_prediction_that_is_gone_is_null", () => {
+  const fleet = new Fleet();
+  const column = fleet.column(field("wear", "prediction", "h"));
+  const twin = fleet.add("pump-1");
+  fleet.apply([[0, 0, [3, 2, 4], 1, "good"]], [twin], [column]);
+  fleet.apply([[0, 0, null, 2, "good"]], [twin], [column]);
+  assert.equal(fleet.cell(twin, "prediction", "wear")?.value, null);
+});
+
+test("a_twin_that_a_whole_snapshot_does_not_name_is_gone", () => {
+  const fleet = new Fleet();
+  const old = fleet.add("pump-9");
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5, isWhole: true });
+  sub.begin(1, dict(["pump-1"], [field("t", "telemetry")]));
+  sub.data(data([[0, 0, 1, 1, "good"]], 5, true, false), "e");
+  assert.equal(fleet.find("pump-9"), old);
+  assert.equal(sub.since, null);
+  sub.data(data([], 5, true, true), "e");
+  assert.equal(fleet.find("pump-9"), -1);
+  assert.equal(fleet.count, 1);
+});
+
+test("a_twin_created_later_comes_with_a_dictionary_message", () => {
+  const fleet = new Fleet();
+  const seen: string[] = [];
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5, onTwins: (ids) => seen.push(...ids) });
+  sub.begin(1, dict([], [field("t", "telemetry")]));
+  assert.ok(sub.isSynced);
+  sub.extend(0, null, dict(["pump-1"]));
+  sub.data(data([[0, 0, 4, 1, "good"]], 6), "e");
+  assert.equal(fleet.cell(fleet.find("pump-1"), "telemetry", "t")?.value, 4);
+  assert.deepEqual(seen, ["pump-1"]);
+});
+
+test("a_reconnect_has_a_new_dictionary_and_the_same_twins", () => {
+  const fleet = new Fleet();
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5 });
+  const t = field("t", "telemetry");
+  sub.begin(1, dict(["a", "b"], [t]));
+  sub.data(data([[0, 0, 1, 1, "good"], [1, 0, 2, 1, "good"]], 5, true, true), "e");
+  sub.begin(2, dict(["b", "a"], [t]));
+  assert.ok(!sub.isSynced);
+  sub.data(data([[0, 0, 20, 2, "good"]], 8), "e");
+  assert.ok(sub.isSynced);
+  assert.deepEqual([fleet.cell(fleet.find("a"), "telemetry", "t")?.value, fleet.cell(fleet.find("b"), "telemetry", "t")?.value], [1, 20]);
+});
+
+test("many_twins_grow_every_column", () => {
+  const fleet = new Fleet();
+  const column = fleet.column(field("t", "telemetry"));
+  for (let i = 0; i < 1000; i++) fleet.apply([[0, 0, i, 1, "good"]], [fleet.add(`pump-${i}`)], [column]);
+  assert.equal(fleet.cell(999, "telemetry", "t")?.value, 999);
+  assert.equal(fleet.cell(3, "telemetry", "t")?.quality, GOOD);
+  assert.equal(fleet.count, 1000);
+});
+
+test("severity_and_quality_are_the_worst_of_the_twin", () => {
+  const fleet = new Fleet();
+  const twin = fleet.add("pump-1");
+  assert.deepEqual([fleet.severity(twin), fleet.quality(twin)], [0, -1]);
+  fleet.apply([[0, 0, 3, 1, "good"], [0, 1, 1, 1, "good"], [0, 2, 1, 1, "stale"]], [twin],
+    [fleet.column(field("alarm", "alarm")), fleet.column(field("a", "telemetry")), fleet.column(field("b", "telemetry"))]);
+  assert.deepEqual([fleet.severity(twin), fleet.quality(twin)], [3, STALE]);
+  assert.equal(fleet.alarmVersion, 1);
+});
+
+test("the_clock_is_the_servers", () => {
+  let ms = 5000;
+  const clock = new ServerClock(() => ms);
+  assert.ok(!clock.isKnown);
+  clock.set(1000);
+  ms += 2500;
+  assert.equal(clock.now(), 1002.5);
+  clock.set(2000, ms - 200);
+  assert.equal(clock.now(), 2000.1);
+});
+
+test("retries_wait_longer_each_time_up_to_ten_seconds", () => {
+  assert.deepEqual([0, 1, 2, 10].map((attempt) => retryDelay(attempt, 1)), [250, 500, 1000, 10_000]);
+  assert.equal(retryDelay(0, 0), 125);
+});
+
+test("a_break_in_a_trail_is_a_gap", () => {
+  const trail = new Trail();
+  trail.push(1, 10);
+  trail.push(2, 11);
+  trail.breakHere();
+  trail.push(9, 12);
+  assert.deepEqual(trail.values, [10, 11, null, 12]);
+  assert.ok((trail.times[2] as number) < 9);
+});
+
+test("a_late_sample_leaves_no_point_and_the_same_time_replaces", () => {
+  const trail = new Trail();
+  trail.push(5, 1);
+  trail.push(4, 9);
+  trail.push(5, 2);
+  assert.deepEqual([trail.times, trail.values], [[5], [2]]);
+});
+
+test("a_trail_is_bounded", () => {
+  const trail = new Trail();
+  for (let i = 0; i < 20_000; i++) trail.push(i, i);
+  assert.ok(trail.times.length < 8000);
+  assert.equal(trail.last, 19_999);
+});

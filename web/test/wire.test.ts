@@ -1,0 +1,76 @@
+// What comes over the wire, in the page's own words.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseAlarms, parseMessage, parseModels, parseTwin, parseTwinList, qualityOf, requests } from "../src/data/wire";
+
+test("hello_gives_epoch_rev_and_the_servers_time", () => {
+  assert.deepEqual(parseMessage('{"op":"hello","v":1,"epoch":"a1","rev":81234,"now":1763.5,"new_member":1}'),
+    { op: "hello", epoch: "a1", rev: 81234, now: 1763.5 });
+});
+
+test("an_answer_carries_the_dictionary", () => {
+  const message = parseMessage('{"id":1,"ok":true,"sid":7,"dict":{"twins":["pump-1"],"fields":[{"name":"speed","unit":"1/min","type":"number","kind":"desired"}]}}');
+  assert.ok(message.op === "answer" && message.dict !== null && message.problem === null);
+  assert.equal(message.sid, 7);
+  assert.deepEqual(message.dict.twins, ["pump-1"]);
+  assert.deepEqual(message.dict.fields, [{ name: "speed", unit: "1/min", type: "number", kind: "desired" }]);
+});
+
+test("a_refusal_keeps_the_servers_words", () => {
+  const message = parseMessage('{"id":2,"ok":false,"error":{"status":412,"title":"Precondition failed","detail":"desired changed at 9"}}');
+  assert.ok(message.op === "answer");
+  assert.deepEqual(message.problem, { status: 412, title: "Precondition failed", detail: "desired changed at 9" });
+});
+
+test("more_of_the_dictionary_comes_later", () => {
+  const message = parseMessage('{"op":"dict","sid":7,"from":3,"twins":["pump-4"]}');
+  assert.ok(message.op === "dict");
+  assert.equal(message.from, 3);
+  assert.equal(message.fieldsFrom, null);
+});
+
+test("an_unknown_message_is_no_error", () => {
+  assert.deepEqual(parseMessage('{"op":"gap","sid":1}'), { op: "other" });
+});
+
+test("quality_is_a_word_and_an_unknown_word_is_uncertain", () => {
+  assert.deepEqual(["good", "uncertain", "bad", "stale", "odd", undefined].map(qualityOf), [0, 1, 2, 3, 1, 0]);
+});
+
+test("requests_are_spelled_as_the_server_reads_them", () => {
+  assert.deepEqual(JSON.parse(requests.subscribe(1, { ids: ["*"] }, 5, "a1:9")), { id: 1, op: "sub", sel: { ids: ["*"] }, hz: 5, enc: "json", since: "a1:9" });
+  assert.deepEqual(JSON.parse(requests.set(2, "pump-1", "speed", 1200, 81230)), { id: 2, op: "set", twin: "pump-1", desired: { speed: 1200 }, if_rev: 81230 });
+  assert.deepEqual(JSON.parse(requests.pace(3, 7, 0)), { id: 3, op: "pace", sid: 7, hz: 0 });
+});
+
+test("models_are_read_whole", () => {
+  const [pump] = parseModels({ models: [{
+    model: "pump", title: "Centrifugal pump", level: "asset", telemetry: { vibration: { unit: "mm/s", range: [0, 50] } },
+    properties: { speed: { unit: "1/min", writable: true }, serial: { type: "text" } }, parameters: { hot: { unit: "Cel", default: 90 } },
+    alarms: { overheating: { severity: "critical", field: "temperature", above: "hot" } },
+    predictions: { bearing_wear: { unit: "h", band: 0.9, of: { field: "vibration", above: "vibration_limit" } } },
+  }] });
+  assert.ok(pump !== undefined);
+  assert.deepEqual(pump.telemetry[0]?.range, [0, 50]);
+  assert.deepEqual(pump.properties.map(({ name, writable, type }) => [name, writable, type]), [["speed", true, "number"], ["serial", false, "text"]]);
+  assert.equal(pump.parameters[0]?.fallback, 90);
+  assert.deepEqual([pump.alarms[0]?.severity, pump.alarms[0]?.above, pump.alarms[0]?.below], [3, "hot", null]);
+  assert.deepEqual([pump.predictions[0]?.field, pump.predictions[0]?.above, pump.predictions[0]?.horizonSeconds], ["vibration", "vibration_limit", null]);
+});
+
+test("a_twin_has_its_parameters_and_relationships", () => {
+  const twin = parseTwin({ id: "pump-1", model: "pump", level: "asset", rev: 5, version: "3f", parameters: { hot: { value: 90, unit: "Cel" } }, relationships: { feeds: ["tank-1"], part_of: "line-1" } });
+  assert.equal(twin.parameters.get("hot")?.value, 90);
+  assert.deepEqual([...twin.relationships], [["feeds", ["tank-1"]], ["part_of", ["line-1"]]]);
+});
+
+test("a_list_ends_when_there_is_no_cursor", () => {
+  assert.equal(parseTwinList({ twins: [], cursor: null }).cursor, null);
+  assert.equal(parseTwinList({ twins: [] }).cursor, null);
+  assert.equal(parseTwinList({ twins: [{ id: "a" }], cursor: "a" }).cursor, "a");
+});
+
+test("an_alarm_names_its_twin_and_itself", () => {
+  const [alarm] = parseAlarms({ alarms: [{ id: "x", twin: "pump-1", alarm: "overheating", severity: "critical", active: true, since: "2026-11-22T18:00:00Z" }] }).alarms;
+  assert.deepEqual([alarm?.twin, alarm?.name, alarm?.severity, alarm?.since], ["pump-1", "overheating", 3, 1795370400]);
+});
