@@ -1,8 +1,8 @@
 // Everything here runs on the loop's thread, but for on_commit, which runs on the committer.
 //
-// Before each wait the loop hands the open batch to the committer if that is idle, tells devices
-// and browsers what has become durable, and runs what is due. While the log cannot store (disk
-// full) no turn runs: the door refuses, timers wait.
+// Before each wait the loop hands the open batch to the committer if that is idle, tells
+// devices and browsers what has become durable, and runs what is due. While the log cannot
+// store (disk full) no turn runs: the door refuses, timers wait.
 
 #include "live.h"
 
@@ -16,6 +16,7 @@
 #include "ingest/ingest.h"
 #include "looker.h"
 #include "push/push.h"
+#include "reload.h"
 #include "script/script.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
@@ -51,8 +52,8 @@ struct live {
     struct loop *loop;
     struct world *world;
     struct engine *engine;
-    struct script *script;
     struct looker *looker;
+    struct reload reload;
     struct log *log;
     struct checkpoint *checkpoint;
     struct ingest *ingest;
@@ -60,16 +61,12 @@ struct live {
     struct door door;
     uint64_t epoch;
     uint64_t durable; // as last told to ingest and push
-    uint64_t refused; // version of the files that last failed to load, not to say it twice
     bool is_paused;
-    bool is_closing;
-    bool is_checkpointing;
     int signal_fd;
     struct loop_timer due_timer;
     int64_t due; // what due_timer is set for
     struct loop_timer checkpoint_timer;
     struct loop_timer reload_timer;
-    uint64_t *reloads, *failed_reloads;
 };
 
 static void on_revision(void *context, struct twin *twin, const struct revision *revision);
@@ -80,112 +77,6 @@ static void before_wait(void *context);
 static void on_checkpoint_timer(void *context);
 static void on_reload_timer(void *context);
 static struct door make_door(struct live *live);
-
-// ---- versions ----
-
-// Makes loaded scripts the present version: their models into the world and the log, then the
-// engine.
-static void adopt(struct live *live, struct script *script, struct script *for_worker) {
-    int count = script_model_count(script);
-    const struct model **models = xcalloc((size_t)count + 1, sizeof *models);
-    for (int i = 0; i < count; i++) {
-        models[i] = world_adopt_model(live->world, script_take_model(script, i));
-        model_free(script_take_model(for_worker, i));
-        script_bind(script, i, models[i]);
-        script_bind(for_worker, i, models[i]);
-        log_append_layout(live->log, models[i]);
-    }
-    world_set_current(live->world, models, count);
-    free(models);
-    engine_use(live->engine, script);
-    looker_use(live->looker, for_worker);
-    script_free(live->script);
-    live->script = script;
-}
-
-// Loads twice: for the loop and for the worker, which never share a Lua state.
-static bool load_files(struct live *live, const struct script_files *files, struct err *err) {
-    struct script_limits limits = {.call_us = live->config->call_us,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 256u << 20};
-    struct script *script = script_load(files, &limits, live->logger, live->metrics, err);
-    struct script *for_worker =
-        script ? script_load(files, &limits, live->logger, live->metrics, err) : NULL;
-    if (!for_worker) {
-        script_free(script);
-        return false;
-    }
-    adopt(live, script, for_worker);
-    return true;
-}
-
-static bool load_stored(struct live *live, struct err *err) {
-    struct buffer bytes = {0};
-    struct script_files files = {0};
-    uint64_t version;
-    bool is_loaded = checkpoint_good_version(live->checkpoint, &version, &bytes, NULL) &&
-                     script_files_decode(bytes.bytes, bytes.length, &files, err) &&
-                     load_files(live, &files, err);
-    script_files_fini(&files);
-    buffer_fini(&bytes);
-    return is_loaded;
-}
-
-static void store_version(struct live *live, const struct script_files *files) {
-    struct buffer bytes = {0};
-    struct err err;
-    script_files_encode(files, &bytes);
-    if (!checkpoint_put_version(live->checkpoint, files->version, bytes.bytes, bytes.length, &err))
-        logger_line(live->logger, LOG_LEVEL_WARN, "version_not_stored", "why=\"%s\"", err.text);
-    buffer_fini(&bytes);
-}
-
-// At start: the files, else the last good version. Says which.
-static bool load_first(struct live *live, struct err *err) {
-    struct script_files files = {0};
-    struct err stored_err;
-    bool is_loaded =
-        script_files_read(live->config->models_dir, live->config->scripts_dir, &files, err) &&
-        load_files(live, &files, err);
-    live->refused = is_loaded ? 0 : files.version;
-    if (is_loaded) {
-        store_version(live, &files);
-    } else if (load_stored(live, &stored_err)) {
-        logger_line(live->logger, LOG_LEVEL_ERROR, "scripts_refused",
-                    "why=\"%s\" serving=%016llx note=\"the last good version serves\"", err->text,
-                    (unsigned long long)live->world->version);
-        is_loaded = true;
-    }
-    if (!is_loaded) err->code = ERR_INVALID;
-    script_files_fini(&files);
-    return is_loaded;
-}
-
-// Loads beside what serves and swaps between two turns; what does not load changes nothing.
-static void reload(struct live *live) {
-    struct script_files files = {0};
-    struct err err;
-    if (!script_files_read(live->config->models_dir, live->config->scripts_dir, &files, &err)) {
-        logger_line(live->logger, LOG_LEVEL_ERROR, "scripts_refused", "why=\"%s\"", err.text);
-    } else if (files.version != live->world->version && files.version != live->refused) {
-        if (load_files(live, &files, &err)) {
-            ++*live->reloads;
-            live->refused = 0;
-            store_version(live, &files);
-            engine_schedule_all(live->engine);
-            logger_line(live->logger, LOG_LEVEL_INFO, "scripts_loaded", "version=%016llx",
-                        (unsigned long long)files.version);
-        } else {
-            ++*live->failed_reloads;
-            live->refused = files.version;
-            logger_line(live->logger, LOG_LEVEL_ERROR, "scripts_refused",
-                        "why=\"%s\" serving=%016llx", err.text,
-                        (unsigned long long)live->world->version);
-        }
-    }
-    script_files_fini(&files);
-}
 
 // ---- opening ----
 
@@ -298,10 +189,6 @@ static double read_rev(void *context) {
 static void add_metrics(struct live *live) {
     metrics_gauge(live->metrics, "twind_twins", "Twins in the live world", read_twins, live);
     metrics_gauge(live->metrics, "twind_rev", "Newest revision", read_rev, live);
-    live->reloads = metrics_counter(live->metrics, "twind_reloads_total", "result=\"loaded\"",
-                                    "Reloads of models and scripts");
-    live->failed_reloads =
-        metrics_counter(live->metrics, "twind_reloads_total", "result=\"refused\"", "");
 }
 
 static struct live *live_new(const struct config *config, const struct logger *logger) {
@@ -325,7 +212,15 @@ struct live *live_open(const struct config *config, const struct logger *logger,
     if (!live->loop || !watch_signals(live, err)) goto failed;
     live->looker = looker_new(live->engine, live->world, live->loop, logger, live->metrics, err);
     if (!live->looker || !open_store(live, err) || !recover(live, err)) goto failed;
-    if (!load_first(live, err) || !open_sockets(live, err)) goto failed;
+    live->reload = (struct reload){.config = config,
+                                   .logger = logger,
+                                   .metrics = live->metrics,
+                                   .world = live->world,
+                                   .engine = live->engine,
+                                   .looker = live->looker,
+                                   .log = live->log,
+                                   .checkpoint = live->checkpoint};
+    if (!reload_first(&live->reload, err) || !open_sockets(live, err)) goto failed;
     if (!log_read_messages(live->log, on_message, live, err)) goto failed;
     engine_schedule_all(live->engine);
     loop_before_wait(live->loop, before_wait, live);
@@ -353,7 +248,6 @@ int live_run(struct live *live) {
 // it all.
 void live_close(struct live *live) {
     if (!live) return;
-    live->is_closing = true;
     looker_free(live->looker);
     if (live->log && live->ingest && log_open_bytes(live->log) > 0 && log_wants_submit(live->log))
         log_submit(live->log, ingest_take_replies(live->ingest));
@@ -370,7 +264,7 @@ void live_close(struct live *live) {
     loop_free(live->loop);
     if (live->signal_fd >= 0) close(live->signal_fd);
     engine_free(live->engine);
-    script_free(live->script);
+    script_free(live->reload.script);
     world_free(live->world);
     metrics_free(live->metrics);
     free(live);
@@ -452,16 +346,16 @@ static void before_wait(void *context) {
 static void on_checkpoint_timer(void *context) {
     struct live *live = context;
     int taken = checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS);
-    live->is_checkpointing = taken > 0 || live->world->dirty;
-    if (!live->is_checkpointing) log_release(live->log, checkpoint_covered(live->checkpoint));
+    bool is_under_way = taken > 0 || live->world->dirty;
+    if (!is_under_way) log_release(live->log, checkpoint_covered(live->checkpoint));
     loop_timer_set(live->loop, &live->checkpoint_timer,
-                   live->is_checkpointing ? CHECKPOINT_SLICE_US : CHECKPOINT_ROUND_US,
-                   on_checkpoint_timer, live);
+                   is_under_way ? CHECKPOINT_SLICE_US : CHECKPOINT_ROUND_US, on_checkpoint_timer,
+                   live);
 }
 
 static void on_reload_timer(void *context) {
     struct live *live = context;
-    reload(live);
+    reload_now(&live->reload, false);
     loop_timer_set(live->loop, &live->reload_timer, RELOAD_CHECK_US, on_reload_timer, live);
 }
 
@@ -470,8 +364,7 @@ static void on_signal(void *context) {
     struct signalfd_siginfo info;
     while (read(live->signal_fd, &info, sizeof info) == sizeof info) {
         if (info.ssi_signo == SIGHUP) {
-            live->refused = 0; // asked for by hand: say it again
-            reload(live);
+            reload_now(&live->reload, true);
         } else {
             loop_stop(live->loop);
         }
@@ -540,41 +433,4 @@ static struct door make_door(struct live *live) {
                          .acknowledge = door_acknowledge,
                          .durable = door_durable,
                          .now = door_now};
-}
-
-// ---- verification ----
-
-static bool recover_into(struct live *live, bool ignore_checkpoints, struct recovery *recovery,
-                         struct err *err) {
-    struct recovery_options options = {.ignore_checkpoints = ignore_checkpoints};
-    return log_read_layouts(live->log, on_layout, live->world, err) &&
-           recovery_run(live->log, live->checkpoint, live->world, &options, recovery, err);
-}
-
-bool live_verify(const struct config *config, const struct logger *logger, struct err *err) {
-    struct live *live = live_new(config, logger);
-    struct recovery recovery;
-    bool is_equal = false;
-    live->loop = loop_new(err);
-    if (!live->loop || !open_store(live, err) || !recover_into(live, false, &recovery, err))
-        goto done;
-    uint64_t hash = world_hash(live->world);
-    uint32_t twins = live->world->twin_count;
-    world_free(live->world);
-    live->world = world_new();
-    if (!recover_into(live, true, &recovery, err)) goto done;
-    uint64_t log_hash = world_hash(live->world);
-    is_equal = hash == log_hash;
-    printf("rev=%llu twins=%u hash=%016llx log_hash=%016llx %s\n", (unsigned long long)recovery.rev,
-           twins, (unsigned long long)hash, (unsigned long long)log_hash,
-           is_equal ? "equal" : "differ");
-    if (!is_equal)
-        err_set(err, ERR_INTERNAL, "the state from checkpoints and the state from the log differ");
-done:
-    log_close(live->log);
-    checkpoint_close(live->checkpoint);
-    live->log = NULL;
-    live->checkpoint = NULL;
-    live_close(live);
-    return is_equal;
 }

@@ -21,8 +21,4 @@ struct live *live_open(const struct config *config, const struct logger *logger,
 int live_run(struct live *live);
 void live_close(struct live *live);
 
-// Instead of serving: recovers twice, with checkpoints and from the log alone, prints what it found
-// in one line on standard output. True when both are equal.
-bool live_verify(const struct config *config, const struct logger *logger, struct err *err);
-
 #endif

@@ -5,6 +5,7 @@
 #include "base/logger.h"
 #include "config.h"
 #include "live.h"
+#include "verify.h"
 
 #include <stdio.h>
 
@@ -17,7 +18,7 @@ static int complain(const struct err *err) {
 
 static int run(const struct config *config, struct err *err) {
     struct logger logger = {config->log_level};
-    if (config->is_verify) return live_verify(config, &logger, err) ? 0 : complain(err);
+    if (config->is_verify) return verify_run(config, &logger, err) ? 0 : complain(err);
     struct live *live = live_open(config, &logger, err);
     if (!live) return complain(err);
     int code = live_run(live);

@@ -1,0 +1,285 @@
+// External inputs: samples, operators' wishes, configuration, forecasts. Each begins with the clock
+// and the timers, applies its own changes, runs the handlers they call for, and drains the events
+// that caused.
+
+#include "base/err.h"
+#include "engine.h"
+
+#include <string.h>
+
+void engine_begin(struct engine *engine, int64_t received) {
+    if (received > engine->world->clock) engine->world->clock = received;
+    engine_timers(engine, engine->world->clock);
+    engine->external_rev = engine->world->rev + 1;
+    engine->ordinal = 0;
+    engine->depth = 0;
+}
+
+static void create_twin(struct engine *engine, const struct model *model, const char *id,
+                        size_t length) {
+    struct changes *changes = &engine->changes;
+    struct change create = {.kind = CHANGE_CREATE,
+                            .other = engine->world->next_number,
+                            .layout = model->layout,
+                            .at = changes->now};
+    create.text.text = region_copy(changes->region, id, length);
+    create.text.length = (uint32_t)length;
+    changes_add(changes, &create);
+    changes->twin->timers_run_at = changes->now;
+    changes->twin->state_logged_at = changes->now;
+}
+
+static bool run_sample_handlers(struct engine *engine, const struct sample *samples,
+                                const uint8_t *is_seen, int count) {
+    bool is_any_seen = false;
+    for (int i = 0; i < count; i++) {
+        bool is_bad = is_seen[i] == 2;
+        is_any_seen |= is_seen[i] == 1;
+        if (is_seen[i] == 0) continue;
+        struct trigger trigger = {
+            .kind = is_bad ? TRIGGER_BAD : TRIGGER_FIELD,
+            .index = samples[i].field,
+            .value = is_bad ? samples[i].value : twin_value(engine->changes.twin, samples[i].field),
+            .at = samples[i].at};
+        if (!turn_handler(engine, &trigger)) return false;
+    }
+    return !is_any_seen || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INPUT});
+}
+
+// All samples of one time: applied, estimators, alarms, handlers.
+static uint64_t turn_samples(struct engine *engine, const struct samples_input *input,
+                             struct sample *samples, int count) {
+    struct changes *changes = turn_open(engine, input->twin);
+    bool is_new = !changes->twin;
+    if (is_new) create_twin(engine, input->model, input->id, input->id_length);
+    uint8_t *is_seen = region_alloc(&engine->region, (size_t)count); // 0 late, 1 seen, 2 bad
+    for (int i = 0; i < count; i++) {
+        enum quality quality;
+        bool is_fresh =
+            changes_sample(changes, samples[i].field, samples[i].value, samples[i].at, &quality);
+        is_seen[i] = is_fresh ? 1 : quality == QUALITY_BAD ? 2 : 0;
+    }
+    for (int i = 0; i < count; i++)
+        if (is_seen[i] == 1) changes_estimate(changes, samples[i].field, samples[i].at);
+    for (int i = 0; i < count; i++)
+        if (is_seen[i] == 1) alarms_check(changes, samples[i].field);
+    int next_alarm = 0;
+    changes_mark(changes);
+    bool is_good = !is_new || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INIT});
+    is_good = is_good && turn_alarm_handlers(engine, &next_alarm);
+    is_good = is_good && run_sample_handlers(engine, samples, is_seen, count);
+    if (is_good) turn_alarm_handlers(engine, &next_alarm);
+    return turn_close(
+        engine,
+        &(struct cause){.kind = INPUT_SAMPLES, .actor = &input->actor, .message = input->message});
+}
+
+static void sort_by_time(struct sample *samples, int count) {
+    for (int i = 1; i < count; i++) { // stable; packs are nearly always in order
+        struct sample sample = samples[i];
+        int place = i;
+        for (; place > 0 && samples[place - 1].at > sample.at; place--)
+            samples[place] = samples[place - 1];
+        samples[place] = sample;
+    }
+}
+
+bool engine_samples(struct engine *engine, struct samples_input *input, uint64_t *rev,
+                    struct err *err) {
+    (void)err;
+    struct samples_input now = *input;
+    engine_begin(engine, input->received);
+    if (now.twin) turn_touch(engine, now.twin);
+    sort_by_time(now.samples, now.count);
+    for (int from = 0; from < now.count;) {
+        int to = from + 1;
+        while (to < now.count && now.samples[to].at == now.samples[from].at)
+            to++;
+        *rev = turn_samples(engine, &now, now.samples + from, to - from);
+        now.twin = engine->changes.twin; // it may have been made just now
+        from = to;
+    }
+    input->twin = now.twin;
+    engine_drain(engine);
+    return true;
+}
+
+static bool check_if_rev(const struct twin *twin, uint64_t if_rev, struct err *err) {
+    for (int i = 0; if_rev && i < twin->model->field_count; i++) {
+        const struct field *field = &twin->model->fields[i];
+        if (field->kind == FIELD_DESIRED && twin->slots[i].rev > if_rev)
+            return err_set(
+                err, ERR_PRECONDITION,
+                "desired.%s of %s was changed at rev %llu, after rev %llu: read it again",
+                field->name, twin->id, (unsigned long long)twin->slots[i].rev,
+                (unsigned long long)if_rev);
+    }
+    return true;
+}
+
+// What the operator's settings trigger; the input's changes are those that were really made.
+static void run_desired_handlers(struct engine *engine) {
+    struct changes *changes = &engine->changes;
+    int input_count = changes->input_count, next_alarm = 0;
+    for (int i = 0; i < input_count; i++) {
+        struct change change = changes->list[i];
+        if (change.kind != CHANGE_SET ||
+            changes->twin->model->fields[change.index].kind != FIELD_DESIRED)
+            continue;
+        struct trigger trigger = {
+            .kind = TRIGGER_DESIRED, .index = change.index, .value = change.value};
+        if (!turn_handler(engine, &trigger)) return;
+    }
+    turn_alarm_handlers(engine, &next_alarm);
+}
+
+bool engine_desired(struct engine *engine, struct twin *twin, const struct setting *settings,
+                    int count, uint64_t if_rev, const struct actor *actor, int64_t received,
+                    uint64_t *rev, struct err *err) {
+    engine_begin(engine, received);
+    turn_touch(engine, twin);
+    if (!check_if_rev(twin, if_rev, err)) return false;
+    struct changes *changes = turn_open(engine, twin);
+    changes_mark(changes); // so that a refused setting takes the others back
+    for (int i = 0; i < count; i++) {
+        if (changes_set(changes, settings[i].field, settings[i].value, err)) continue;
+        changes_drop(changes);
+        return false;
+    }
+    *rev = twin->rev;
+    if (changes->count == 0) return true; // it was so already
+    changes_mark(changes);
+    run_desired_handlers(engine);
+    *rev = turn_close(engine, &(struct cause){.kind = INPUT_DESIRED, .actor = actor});
+    engine_drain(engine);
+    return true;
+}
+
+static void set_links(struct changes *changes, const struct configure_input *input) {
+    const struct twin *twin = changes->twin;
+    for (uint32_t i = twin->link_count; i-- > 0;) {
+        struct link link = twin->links[i];
+        bool is_kept = link.is_incoming;
+        for (int j = 0; j < input->link_count && !is_kept; j++)
+            is_kept = input->links[j].relationship == link.relationship &&
+                      input->links[j].other->number == link.other;
+        if (!is_kept)
+            changes_add(changes, &(struct change){.kind = CHANGE_LINK,
+                                                  .index = link.relationship,
+                                                  .other = link.other,
+                                                  .at = changes->now});
+    }
+    for (int i = 0; i < input->link_count; i++) {
+        bool is_there = false;
+        for (uint32_t j = 0; j < twin->link_count && !is_there; j++)
+            is_there = !twin->links[j].is_incoming &&
+                       twin->links[j].relationship == input->links[i].relationship &&
+                       twin->links[j].other == input->links[i].other->number;
+        if (!is_there)
+            changes_add(changes, &(struct change){.kind = CHANGE_LINK,
+                                                  .state = 1,
+                                                  .index = (uint16_t)input->links[i].relationship,
+                                                  .other = input->links[i].other->number,
+                                                  .at = changes->now});
+    }
+}
+
+static void set_attributes(struct changes *changes, const char *attributes) {
+    if (!attributes || strcmp(attributes, changes->twin->attributes) == 0) return;
+    size_t length = strlen(attributes);
+    struct change change = {.kind = CHANGE_ATTRIBUTES, .at = changes->now};
+    change.text.text = region_copy(changes->region, attributes, length);
+    change.text.length = (uint32_t)length;
+    changes_add(changes, &change);
+}
+
+bool engine_configure(struct engine *engine, const struct configure_input *input, int64_t received,
+                      bool *is_new, uint64_t *rev, struct err *err) {
+    engine_begin(engine, received);
+    struct twin *twin = world_find(engine->world, input->id, input->id_length);
+    if (twin) turn_touch(engine, twin);
+    if (twin && twin->model != input->model)
+        return err_set(err, ERR_INVALID, "twin %s is a %s and cannot become a %s: delete it first",
+                       twin->id, twin->model->name, input->model->name);
+    struct changes *changes = turn_open(engine, twin);
+    *is_new = !twin;
+    if (*is_new) create_twin(engine, input->model, input->id, input->id_length);
+    int created = changes->count;
+    changes_mark(changes);
+    for (int i = 0; i < input->parameter_count; i++) {
+        if (changes_set(changes, input->parameters[i].field, input->parameters[i].value, err))
+            continue;
+        changes_drop(changes);
+        if (*is_new) world_remove(engine->world, changes->twin);
+        return false;
+    }
+    changes->is_marked = false; // nothing below can fail
+    set_attributes(changes, input->attributes);
+    if (input->has_links) set_links(changes, input);
+    for (int i = 0; i < input->parameter_count; i++)
+        alarms_check(changes, input->parameters[i].field);
+    *rev = changes->twin->rev;
+    if (changes->count == 0) return true;
+    changes_mark(changes);
+    int next_alarm = created;
+    if (!*is_new || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INIT}))
+        turn_alarm_handlers(engine, &next_alarm);
+    *rev = turn_close(engine, &(struct cause){.kind = INPUT_CONFIGURE, .actor = &input->actor});
+    engine_drain(engine);
+    return true;
+}
+
+void engine_retire(struct engine *engine, struct twin *twin, const struct actor *actor,
+                   int64_t received, uint64_t *rev) {
+    engine_begin(engine, received);
+    turn_open(engine, twin);
+    struct change retire = {.kind = CHANGE_RETIRE, .at = engine->world->clock};
+    struct revision revision =
+        turn_describe(engine, &(struct cause){.kind = INPUT_RETIRE, .actor = actor});
+    revision.changes = &retire;
+    revision.change_count = revision.input_count = 1;
+    *rev = engine->world->rev = engine->changes.rev;
+    ++*engine->turns;
+    engine->sink.on_revision(engine->sink.context, twin, &revision);
+    change_apply(engine->world, &engine->changes.twin, &retire, *rev);
+}
+
+bool engine_acknowledge(struct engine *engine, struct twin *twin, int alarm,
+                        const struct actor *actor, int64_t received, uint64_t *rev,
+                        struct err *err) {
+    engine_begin(engine, received);
+    turn_touch(engine, twin);
+    const struct alarm *now = &twin->alarms[alarm];
+    if (now->state != ALARM_ACTIVE)
+        return err_set(err, ERR_PRECONDITION, "alarm %s of %s is not active",
+                       twin->model->alarms[alarm].name, twin->id);
+    *rev = twin->rev;
+    if (now->is_acked) return true;
+    struct changes *changes = turn_open(engine, twin);
+    changes_add(changes, &(struct change){.kind = CHANGE_ALARM,
+                                          .index = (uint16_t)alarm,
+                                          .state = ALARM_ACTIVE,
+                                          .is_acked = true,
+                                          .at = now->since,
+                                          .value = value_number(now->value)});
+    *rev = turn_close(engine, &(struct cause){.kind = INPUT_ACKNOWLEDGE, .actor = actor});
+    return true;
+}
+
+void engine_forecast(struct engine *engine, struct twin *twin, int prediction, uint64_t of_rev,
+                     const struct prediction_result *result, int64_t received) {
+    engine_begin(engine, received);
+    if (!result->has_value && !twin->forecasts[prediction].is_present) return;
+    struct changes *changes = turn_open(engine, twin);
+    struct change change = {.kind = CHANGE_FORECAST,
+                            .index = (uint16_t)prediction,
+                            .at = changes->now,
+                            .value =
+                                result->has_value ? value_number(result->value) : value_none()};
+    change.forecast.low = result->low;
+    change.forecast.high = result->high;
+    change.forecast.of_rev = of_rev;
+    changes_add(changes, &change);
+    turn_close(engine, &(struct cause){.kind = INPUT_PREDICTION, .from_rev = of_rev});
+    engine_drain(engine);
+}
