@@ -27,7 +27,7 @@ async function buildPage() {
     ...shared,
     entryPoints: { app: join(root, "src/main.tsx"), page: join(root, "src/style/page.css") },
     outdir: out, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]",
-    splitting: true, minify: true, metafile: true, legalComments: "none",
+    splitting: true, minify: !process.argv.includes("--plain"), metafile: true, legalComments: "none",
   });
   const names = Object.entries(result.metafile.outputs)
     .filter(([, output]) => output.entryPoint)

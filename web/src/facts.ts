@@ -1,9 +1,9 @@
-// What the plant page says about the whole: counts, who is stale, who will reach a limit. Worked out once per change, read by many.
+// What the plant page says about the whole: counts, who is stale, who will reach a limit. Worked out once a slow tick, read by many.
 import type { Crossing } from "./data/forecast";
 import { forecastOf } from "./data/forecast";
 import { cellOf } from "./data/fleet";
 import { STALE } from "./data/types";
-import { fleet, modelOf } from "./state";
+import { fleet, modelOf, models, slowTick } from "./state";
 
 export interface Facts {
   readonly twins: number;
@@ -17,14 +17,15 @@ export interface Facts {
 }
 
 let facts: Facts | null = null;
-let version = -1;
+let key = "";
 
 function crossingsOf(): { twin: number; crossing: Crossing }[] {
   const found: { twin: number; crossing: Crossing }[] = [];
   for (const column of fleet.columns) {
     if (column.field.kind !== "prediction") continue;
     for (let twin = 0; twin < fleet.ids.length; twin++) {
-      if (fleet.alive[twin] !== 1 || Number.isNaN(column.value[twin])) continue;
+      const value = column.value[twin] as number;
+      if (value !== value || fleet.alive[twin] !== 1) continue;
       const forecast = forecastOf(cellOf(column, twin), modelOf(twin), null);
       // A twin may have a limit of its own that the list does not know, so it gives no figure.
       if (forecast?.kind === "crossing") found.push({ twin, crossing: { ...forecast, limit: null } });
@@ -33,16 +34,19 @@ function crossingsOf(): { twin: number; crossing: Crossing }[] {
   return found.sort((a, b) => a.crossing.at - b.crossing.at);
 }
 
+/** As of the last slow tick. */
 export function plantFacts(): Facts {
-  if (facts !== null && version === fleet.version) return facts;
-  version = fleet.version;
+  const now = `${slowTick.peek()} ${fleet.count} ${models.peek().size}`;
+  if (facts !== null && key === now) return facts;
+  key = now;
   const bySeverity: [number, number, number, number] = [0, 0, 0, 0];
   const isStale = new Uint8Array(fleet.ids.length);
+  const qualities = fleet.qualities();
   let stale = 0;
   for (let twin = 0; twin < fleet.ids.length; twin++) {
     if (fleet.alive[twin] !== 1) continue;
     bySeverity[fleet.severity(twin)] += 1;
-    if (fleet.quality(twin) === STALE) {
+    if (qualities[twin] === STALE) {
       isStale[twin] = 1;
       stale += 1;
     }

@@ -5,8 +5,6 @@ import { ServerClock } from "./data/clock";
 import { Fleet } from "./data/fleet";
 import type { LinkState } from "./data/link";
 import type { Trail } from "./data/trail";
-import type { Tree } from "./data/tree";
-import { buildTree, wholeOf } from "./data/tree";
 import type { Alarm, Info, Model, TwinDetail, TwinHead } from "./data/types";
 
 export const fleet = new Fleet();
@@ -40,25 +38,6 @@ export const openTwin: { current: OpenTwin | null } = { current: null };
 
 /** Heads by id; `version` goes up with every change; `isRead` once the first page of them came. */
 export const heads = { byId: new Map<string, TwinHead>(), version: 0, isRead: false };
-
-let tree: Tree | null = null;
-let treeKey = "";
-
-export function plantTree(): Tree {
-  const key = `${fleet.membership} ${heads.version}`;
-  if (tree === null || treeKey !== key) {
-    treeKey = key;
-    tree = buildTree({
-      ids: fleet.ids, alive: fleet.alive, models: fleet.models,
-      find: (id) => fleet.find(id),
-      parentOf: (twin) => {
-        const id = fleet.ids[twin] as string;
-        return heads.byId.get(id)?.relationships.get("part_of")?.[0] ?? wholeOf(id);
-      },
-    });
-  }
-  return tree;
-}
 
 export function modelOf(twin: number): Model | undefined {
   return models.value.get(fleet.models[twin] ?? "");

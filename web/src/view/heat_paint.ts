@@ -49,7 +49,8 @@ export interface HeatPicture {
 
 function paintPixels(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors: readonly Rgb[]): void {
   const { layout, shading } = picture;
-  const { cellWidth: cell, columns, width, height } = layout;
+  const { cellWidth: cell, columns } = layout;
+  const [width, height] = [Math.floor(layout.width), Math.floor(layout.height)];
   const image = ctx.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const packed = colors.map(([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
@@ -84,11 +85,13 @@ function clipped(ctx: CanvasRenderingContext2D, text: string, width: number): st
 }
 
 function paintCard(ctx: CanvasRenderingContext2D, picture: HeatPicture, twin: number, x: number, y: number, width: number, ink: string): void {
+  const figure = picture.figure(twin);
   ctx.fillStyle = ink;
-  ctx.font = "600 12px system-ui, sans-serif";
-  ctx.fillText(clipped(ctx, picture.name(twin), width - 14), x + 7, y + 11.5);
+  ctx.font = `${picture.sign(twin) > 0 ? "600 " : ""}12px system-ui, sans-serif`;
+  ctx.fillText(clipped(ctx, picture.name(twin), width - 14), x + 7, y + (figure === "" ? 18 : 11.5));
+  if (figure === "") return;
   ctx.font = "11px system-ui, sans-serif";
-  ctx.fillText(clipped(ctx, picture.figure(twin), width - 28), x + 7, y + 26);
+  ctx.fillText(clipped(ctx, figure, width - 28), x + 7, y + 26);
 }
 
 function paintSquares(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors: readonly Rgb[]): void {

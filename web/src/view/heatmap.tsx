@@ -1,24 +1,25 @@
 // All twins at a glance on one canvas. Pointer and arrow keys choose a square; click or Enter opens its twin.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { forecastText } from "../data/forecast";
+import { forecastText, leadText } from "../data/forecast";
 import type { HeatLayout, Lane } from "../data/heat_layout";
 import { cornerOf, layoutHeat, placeAt, placeBeside } from "../data/heat_layout";
 import type { Shading } from "../data/shading";
 import { chosenColumns, shade, shadeableFields, shadingKind } from "../data/shading";
+import type { Tree } from "../data/tree";
 import { wholeOf } from "../data/tree";
 import { QUALITY_NAMES, SEVERITY_NAMES } from "../data/types";
 import { isShown, plantFacts } from "../facts";
 import { addPainter } from "../frame";
 import { goToTwin, route, setParam } from "../route";
-import { clock, fleet, heads, modelTitle, plantTree, slowTick } from "../state";
-import { durationText, exactText, numberText, spoken, unitText } from "../text/format";
+import { plantTree } from "../plant_tree";
+import { clock, fleet, modelTitle, slowTick } from "../state";
+import { exactText, numberText, spoken, unitText } from "../text/format";
 import { themeVersion } from "../theme";
 import { paintHeat } from "./heat_paint";
 import { Mark } from "./marks";
 
 /** A lane for each twin that has others under it, and one for the rest of each model. */
-function lanesNow(): Lane[] {
-  const tree = plantTree();
+function lanesOf(tree: Tree): Lane[] {
   const lanes: Lane[] = [];
   const walk = (twin: number, into: number[]): void => {
     into.push(twin);
@@ -71,7 +72,7 @@ function cardFigure(twin: number, choice: string): string {
   const soonest = plantFacts().soonest.get(twin);
   if (severity > 0) return SEVERITY_NAMES[severity];
   if (plantFacts().isStale[twin] === 1) return "stale";
-  return soonest === undefined ? "" : `in ${durationText(Math.max(0, soonest.at - clock.now()))}`;
+  return soonest === undefined ? "" : leadText(soonest.at - clock.now());
 }
 
 function Legend({ choice, low, high, unit }: { choice: string; low: number; high: number; unit: string }) {
@@ -100,13 +101,14 @@ const EMPTY: HeatLayout = layoutHeat([], 100, 100);
 interface Painted {
   layout: HeatLayout;
   layoutKey: string;
+  tree: Tree | null;
   shading: Shading | null;
 }
 
 export function HeatMap() {
   void slowTick.value;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const painted = useRef<Painted>({ layout: EMPTY, layoutKey: "", shading: null });
+  const painted = useRef<Painted>({ layout: EMPTY, layoutKey: "", tree: null, shading: null });
   const [focused, setFocused] = useState(-1);
   const [isKeyed, setKeyed] = useState(false);
   const choice = route.value.params.get("color") ?? "alarm";
@@ -120,12 +122,15 @@ export function HeatMap() {
       const width = element?.parentElement?.clientWidth ?? 0;
       if (element === null || width === 0) return;
       const room = width < 460 ? 1000 : Math.max(220, Math.min(innerHeight - 290, 640));
-      const layoutKey = `${width} ${room} ${fleet.membership} ${heads.version}`;
-      const key = `${layoutKey} ${fleet.version} ${themeVersion.value} ${devicePixelRatio}`;
+      const tree = plantTree();
+      const layoutKey = `${width} ${room}`;
+      const key = `${layoutKey} ${fleet.version} ${fleet.membership} ${themeVersion.value} ${devicePixelRatio}`;
       if (key === drawnKey) return;
       drawnKey = key;
       const now = painted.current;
-      if (now.layoutKey !== layoutKey) Object.assign(now, { layoutKey, layout: layoutHeat(lanesNow(), width, room) });
+      if (now.layoutKey !== layoutKey || now.tree !== tree) {
+        Object.assign(now, { layoutKey, tree, layout: layoutHeat(lanesOf(tree), width, room) });
+      }
       now.shading = shade(fleet, choice);
       const facts = plantFacts();
       paintHeat(element, {
@@ -133,7 +138,7 @@ export function HeatMap() {
         sign: (twin) => fleet.severity(twin),
         isStale: (twin) => facts.isStale[twin] === 1,
         isComing: (twin) => facts.soonest.has(twin),
-        isShown: (twin) => isShown(twin, show, model),
+        isShown: show === "" && model === "" ? () => true : (twin) => isShown(twin, show, model),
         name: cardName,
         figure: (twin) => cardFigure(twin, choice),
       });

@@ -1,6 +1,6 @@
 // "What needs me": active alarms and limits ahead, worst and soonest first. Rows stay in place while someone points at them.
 import { useRef, useState } from "preact/hooks";
-import { forecastText } from "../data/forecast";
+import { forecastText, leadText } from "../data/forecast";
 import type { Need } from "../data/needs";
 import { heldOrder, needsOf } from "../data/needs";
 import { SEVERITY_NAMES } from "../data/types";
@@ -29,7 +29,7 @@ function Row({ need, now }: { need: Need; now: number }) {
       <a class="need need-coming" href={twinHref(need.twin)}>
         <Mark sign="coming" />
         <span class="need-who">{need.twin}</span>
-        <span class="need-when">{`limit ${need.crossing.at > now ? `in ${durationText(need.crossing.at - now)}` : "now"}`}</span>
+        <span class="need-when">{`limit ${leadText(need.crossing.at - now)}`}</span>
         <span class="need-what">{forecastText(need.crossing, now)}</span>
       </a>
     );

@@ -1,5 +1,6 @@
 // Whom a twin belongs to, what it is made of, and whom it is related to in both directions.
-import { fleet, heads, modelTitle, plantTree } from "../state";
+import { plantTree } from "../plant_tree";
+import { fleet, heads, modelTitle } from "../state";
 import { twinHref } from "../route";
 import { spoken, titled } from "../text/format";
 import { Mark } from "./marks";

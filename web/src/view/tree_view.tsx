@@ -1,14 +1,16 @@
 // The plant as a tree of rows; only the rows in view are in the page. Also the way to every twin by keyboard and by ear.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import type { TreeRow } from "../data/tree";
+import { leadText } from "../data/forecast";
+import type { Tree, TreeRow } from "../data/tree";
 import { treeRows, worstBelow } from "../data/tree";
 import { chosenColumns } from "../data/shading";
 import type { Severity } from "../data/types";
 import { isShown, plantFacts } from "../facts";
 import { goToTwin, route, twinHref } from "../route";
-import { clock, fleet, modelTitle, plantTree, slowTick } from "../state";
-import { durationText, numberText, unitText } from "../text/format";
+import { plantTree } from "../plant_tree";
+import { clock, fleet, modelTitle, slowTick } from "../state";
+import { numberText, unitText } from "../text/format";
 import { Icon, Mark } from "./marks";
 
 const ROW = 28;
@@ -24,6 +26,17 @@ function flip(key: string): void {
   flipped.value = next;
 }
 
+let worstKnown: { tree: Tree | null; alarmVersion: number; worst: Uint8Array } = { tree: null, alarmVersion: -1, worst: new Uint8Array() };
+
+/** Kept until an alarm changes: the whole plant is walked for it. */
+function worstNow(tree: Tree): Uint8Array {
+  const { alarmVersion } = fleet;
+  if (worstKnown.tree !== tree || worstKnown.alarmVersion !== alarmVersion) {
+    worstKnown = { tree, alarmVersion, worst: worstBelow(tree, (twin) => fleet.severity(twin)) };
+  }
+  return worstKnown.worst;
+}
+
 function rowsNow(): { rows: TreeRow[]; worst: Uint8Array } {
   const { params } = route.value;
   const [show, model] = [params.get("show") ?? "", params.get("model") ?? ""];
@@ -33,7 +46,7 @@ function rowsNow(): { rows: TreeRow[]; worst: Uint8Array } {
     isUnfolded: (key, level) => flipped.value.has(key) !== level < deepest,
     isWanted: show === "" && model === "" ? null : (twin) => isShown(twin, show, model),
   });
-  return { rows, worst: worstBelow(tree, (twin) => fleet.severity(twin)) };
+  return { rows, worst: worstNow(tree) };
 }
 
 /** The right end of a row: the field that colours the map, or how soon a limit comes. */
@@ -45,7 +58,7 @@ function figure(twin: number): { text: string; isForecast: boolean } {
     if (!Number.isNaN(value)) return { text: `${numberText(value)} ${unitText(column.field.unit)}`, isForecast: false };
   }
   if (soonest === undefined) return { text: "", isForecast: false };
-  return { text: `limit in ${durationText(Math.max(0, soonest.at - clock.now()))}`, isForecast: true };
+  return { text: `limit ${leadText(soonest.at - clock.now())}`, isForecast: true };
 }
 
 function Row({ row, worst, isActive, onActive }: { row: TreeRow; worst: Severity; isActive: boolean; onActive: () => void }) {
