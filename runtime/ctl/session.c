@@ -1,0 +1,86 @@
+// The advice goes on a line of its own, so that a sentence can be searched for as it is.
+
+#include "ctl/session.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "twin/value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rows *session_rows(const struct session *session, bool is_stream,
+                          const struct column *columns, int count) {
+    struct rows_options options = {
+        .format = session->format, .has_color = session->has_color, .is_stream = is_stream};
+    return rows_new(stdout, &options, columns, count);
+}
+
+int session_end(struct rows *rows) {
+    bool is_good = rows_end(rows);
+    rows_free(rows);
+    if (is_good) return EXIT_GOOD;
+    struct err err;
+    err_set(&err, ERR_UNAVAILABLE, "the output could not be written");
+    return session_failed(&err, "another file or folder for the output");
+}
+
+int session_failed(const struct err *err, const char *next, ...) {
+    va_list arguments;
+    fflush(stdout);
+    fprintf(stderr, "twinctl: %s\n  try: ", err->text);
+    va_start(arguments, next);
+    vfprintf(stderr, next, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return EXIT_FAILED;
+}
+
+int session_misused(const struct verb *verb, const struct err *err) {
+    session_failed(err, "twinctl help %s", verb->name);
+    return EXIT_USAGE;
+}
+
+int session_unanswered(const struct verb *verb, bool is_write, const struct err *err) {
+    switch (err->code) {
+    case ERR_UNAVAILABLE:
+        return session_failed(err,
+                              "start twind, or say where it is: twinctl --url "
+                              "http://HOST:PORT %s ...",
+                              verb->name);
+    case ERR_INTERNAL:
+        return session_failed(err, "what twind wrote on its standard error");
+    case ERR_NOT_FOUND:
+        session_failed(err, "twinctl ls");
+        break;
+    case ERR_PRECONDITION:
+        session_failed(err, "twinctl get ID, then again with the rev it shows");
+        break;
+    default:
+        session_failed(err, "twinctl help %s", verb->name);
+        break;
+    }
+    return is_write ? EXIT_REFUSED : EXIT_FAILED;
+}
+
+const char *cell_of(struct region *region, const cJSON *value) {
+    if (!value || cJSON_IsNull(value)) return "";
+    if (cJSON_IsString(value)) return value->valuestring;
+    if (cJSON_IsBool(value)) return cJSON_IsTrue(value) ? "true" : "false";
+    if (cJSON_IsNumber(value)) {
+        char *text = region_alloc(region, 32);
+        number_format(value->valuedouble, text);
+        return text;
+    }
+    char *printed = cJSON_PrintUnformatted(value);
+    const char *copy = region_copy(region, printed, strlen(printed));
+    free(printed);
+    return copy;
+}
+
+const cJSON *member(const cJSON *object, const char *first, const char *second) {
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, first);
+    return second ? cJSON_GetObjectItemCaseSensitive(found, second) : found;
+}
