@@ -1,8 +1,8 @@
 // Checkpoints: each twin's newest durable state, so that recovery need not read the whole log.
 //
-// Their own LMDB environment (DIR/state) and their own thread, so that a checkpoint never stands in an
-// ACK's way. The loop encodes dirty twins in small slices (checkpoint_slice); the worker writes a slice
-// once the log is durable past its newest rev. Nothing newer than the log is ever in here.
+// Their own LMDB environment (DIR/state) and their own thread, so that a checkpoint never stands in
+// an ACK's way. The loop encodes dirty twins in small slices (checkpoint_slice); the worker writes
+// a slice once the log is durable past its newest rev. Nothing newer than the log is ever in here.
 // Also kept here: script versions, and meta such as the next twin number.
 
 #ifndef STORE_CHECKPOINT_H
@@ -28,12 +28,14 @@ struct checkpoint_options {
 struct checkpoint *checkpoint_open(const struct checkpoint_options *options, struct err *err);
 void checkpoint_close(struct checkpoint *checkpoint); // writes what was handed over
 
-// Loop thread. Takes up to `count` twins from world->dirty, encodes them and hands them to the thread. A
-// round (checkpoint_round_rev) covers everything dirty when it began. Returns how many it took; takes none
-// while the thread has more than two slices waiting.
+// Loop thread. Takes up to `count` twins from world->dirty, encodes them and hands them to the
+// thread. A round (checkpoint_round_rev) covers everything dirty when it began. Returns how many it
+// took; takes none while the thread has more than two slices waiting.
 int checkpoint_slice(struct checkpoint *checkpoint, struct world *world, int count);
-void checkpoint_removed(struct checkpoint *checkpoint, uint32_t number, uint64_t rev); // twin retired
-void checkpoint_on_durable(struct checkpoint *checkpoint, uint64_t durable); // slices up to here may go
+void checkpoint_removed(struct checkpoint *checkpoint, uint32_t number,
+                        uint64_t rev); // twin retired
+void checkpoint_on_durable(struct checkpoint *checkpoint,
+                           uint64_t durable); // slices up to here may go
 // Every twin's state up to this rev is on disk here: the log may be dropped before it.
 uint64_t checkpoint_covered(const struct checkpoint *checkpoint);
 

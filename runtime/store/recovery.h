@@ -29,6 +29,7 @@ struct recovery {
 
 // Leaves world->rev at the newest recorded one and world->clock at its received time.
 bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *world,
-                  const struct recovery_options *options, struct recovery *recovery, struct err *err);
+                  const struct recovery_options *options, struct recovery *recovery,
+                  struct err *err);
 
 #endif
