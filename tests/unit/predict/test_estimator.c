@@ -1,0 +1,61 @@
+// The ewma against the closed form of a step, the ring against a plain array.
+
+#include "predict/estimator.h"
+#include "test.h"
+
+#include <math.h>
+
+static void a_step_is_followed_with_the_time_constant(void **state) {
+    (void)state;
+    struct ewma ewma = {0};
+    int64_t tau = 10000000;
+    ewma_add(&ewma, tau, 0, 0);
+    for (int i = 1; i <= 100; i++) ewma_add(&ewma, tau, 1, i * 100000); // 10 s in irregular... equal steps
+    assert_true(fabs(ewma.mean - (1 - exp(-1))) < 1e-9);
+    struct ewma uneven = {0}; // the same step seen at other times ends at the same mean
+    ewma_add(&uneven, tau, 0, 0);
+    ewma_add(&uneven, tau, 1, 2500000);
+    ewma_add(&uneven, tau, 1, 10000000);
+    assert_true(fabs(uneven.mean - ewma.mean) < 1e-9);
+}
+
+static void variance_of_a_square_wave_nears_its_square(void **state) {
+    (void)state;
+    struct ewma ewma = {0};
+    for (int i = 0; i < 10000; i++) ewma_add(&ewma, 100000000, i % 2 ? 3 : -3, i * 100000);
+    assert_true(fabs(ewma.mean) < 0.05);
+    assert_true(fabs(ewma.variance - 9) < 0.1);
+    assert_int_equal(ewma.count, 10000);
+}
+
+static void a_late_value_weighs_nothing(void **state) {
+    (void)state;
+    struct ewma ewma = {0};
+    ewma_add(&ewma, 1000000, 5, 1000);
+    ewma_add(&ewma, 1000000, 100, 500);
+    assert_true(ewma.mean == 5);
+}
+
+static void a_ring_holds_the_newest(void **state) {
+    (void)state;
+    struct ring *ring = malloc(ring_size(3));
+    ring_init(ring, 3);
+    assert_null(ring_get(ring, 0));
+    for (int i = 1; i <= 5; i++) ring_add(ring, i, i * 10);
+    assert_int_equal(ring->count, 3);
+    assert_true(ring_get(ring, 0)->value == 5);
+    assert_true(ring_get(ring, 2)->value == 3);
+    assert_int_equal(ring_get(ring, 2)->at, 30);
+    assert_null(ring_get(ring, 3));
+    free(ring);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_is_followed_with_the_time_constant),
+        cmocka_unit_test(variance_of_a_square_wave_nears_its_square),
+        cmocka_unit_test(a_late_value_weighs_nothing),
+        cmocka_unit_test(a_ring_holds_the_newest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
