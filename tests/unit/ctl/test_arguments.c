@@ -3,16 +3,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "ctl/arguments.h"
-
-#include <string.h>
-
-// clang-format off
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
+#include "test.h"
 
 struct taken {
     const char *model;

@@ -3,17 +3,7 @@
 #include "base/memory.h"
 #include "ctl/rows.h"
 #include "ctl/session.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-// clang-format off
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-// clang-format on
+#include "test.h"
 
 static const struct column columns[] = {{.name = "twin"},
                                         {.name = "value", .is_number = true},
