@@ -146,24 +146,35 @@ static int open_databases(struct journal *journal) {
     return code;
 }
 
-static bool read_bounds(struct journal *journal, struct err *err) {
-    struct scan scan;
-    scan_open(&scan, journal);
-    uint64_t first_rev = 0, last_rev = 0;
-    bool is_read = scan_last(&scan, err);
-    if (is_read && scan.is_found) {
-        last_rev = scan.batch.first_rev + scan.batch.count - 1;
-        is_read = scan_at(&scan, 0, err);
-        if (is_read) first_rev = scan.batch.first_rev;
-    }
-    journal->first_rev = first_rev;
-    journal->last_rev = last_rev;
-    scan_close(&scan);
-    return is_read;
-}
-
 static int optional(int code) {
     return code == MDB_NOTFOUND ? 0 : code;
+}
+
+// Its key only: a damaged old batch is the matter of who reads it.
+static int read_first_rev(struct journal *journal, uint64_t *first_rev) {
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key;
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    if (code == 0) code = mdb_cursor_open(txn, journal->databases[JOURNAL_BATCHES], &cursor);
+    if (code == 0) code = mdb_cursor_get(cursor, &key, NULL, MDB_FIRST);
+    if (code == 0) memcpy(first_rev, key.mv_data, sizeof *first_rev);
+    if (cursor) mdb_cursor_close(cursor);
+    if (txn) mdb_txn_abort(txn);
+    return optional(code);
+}
+
+static bool read_bounds(struct journal *journal, struct err *err) {
+    uint64_t first_rev = 0;
+    int code = read_first_rev(journal, &first_rev);
+    if (code != 0) return environment_err(&journal->environment, err, "reading a batch", code);
+    struct scan scan;
+    scan_open(&scan, journal);
+    bool is_read = scan_last(&scan, err);
+    journal->first_rev = first_rev;
+    journal->last_rev = scan.is_found ? scan.batch.first_rev + scan.batch.count - 1 : 0;
+    scan_close(&scan);
+    return is_read;
 }
 
 // The clean mark is worth something only while nothing came after it.
