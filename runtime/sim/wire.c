@@ -1,0 +1,90 @@
+// One connection for all; each twin is put after those it names.
+
+#include "sim/wire.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "sim/plant.h"
+
+#include <curl/curl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TRIES 50 // a tenth of a second apart
+
+static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin, struct err *err);
+static void twin_json(const struct plant_twin *twin, struct buffer *json);
+static CURLcode perform_patiently(CURL *curl);
+static size_t keep_answer(char *bytes, size_t size, size_t count, void *answer);
+
+bool wire_plant(const char *http, const struct plant *plant, struct err *err) {
+    CURL *curl = curl_easy_init();
+    if (!curl) return err_set(err, ERR_INTERNAL, "libcurl cannot be used");
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "PUT");
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 10L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    bool is_good = true;
+    for (uint32_t i = 0; is_good && i < plant_twins(plant); i++) {
+        struct plant_twin twin;
+        plant_twin(plant, i, &twin);
+        is_good = twin_put(curl, http, &twin, err);
+    }
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    return is_good;
+}
+
+static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin, struct err *err) {
+    struct buffer url = {0}, json = {0}, answer = {0};
+    const char *scheme = strstr(http, "://") ? "" : "http://";
+    buffer_printf(&url, "%s%s/api/v1/twins/%s", scheme, http, twin->id);
+    buffer_byte(&url, 0);
+    twin_json(twin, &json);
+    curl_easy_setopt(curl, CURLOPT_URL, (const char *)url.bytes);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)json.bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_answer);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+    CURLcode code = perform_patiently(curl);
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    bool is_good = code == CURLE_OK && status / 100 == 2;
+    if (code != CURLE_OK)
+        err_set(err, ERR_UNAVAILABLE, "--http %s: PUT of %s: %s", http, twin->id,
+                curl_easy_strerror(code));
+    else if (!is_good)
+        err_set(err, ERR_INVALID, "--http %s: PUT of %s was answered %ld: %.*s", http, twin->id,
+                status, (int)answer.length, answer.bytes ? (const char *)answer.bytes : "");
+    buffer_fini(&url);
+    buffer_fini(&json);
+    buffer_fini(&answer);
+    return is_good;
+}
+
+// Ids are of the plant's own making: nothing in them needs an escape.
+static void twin_json(const struct plant_twin *twin, struct buffer *json) {
+    buffer_printf(json, "{\"model\":\"%s\"", twin->model);
+    if (twin->part_of[0] || twin->feeds[0]) buffer_printf(json, ",\"relationships\":{");
+    if (twin->part_of[0]) buffer_printf(json, "\"part_of\":[\"%s\"]", twin->part_of);
+    if (twin->feeds[0])
+        buffer_printf(json, "%s\"feeds\":[\"%s\"]", twin->part_of[0] ? "," : "", twin->feeds);
+    buffer_printf(json, twin->part_of[0] || twin->feeds[0] ? "}}" : "}");
+    buffer_byte(json, 0);
+}
+
+static CURLcode perform_patiently(CURL *curl) {
+    CURLcode code = curl_easy_perform(curl);
+    for (int i = 1; code == CURLE_COULDNT_CONNECT && i < TRIES; i++) {
+        usleep(100000);
+        code = curl_easy_perform(curl);
+    }
+    return code;
+}
+
+static size_t keep_answer(char *bytes, size_t size, size_t count, void *answer) {
+    buffer_add(answer, bytes, size * count);
+    return size * count;
+}
