@@ -32,8 +32,8 @@ async function check(name, body) {
   }
 }
 
-function claim(is_true, text) {
-  if (!is_true) throw new Error(text);
+function claim(isTrue, text) {
+  if (!isTrue) throw new Error(text);
 }
 
 async function api(path) {
@@ -50,8 +50,8 @@ await context.addInitScript(() => {
 const page = await context.newPage();
 page.setDefaultTimeout(WAIT_MS);
 const complaints = [];
-let is_server_stopped = false;
-page.on("console", (message) => { if (message.type() === "error" && !is_server_stopped) complaints.push(message.text()); });
+let isServerStopped = false;
+page.on("console", (message) => { if (message.type() === "error" && !isServerStopped) complaints.push(message.text()); });
 page.on("pageerror", (error) => complaints.push(String(error)));
 
 const devtools = await context.newCDPSession(page);
@@ -102,7 +102,7 @@ async function pick() {
   return undefined;
 }
 
-async function empty_plant() {
+async function emptyPlant() {
   await check("an_empty_plant_shows_the_line_to_type", async () => {
     const line = await page.textContent("#example");
     claim(/^coap-client-notls .* coap:\/\/[^/]+\/t\/pump-1$/.test(line), line);
@@ -117,7 +117,7 @@ async function empty_plant() {
   });
 }
 
-async function plant_page() {
+async function plantPage() {
   await check("the_heat_map_is_painted", async () => {
     await page.waitForFunction(() => {
       const canvas = document.querySelector(".heat canvas");
@@ -149,7 +149,7 @@ async function plant_page() {
   });
 }
 
-async function twin_page({ id, property, range }) {
+async function twinPage({ id, property, range }) {
   await check("search_finds_a_twin", async () => {
     await page.fill("#search", id);
     await page.waitForSelector('#search-list [role="option"]');
@@ -221,10 +221,10 @@ async function twin_page({ id, property, range }) {
   });
 }
 
-async function silent_server({ property }) {
+async function silentServer({ property }) {
   const pid = Number(process.env.TWIND_PID);
-  await check("a_silent_server_is_said_and_writing_is_closed", async () => {
-    is_server_stopped = true;
+  await check("a_silentServer_is_said_and_writing_is_closed", async () => {
+    isServerStopped = true;
     process.kill(pid, "SIGSTOP");
     try {
       await page.waitForSelector('#connection[data-state="stale"]');
@@ -236,7 +236,7 @@ async function silent_server({ property }) {
   });
   await check("it_is_live_again_by_itself", async () => {
     await live();
-    is_server_stopped = false;
+    isServerStopped = false;
     claim(!(await page.isDisabled(`#set-${property}`)), "a value cannot be written");
   });
 }
@@ -245,14 +245,14 @@ try {
   await page.goto(`${base}/`);
   await check("the_plant_page_becomes_live", async () => { await live(); });
   if ((await api("/info")).twins === 0) {
-    await empty_plant();
+    await emptyPlant();
   } else {
-    await plant_page();
+    await plantPage();
     const twin = await pick();
     if (twin === undefined) await check("the_plant_has_a_twin_to_try", () => claim(false, "no twin with telemetry and a writable number property"));
     else {
-      await twin_page(twin);
-      if (process.env.TWIND_PID) await silent_server(twin);
+      await twinPage(twin);
+      if (process.env.TWIND_PID) await silentServer(twin);
     }
   }
   await check("the_console_is_clean", () => claim(complaints.length === 0, complaints.join(" | ")));

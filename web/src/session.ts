@@ -139,6 +139,7 @@ const link = new Link(
   (state) => {
     linkState.value = state;
     if (state.phase === "stale") breakTrails();
+    if (state.phase === "live") goOnTrails();
   },
   () => quietly(onHello()),
   onData,
@@ -185,7 +186,14 @@ function trailOf(key: string): Trail | null {
 }
 
 function breakTrails(): void {
-  for (const trail of openTwin.current?.trails.values() ?? []) trail.breakHere();
+  for (const trail of openTwin.current?.trails.values() ?? []) trail.breakAt(clock.now());
+}
+
+/** What is not measured holds until a change is told; a measured value goes on with its next sample. */
+function goOnTrails(): void {
+  for (const [key, trail] of openTwin.current?.trails ?? []) {
+    if (!key.startsWith("telemetry.")) trail.goOn(clock.now());
+  }
 }
 
 function onTwinRows(rows: readonly Row[], _twins: readonly number[], columns: readonly Column[]): void {
@@ -247,6 +255,7 @@ export function startSession(): void {
 function updateQuiet(): void {
   const isQuiet = document.hidden || pausedAt.value !== null;
   if (isQuiet) breakTrails();
+  else if (linkState.value.phase === "live") goOnTrails();
   link.setQuiet(isQuiet);
 }
 

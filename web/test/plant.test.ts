@@ -30,19 +30,19 @@ test("the_tree_follows_part_of_and_parts_and_groups_the_rest", () => {
   const { ids, tree } = treeOf(PLANT);
   const rows = treeRows(tree, ids, { isUnfolded: () => true, isWanted: null });
   assert.deepEqual(rows.map((row) => `${row.level} ${row.key}`),
-    ["1 model line", "2 line-1", "3 pump-2", "4 pump-2:motor", "3 pump-10", "1 model tank", "2 tank-9"]);
+    ["1 model/line", "2 line-1", "3 pump-2", "4 pump-2:motor", "3 pump-10", "1 model/tank", "2 tank-9"]);
 });
 
 test("folded_rows_are_not_there", () => {
   const { ids, tree } = treeOf(PLANT);
   const rows = treeRows(tree, ids, { isUnfolded: (_key, level) => level < 2, isWanted: null });
-  assert.deepEqual(rows.map((row) => row.key), ["model line", "line-1", "model tank", "tank-9"]);
+  assert.deepEqual(rows.map((row) => row.key), ["model/line", "line-1", "model/tank", "tank-9"]);
 });
 
 test("a_filter_keeps_the_way_to_what_it_wants", () => {
   const { ids, tree } = treeOf(PLANT);
   const rows = treeRows(tree, ids, { isUnfolded: () => false, isWanted: (twin) => ids[twin] === "pump-2:motor" });
-  assert.deepEqual(rows.map((row) => row.key), ["model line", "line-1", "pump-2", "pump-2:motor"]);
+  assert.deepEqual(rows.map((row) => row.key), ["model/line", "line-1", "pump-2", "pump-2:motor"]);
 });
 
 test("a_ring_of_part_of_is_cut", () => {

@@ -101,6 +101,8 @@ test("the_clock_is_the_servers", () => {
   assert.equal(clock.now(), 1002.5);
   clock.set(2000, ms - 200);
   assert.equal(clock.now(), 2000.1);
+  clock.set(9000, ms - 5000);
+  assert.equal(clock.now(), 2000.1);
 });
 
 test("retries_wait_longer_each_time_up_to_ten_seconds", () => {
@@ -112,10 +114,21 @@ test("a_break_in_a_trail_is_a_gap", () => {
   const trail = new Trail();
   trail.push(1, 10);
   trail.push(2, 11);
-  trail.breakHere();
+  trail.breakAt(3);
+  trail.breakAt(4);
+  trail.push(2.5, 99);
   trail.push(9, 12);
-  assert.deepEqual(trail.values, [10, 11, null, 12]);
-  assert.ok((trail.times[2] as number) < 9);
+  assert.deepEqual([trail.times, trail.values], [[1, 2, 3, 9], [10, 11, null, 12]]);
+});
+
+test("a_value_that_holds_goes_on_after_a_break_until_a_change_is_told", () => {
+  const trail = new Trail();
+  trail.push(1, 10);
+  trail.breakAt(3);
+  trail.goOn(8);
+  assert.deepEqual([trail.times, trail.values], [[1, 3, 8], [10, null, 10]]);
+  trail.push(5, 20);
+  assert.deepEqual([trail.times, trail.values], [[1, 3, 5], [10, null, 20]]);
 });
 
 test("a_late_sample_leaves_no_point_and_the_same_time_replaces", () => {

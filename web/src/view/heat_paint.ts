@@ -91,7 +91,8 @@ function paintCard(ctx: CanvasRenderingContext2D, picture: HeatPicture, twin: nu
   ctx.fillText(clipped(ctx, picture.name(twin), width - 14), x + 7, y + (figure === "" ? 18 : 11.5));
   if (figure === "") return;
   ctx.font = "11px system-ui, sans-serif";
-  ctx.fillText(clipped(ctx, figure, width - 28), x + 7, y + 26);
+  const hasSign = picture.sign(twin) > 0 || picture.isComing(twin);
+  ctx.fillText(clipped(ctx, figure, width - (hasSign ? 26 : 12)), x + 7, y + 26);
 }
 
 function paintSquares(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors: readonly Rgb[]): void {

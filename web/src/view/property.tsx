@@ -46,7 +46,7 @@ function Edit({ id, property, desired }: { id: string; property: Property; desir
 
   return (
     <form class="edit" noValidate onSubmit={(event) => { event.preventDefault(); if (draft !== null && value !== undefined) void send(value, draft.rev); }}>
-      <label for={inputId}>{`Desired ${unit}`}</label>
+      <label for={inputId}>Set to<span class="hidden">{` desired ${spoken(property.name)} ${unit}`}</span></label>
       {property.type === "boolean"
         ? <select id={inputId} value={draft?.text ?? ""} disabled={!canWrite} onChange={(event) => edit(event.currentTarget.value)}>
             <option value="">choose</option><option value="on">on</option><option value="off">off</option>
@@ -61,7 +61,6 @@ function Edit({ id, property, desired }: { id: string; property: Property; desir
           <b>{problem.status === 0 ? problem.title : `${problem.status} ${problem.title}`}</b>{problem.detail === "" ? "" : `: ${problem.detail}`}
         </p>
       )}
-      {!isLive() && <p class="soft small">Changes are possible while the page is live.</p>}
     </form>
   );
 }

@@ -5,7 +5,7 @@ import { forecastOf, forecastText } from "../data/forecast";
 import type { Kind, Model, Quantity } from "../data/types";
 import { SEVERITY_NAMES, STALE } from "../data/types";
 import { route, setParam } from "../route";
-import { clock, detail, detailProblem, fleet, heads, linkState, modelOf, modelTitle, openTwin, second, tick } from "../state";
+import { clock, detail, detailProblem, fleet, heads, isLive, linkState, modelOf, modelTitle, openTwin, second, tick } from "../state";
 import { ageText, clockText, momentText, titled } from "../text/format";
 import type { ChartProps } from "./chart";
 import { Mark } from "./marks";
@@ -61,8 +61,10 @@ function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) 
     }
     return (
       <p key={rule.name} class="outlook values" id={`forecast-${rule.name}`}>
-        <Mark sign="coming" /><b>{titled(forecastText(forecast, now))}</b>
-        <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
+        <Mark sign="coming" />
+        <span class="outlook-text">
+          <b>{titled(forecastText(forecast, now))}</b> <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
+        </span>
       </p>
     );
   })}</>;
@@ -151,7 +153,8 @@ export function TwinPage({ id }: { id: string }) {
       <div class="twin-side">
         {properties.length > 0 && (
           <section class="panel" aria-labelledby="properties-title">
-            <div class="panel-head"><h2 id="properties-title">Reported and desired</h2></div>
+            <div class="panel-head"><h2 id="properties-title">Reported and desired</h2>
+              <span class="soft small">{isLive() ? "" : "to read only, until live"}</span></div>
             {properties.map((property) => (
               <PropertyCard key={property.name} id={id} twin={twin} property={property} isChosen={chosen.includes(property.name)}
                 onChoose={() => toggleField(chosen, property.name)} />

@@ -34,7 +34,7 @@ function ruleText(rule: AlarmRule, model: Model | undefined): string {
   const unit = unitText([...(model?.telemetry ?? []), ...(model?.derived ?? [])].find(({ name }) => name === rule.field)?.unit ?? "");
   const side = (word: string, limit: AlarmRule["above"]): string => {
     const value = limitValue(limit, model, detail.value);
-    return value === null ? "" : `${word} ${exactText(value)} ${unit}`.trim();
+    return value === null ? "" : `${word} ${exactText(value)}\u00a0${unit}`.trim();
   };
   const sides = [side("above", rule.above), side("below", rule.below)].filter((text) => text !== "");
   return `${spoken(rule.field)} ${sides.join(" or ")}`.trim();
