@@ -17,8 +17,8 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARNINGS) -ffp-contract=off -fno-strict-a
 LIBS     := -Wl,--as-needed $(PACKAGE_LIBS) -lpthread -lm
 ifdef SANITIZE
 BUILD    := build/sanitize-$(subst $(comma),-,$(SANITIZE))
-# gcc loses sight of format strings under its own instrumentation, hence the one warning less.
-ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -Wno-format-truncation
+# gcc loses sight of format strings under its own instrumentation, hence two warnings less.
+ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -Wno-format-truncation -Wno-format-overflow
 LIBS     += -fsanitize=$(SANITIZE)
 endif
 export BUILD SANITIZE

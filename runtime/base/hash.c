@@ -1,9 +1,10 @@
-// CRC32C by SSE4.2 or ARMv8 where the compiler's target has it at run time, else by a table of 16
-// entries; the hash is a multiply-fold over 8-byte words, the finisher of Steele's splitmix64.
+// CRC32C by the processor where it can, else by a table of 16 entries; the hash is a multiply-fold
+// over 8-byte words with the finisher of Steele's splitmix64.
 
 #include "base/hash.h"
 
-#include <stdbool.h>
+#include "base/crc_cpu.h"
+
 #include <string.h>
 
 static const uint32_t crc_nibble[16] = { // reflected polynomial 0x82f63b78, four bits at a time
@@ -19,29 +20,9 @@ static uint32_t crc_by_table(uint32_t crc, const uint8_t *bytes, size_t length) 
     return crc;
 }
 
-#if defined(__x86_64__)
-#define HAS_CRC_INSTRUCTION __builtin_cpu_supports("sse4.2")
-__attribute__((target("sse4.2"))) static uint32_t crc_by_cpu(uint32_t crc, const uint8_t *bytes,
-                                                             size_t length) {
-    uint64_t wide = crc;
-    for (; length >= 8; length -= 8, bytes += 8) {
-        uint64_t word;
-        memcpy(&word, bytes, 8);
-        wide = __builtin_ia32_crc32di(wide, word);
-    }
-    crc = (uint32_t)wide;
-    while (length--)
-        crc = __builtin_ia32_crc32qi(crc, *bytes++);
-    return crc;
-}
-#else
-#define HAS_CRC_INSTRUCTION false
-#define crc_by_cpu crc_by_table
-#endif
-
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t length) {
     crc = ~crc;
-    crc = HAS_CRC_INSTRUCTION ? crc_by_cpu(crc, bytes, length) : crc_by_table(crc, bytes, length);
+    crc = crc_cpu_has() ? crc_cpu(crc, bytes, length) : crc_by_table(crc, bytes, length);
     return ~crc;
 }
 

@@ -148,13 +148,10 @@ void buffer_printf(struct buffer *buffer, const char *format, ...) {
     va_start(arguments, format);
     va_list again;
     va_copy(again, arguments);
-    size_t room = buffer->capacity - buffer->length;
-    int length = vsnprintf((char *)buffer->bytes + buffer->length, room, format, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments); // printing is not hot: measure, then print
     va_end(arguments);
-    if ((size_t)length >= room) {
-        buffer_reserve(buffer, (size_t)length + 1);
-        vsnprintf((char *)buffer->bytes + buffer->length, (size_t)length + 1, format, again);
-    }
+    vsnprintf((char *)buffer_reserve(buffer, (size_t)length + 1), (size_t)length + 1, format,
+              again);
     va_end(again);
     buffer->length += (size_t)length;
 }

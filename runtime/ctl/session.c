@@ -3,6 +3,7 @@
 #include "ctl/session.h"
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "twin/value.h"
 
@@ -71,7 +72,7 @@ const char *cell_of(struct region *region, const cJSON *value) {
     if (cJSON_IsBool(value)) return cJSON_IsTrue(value) ? "true" : "false";
     if (cJSON_IsNumber(value)) {
         char *text = region_alloc(region, 32);
-        number_format(value->valuedouble, text);
+        json_format_number(value->valuedouble, text);
         return text;
     }
     char *printed = cJSON_PrintUnformatted(value);

@@ -1,10 +1,3 @@
-    double limit;
-    if (spec->field == NONE) return;
-    struct value value = twin_value(twin, spec->field);
-    if (value.type != VALUE_NUMBER || !twin_limit(twin, spec->limit_field, spec->limit, &limit)) {
-        if (twin->alarms[alarm].state == ALARM_PENDING) move(changes, alarm, ALARM_CLEAR, 0);
-        return;
-    }
 // The life of an alarm: clear, pending while its delay runs, active. Times are the world's, not the
 // sample's.
 
@@ -32,9 +25,12 @@ static void step(struct changes *changes, int alarm) {
     const struct twin *twin = changes->twin;
     const struct alarm_spec *spec = &twin->model->alarms[alarm];
     double limit;
-    if (spec->field == NONE || !twin_limit(twin, spec->limit_field, spec->limit, &limit)) return;
+    if (spec->field == NONE) return;
     struct value value = twin_value(twin, spec->field);
-    if (value.type != VALUE_NUMBER) return;
+    if (value.type != VALUE_NUMBER || !twin_limit(twin, spec->limit_field, spec->limit, &limit)) {
+        if (twin->alarms[alarm].state == ALARM_PENDING) move(changes, alarm, ALARM_CLEAR, 0);
+        return;
+    }
     double beyond = spec->is_above ? value.number - limit : limit - value.number;
     switch ((enum alarm_state)twin->alarms[alarm].state) {
     case ALARM_CLEAR:

@@ -56,7 +56,7 @@ static void decode_actor(struct reader *one, struct actor *actor) {
     const char *bytes = read_text(one, &length);
     if (length > sizeof actor->bytes) length = 0, one->is_bad = 1;
     actor->length = (uint8_t)length;
-    memcpy(actor->bytes, bytes, length);
+    if (length) memcpy(actor->bytes, bytes, length);
 }
 
 bool revision_decode(struct reader *in, int64_t base, uint64_t rev, struct region *region,

@@ -80,10 +80,10 @@ struct twin {
     int32_t heap_place;        // in the world's timer heap, NONE = not in it
     uint32_t revs_since_state; // revisions since its full state was last written to the log
     int64_t state_logged_at;
-    bool is_watched;  // somebody's WebSocket subscription has it
-    bool is_observed; // some CoAP observation has it
-    bool is_dirty;    // changed since its last checkpoint
-    uint64_t looked_rev;   // of the world when predictions were last started
+    bool is_watched;     // somebody's WebSocket subscription has it
+    bool is_observed;    // some CoAP observation has it
+    bool is_dirty;       // changed since its last checkpoint
+    uint64_t looked_rev; // of the world when predictions were last started
     struct twin *next_dirty;
 };
 

@@ -4,8 +4,6 @@
 
 #include "base/memory.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,16 +30,6 @@ const char *value_type_name(enum value_type type) {
 const char *quality_name(enum quality quality) {
     static const char *const names[] = {"good", "uncertain", "bad", "stale"};
     return names[quality];
-}
-
-int number_format(double number, char *text) {
-    if (number == floor(number) && fabs(number) < 1e15)
-        return sprintf(text, "%lld", (long long)number);
-    for (int digits = 6; digits < 17; digits++) { // most sensor values need few
-        int length = sprintf(text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number) return length;
-    }
-    return sprintf(text, "%.17g", number);
 }
 
 struct value slot_value(const struct slot *slot) {

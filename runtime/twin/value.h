@@ -42,10 +42,6 @@ bool value_equal(struct value a, struct value b);
 const char *value_type_name(enum value_type type); // "number", "boolean", "text", "nothing"
 const char *quality_name(enum quality quality);    // "good", "uncertain", "bad", "stale"
 
-// Writes a number the way JSON and people want it: shortest text that reads back the same, no
-// exponent between 1e-6 and 1e21. `text` has room for 32 bytes. Returns the length.
-int number_format(double number, char *text);
-
 // 24 bytes, many in each twin. Read through slot_value; written by change_apply alone.
 struct slot {
     union {

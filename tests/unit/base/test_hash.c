@@ -10,7 +10,8 @@ static void crc32c_gives_the_published_values(void **state) {
     assert_int_equal(crc32c(0, bytes, 32), 0x8a9136aa);      // RFC 3720 B.4: 32 bytes of zeroes
     memset(bytes, 0xff, 32);
     assert_int_equal(crc32c(0, bytes, 32), 0x62a8ab43); // and of ones
-    for (int i = 0; i < 32; i++) bytes[i] = (uint8_t)i;
+    for (int i = 0; i < 32; i++)
+        bytes[i] = (uint8_t)i;
     assert_int_equal(crc32c(0, bytes, 32), 0x46dd794e); // and ascending
 }
 

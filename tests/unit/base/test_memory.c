@@ -50,7 +50,8 @@ static void a_short_read_is_told_and_gives_zero(void **state) {
 static void printing_grows_the_buffer(void **state) {
     (void)state;
     struct buffer buffer = {0};
-    for (int i = 0; i < 100; i++) buffer_printf(&buffer, "%04d,", i);
+    for (int i = 0; i < 100; i++)
+        buffer_printf(&buffer, "%04d,", i);
     assert_int_equal(buffer.length, 500);
     assert_memory_equal(buffer.bytes + 495, "0099,", 5);
     buffer_fini(&buffer);

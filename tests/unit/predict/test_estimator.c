@@ -10,7 +10,8 @@ static void a_step_is_followed_with_the_time_constant(void **state) {
     struct ewma ewma = {0};
     int64_t tau = 10000000;
     ewma_add(&ewma, tau, 0, 0);
-    for (int i = 1; i <= 100; i++) ewma_add(&ewma, tau, 1, i * 100000); // 10 s in irregular... equal steps
+    for (int i = 1; i <= 100; i++)
+        ewma_add(&ewma, tau, 1, i * 100000); // 10 s in irregular... equal steps
     assert_true(fabs(ewma.mean - (1 - exp(-1))) < 1e-9);
     struct ewma uneven = {0}; // the same step seen at other times ends at the same mean
     ewma_add(&uneven, tau, 0, 0);
@@ -22,7 +23,8 @@ static void a_step_is_followed_with_the_time_constant(void **state) {
 static void variance_of_a_square_wave_nears_its_square(void **state) {
     (void)state;
     struct ewma ewma = {0};
-    for (int i = 0; i < 10000; i++) ewma_add(&ewma, 100000000, i % 2 ? 3 : -3, i * 100000);
+    for (int i = 0; i < 10000; i++)
+        ewma_add(&ewma, 100000000, i % 2 ? 3 : -3, i * 100000);
     assert_true(fabs(ewma.mean) < 0.05);
     assert_true(fabs(ewma.variance - 9) < 0.1);
     assert_int_equal(ewma.count, 10000);
@@ -41,7 +43,8 @@ static void a_ring_holds_the_newest(void **state) {
     struct ring *ring = malloc(ring_size(3));
     ring_init(ring, 3);
     assert_null(ring_get(ring, 0));
-    for (int i = 1; i <= 5; i++) ring_add(ring, i, i * 10);
+    for (int i = 1; i <= 5; i++)
+        ring_add(ring, i, i * 10);
     assert_int_equal(ring->count, 3);
     assert_true(ring_get(ring, 0)->value == 5);
     assert_true(ring_get(ring, 2)->value == 3);

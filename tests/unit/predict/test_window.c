@@ -10,7 +10,8 @@
 static void few_samples_are_kept_as_they_are(void **state) {
     (void)state;
     struct window *window = window_new();
-    for (int i = 0; i < 100; i++) window_add(window, HOUR, i * 0.5, i * (int64_t)SECOND);
+    for (int i = 0; i < 100; i++)
+        window_add(window, HOUR, i * 0.5, i * (int64_t)SECOND);
     struct window_point points[WINDOW_POINTS];
     assert_int_equal(window_read(window, 0, points), 100);
     for (int i = 0; i < 100; i++) {
@@ -32,7 +33,8 @@ static void two_days_at_one_hertz_fit_and_keep_their_slope(void **state) {
     assert_true(window_bytes(window) < 1200);
     double first = points[0].seconds, last = points[count - 1].seconds;
     assert_true(last - first > 0.75 * 48 * 3600);
-    assert_true(first >= (3 * 86400 - 2 * 48 * 3600)); // nothing older than a span and the slack of merging
+    assert_true(first >=
+                (3 * 86400 - 2 * 48 * 3600)); // nothing older than a span and the slack of merging
     for (int i = 1; i < count; i++) {
         double slope = (points[i].value - points[i - 1].value) /
                        (points[i].seconds - points[i - 1].seconds) * 3600;
@@ -67,7 +69,8 @@ static void a_gap_longer_than_the_clock_of_points_starts_anew(void **state) {
 static void decoded_bytes_go_on_exactly_as_the_original(void **state) {
     (void)state;
     struct window *window = window_new();
-    for (int i = 0; i < 1000; i++) window_add(window, HOUR, i % 17, i * (int64_t)SECOND * 7);
+    for (int i = 0; i < 1000; i++)
+        window_add(window, HOUR, i % 17, i * (int64_t)SECOND * 7);
     struct buffer bytes = {0}, again = {0}, later = {0};
     window_encode(window, &bytes);
     struct reader reader = {bytes.bytes, bytes.bytes + bytes.length, 0};
