@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
     transport_close(run.transport);
     if (is_good) return 0;
     fprintf(stderr, "twinsim: %s\n", err.text);
-    return 1;
+    return err.code == ERR_INVALID ? 2 : 1;
 }
 
 // Readable when SIGINT or SIGTERM came, so that no signal handler is needed.

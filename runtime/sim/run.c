@@ -11,6 +11,7 @@
 
 #define SWEEP_US 100000
 #define DRAIN_US 5000000 // long enough for one repetition of what is in flight at the end
+#define RECEIVE_BATCHES 8
 #define PROGRESS_US 10000000
 
 static void on_answer(void *context, const struct exchange *exchange, const struct message *answer,
@@ -18,6 +19,7 @@ static void on_answer(void *context, const struct exchange *exchange, const stru
 static bool on_notification(void *context, const struct message *message, int64_t now);
 static bool transport_begin_run(struct run *run, struct err *err);
 static bool loop(struct run *run, int stop_fd, struct err *err);
+static int receive_all(struct transport *transport);
 static void counting_begin(struct run *run, int64_t now);
 static void drain_begin(struct run *run, int64_t now);
 static void progress_print(const struct run *run, int64_t now);
@@ -82,7 +84,7 @@ static bool loop(struct run *run, int stop_fd, struct err *err) {
             drain_begin(run, now);
             end = now + DRAIN_US;
         }
-        int received = transport_receive(run->transport);
+        int received = receive_all(run->transport);
         if (run->acked && !acked_flush(run->acked, err)) return false;
         if (now >= sweep) {
             transport_sweep(run->transport, now);
@@ -102,6 +104,15 @@ static bool loop(struct run *run, int stop_fd, struct err *err) {
         transport_wait(run->transport, until < end ? until : end, stop_fd);
     }
     return true;
+}
+
+// More comes in one turn than goes out, or answers would be lost where nobody sees it. Gives the
+// size of the last batch.
+static int receive_all(struct transport *transport) {
+    int received = 1;
+    for (int i = 0; received > 0 && i < RECEIVE_BATCHES; i++)
+        received = transport_receive(transport);
+    return received;
 }
 
 static void on_answer(void *context, const struct exchange *exchange, const struct message *answer,
