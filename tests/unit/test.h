@@ -3,6 +3,7 @@
 #ifndef TEST_H
 #define TEST_H
 
+// clang-format off: cmocka.h needs the others before it
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,5 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
+// clang-format on
 
 #endif
