@@ -3,7 +3,8 @@
 #ifndef TEST_H
 #define TEST_H
 
-// clang-format off: cmocka.h needs the others before it
+// cmocka.h needs the others before it.
+// clang-format off
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
