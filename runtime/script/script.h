@@ -1,21 +1,22 @@
-// A version of the scripts: models, behaviours and predictions of one content hash, in one Lua state.
+// A version of the scripts: models, behaviours and predictions of one content hash, in one Lua
+// state.
 //
-// Loading checks everything (keys with "did you mean", file and line in every sentence) and either gives a
-// whole version or nothing. It makes the models; the world adopts them; script_bind tells the version which
-// adopted model each became. After that script_call runs handlers inside a turn, on the loop's thread, and
-// script_predict runs predictions; a worker has its own struct script of the same files.
-// Every entry into Lua has a deadline in thread CPU time and two memory caps.
+// Loading checks everything (keys with "did you mean", file and line in every sentence) and either
+// gives a whole version or nothing. It makes the models; the world adopts them; script_bind tells
+// the version which adopted model each became. After that script_call runs handlers inside a turn,
+// on the loop's thread, and script_predict runs predictions; a worker has its own struct script of
+// the same files. Every entry into Lua has a deadline in thread CPU time and two memory caps.
 
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H
 
+#include "script/script_files.h"
 #include "twin/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct buffer;
 struct changes;
 struct err;
 struct logger;
@@ -24,29 +25,11 @@ struct model;
 struct script;
 struct twin;
 
-// The sources of a version: every models/*.lua, scripts/behavior/*.lua, scripts/prediction/*.lua and
-// scripts/lib/*.lua but *_test.lua. Can be written to and read from one blob, for the store.
-struct script_files {
-    struct script_file {
-        char *path; // "models/pump.lua"
-        char *text;
-        size_t length;
-    } *files;      // sorted by path
-    int count;
-    uint64_t version; // content hash; never 0
-};
-bool script_files_read(const char *models_dir, const char *scripts_dir, struct script_files *files,
-                       struct err *err);
-void script_files_encode(const struct script_files *files, struct buffer *out);
-bool script_files_decode(const void *bytes, size_t length, struct script_files *files,
-                         struct err *err);
-void script_files_fini(struct script_files *files);
-
 struct script_limits {
-    int64_t call_us;       // CPU time of one call in a turn, 2000
-    int64_t predict_us;    // of one prediction, 200000
-    size_t soft_bytes;     // growth in one call beyond which it is killed, 8 MiB
-    size_t hard_bytes;     // of the whole state, 256 MiB
+    int64_t call_us;    // CPU time of one call in a turn, 2000
+    int64_t predict_us; // of one prediction, 200000
+    size_t soft_bytes;  // growth in one call beyond which it is killed, 8 MiB
+    size_t hard_bytes;  // of the whole state, 256 MiB
 };
 
 struct script *script_load(const struct script_files *files, const struct script_limits *limits,
@@ -92,8 +75,9 @@ enum outcome { // numbers are on disk: append only
     OUTCOME_MEMORY = 3, // refused or grown too far
 };
 
-// Runs one handler on changes->twin. What it writes goes to `changes`. On anything but OUTCOME_OK `err` says
-// "scripts/behavior/pump.lua:12: ..."; the caller drops the changes. `seed` is for random().
+// Runs one handler on changes->twin. What it writes goes to `changes`. On anything but OUTCOME_OK
+// `err` says "scripts/behavior/pump.lua:12: ..."; the caller drops the changes. `seed` is for
+// random().
 enum outcome script_call(struct script *script, struct changes *changes,
                          const struct trigger *trigger, uint64_t seed, struct err *err);
 
@@ -106,8 +90,8 @@ struct prediction_result {
     char reason[200]; // why there is none, as the script said
 };
 
-// Runs a prediction on a snapshot nobody else touches. `prediction` is an index of the snapshot's model,
-// which is found by layout. OUTCOME_OK with has_value false is "nothing to predict".
+// Runs a prediction on a snapshot nobody else touches. `prediction` is an index of the snapshot's
+// model, which is found by layout. OUTCOME_OK with has_value false is "nothing to predict".
 enum outcome script_predict(struct script *script, const struct twin *snapshot, int prediction,
                             int64_t now, uint64_t seed, struct prediction_result *result,
                             struct err *err);

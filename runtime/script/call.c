@@ -1,0 +1,213 @@
+// The signal handler only reads the clock and calls lua_sethook, both of which may be done in one.
+
+#include "script/call.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "script/script.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <lauxlib.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TICK_SIGNAL (SIGRTMIN + 3)
+#define GC_PAUSE 200 // next cycle when the heap has doubled
+#define GC_STEP_MUL                                                                                \
+    100 // small steps: longest pause 2-3 ms at 100,000 live tables, half of the default's
+#define GC_STEP_LOG 11 // 2 KiB a step
+
+static void *allocate(void *context, void *old, size_t old_size, size_t size);
+static void on_tick(int number, siginfo_t *info, void *context);
+static void arm(struct call *call, enum kill reason);
+static void kill_hook(lua_State *lua, lua_Debug *frame);
+static bool start_timer(struct call *call, int64_t interval_us, struct err *err);
+static void stop_timer(struct call *call);
+static void describe(struct call *call, int status, const char *where, struct err *err);
+static int64_t thread_cpu_us(void);
+
+static struct call *call_of(lua_State *lua) {
+    void *context;
+    lua_getallocf(lua, &context);
+    return context;
+}
+
+bool call_open(struct call *call, size_t hard_bytes, void *owner, struct err *err) {
+    *call = (struct call){.hard = hard_bytes, .soft = hard_bytes};
+    struct sigaction action = {.sa_sigaction = on_tick, .sa_flags = SA_SIGINFO | SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(TICK_SIGNAL, &action, NULL) != 0)
+        return err_set(err, ERR_INTERNAL, "cannot take signal %d for the deadline of scripts: %s",
+                       TICK_SIGNAL, strerror(errno));
+    call->lua = lua_newstate(allocate, call);
+    assert(call->lua);
+    *(void **)lua_getextraspace(call->lua) = owner;
+    lua_gc(call->lua, LUA_GCINC, GC_PAUSE, GC_STEP_MUL, GC_STEP_LOG);
+    return true;
+}
+
+void call_close(struct call *call) {
+    stop_timer(call);
+    if (call->lua) lua_close(call->lua);
+    call->lua = NULL;
+}
+
+int call_run(struct call *call, int arguments, int results, const struct call_budget *budget,
+             const char *where, struct err *err) {
+    int64_t interval_us = budget->cpu_us / 2 > 1000 ? budget->cpu_us / 2 : 1000;
+    if ((call->interval_us != interval_us || !pthread_equal(call->thread, pthread_self())) &&
+        !start_timer(call, interval_us, err)) {
+        lua_pop(call->lua, arguments + 1);
+        return OUTCOME_ERROR;
+    }
+
+    // A script that hoards is killed before it lives at the hard cap, where every allocation would
+    // cost a full collection.
+    size_t top = call->hard - call->hard / 8;
+    call->soft = call->used + budget->growth < top ? call->used + budget->growth : top;
+    call->kill = KILL_NONE;
+    call->limit_us = budget->cpu_us;
+    call->sequence++;
+    atomic_signal_fence(memory_order_seq_cst);
+    call->is_running = 1;
+    int status = lua_pcall(call->lua, arguments, results, 0);
+    call->is_running = 0; // from here on a tick arms nothing
+    atomic_signal_fence(memory_order_seq_cst);
+
+    if (call->kill != KILL_NONE) lua_sethook(call->lua, NULL, 0, 0);
+    if (status == LUA_OK) return OUTCOME_OK;
+    describe(call, status, where, err);
+    lua_pop(call->lua, 1);
+    if (call->kill == KILL_DEADLINE) return OUTCOME_KILLED;
+    if (call->kill == KILL_NONE && status != LUA_ERRMEM) return OUTCOME_ERROR;
+    if (call->used > call->hard / 2) lua_gc(call->lua, LUA_GCCOLLECT);
+    return OUTCOME_MEMORY;
+}
+
+void call_rest(struct call *call) {
+    stop_timer(call);
+}
+
+void call_check(lua_State *lua, const struct call *call) {
+    if (call->kill != KILL_NONE) kill_hook(lua, NULL);
+}
+
+// pcall(f, ...) -> true, results | false, error
+int call_pcall(lua_State *lua) {
+    struct call *call = call_of(lua);
+    luaL_checkany(lua, 1);
+    int status = lua_pcall(lua, lua_gettop(lua) - 1, LUA_MULTRET, 0);
+    if (status == LUA_ERRMEM) arm(call, KILL_MEMORY);
+    if (call->kill != KILL_NONE && status != LUA_OK) return lua_error(lua);
+    lua_pushboolean(lua, status == LUA_OK);
+    lua_insert(lua, 1);
+    return lua_gettop(lua);
+}
+
+static void *allocate(void *context, void *old, size_t old_size, size_t size) {
+    struct call *call = context;
+    if (!old) old_size = 0; // then it is the kind of object
+    if (size == 0) {
+        call->used -= old_size;
+        free(old);
+        return NULL;
+    }
+    if (call->is_running && size > old_size) {
+        size_t after = call->used + (size - old_size);
+        if (after > call->hard) return NULL;
+        // Let it through and kill at the next instruction: refusing would make Lua collect
+        // everything first.
+        if (after > call->soft && call->kill == KILL_NONE) arm(call, KILL_MEMORY);
+    }
+    void *memory = xrealloc(old, size);
+    call->used += size - old_size;
+    return memory;
+}
+
+static void on_tick(int number, siginfo_t *info, void *context) {
+    (void)number, (void)context;
+    struct call *call = info->si_code == SI_TIMER ? info->si_value.sival_ptr : NULL;
+    if (!call || !call->is_running) return;
+    int kept_errno = errno;
+    int64_t now = thread_cpu_us();
+    if (call->seen != call->sequence) {
+        call->seen = call->sequence;
+        call->seen_at = now;
+    } else if (now - call->seen_at >= call->limit_us && call->kill == KILL_NONE) {
+        arm(call, KILL_DEADLINE);
+    }
+    errno = kept_errno;
+}
+
+static void arm(struct call *call, enum kill reason) {
+    call->kill = reason;
+    lua_sethook(call->lua, kill_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+// Raises at every instruction until call_run takes the hook away.
+static void kill_hook(lua_State *lua, lua_Debug *hooked) {
+    (void)hooked;
+    const struct call *call = call_of(lua);
+    lua_Debug frame;
+    bool is_found = false;
+    for (int level = 0; !is_found && lua_getstack(lua, level, &frame); level++)
+        is_found = lua_getinfo(lua, "Sl", &frame) && frame.currentline > 0;
+    if (is_found)
+        lua_pushfstring(lua, "%s:%d: ", frame.short_src, frame.currentline);
+    else
+        lua_pushliteral(lua, "");
+    if (call->kill == KILL_MEMORY)
+        lua_pushliteral(lua, "stopped: its memory grew by more than one call may");
+    else
+        lua_pushfstring(lua, "stopped: it ran for more than %d ms of CPU time",
+                        (int)(call->limit_us / 1000));
+    lua_concat(lua, 2);
+    lua_error(lua);
+}
+
+static bool start_timer(struct call *call, int64_t interval_us, struct err *err) {
+    stop_timer(call);
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = TICK_SIGNAL};
+    event.sigev_value.sival_ptr = call;
+    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+    struct timespec every = {interval_us / 1000000, interval_us % 1000000 * 1000};
+    struct itimerspec setting = {.it_interval = every, .it_value = every};
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &call->timer) != 0)
+        return err_set(err, ERR_UNAVAILABLE, "no timer for the deadline of scripts: %s",
+                       strerror(errno));
+    timer_settime(call->timer, 0, &setting, NULL);
+    call->thread = pthread_self();
+    call->interval_us = interval_us;
+    return true;
+}
+
+// A tick already on its way is delivered before timer_delete returns to this thread.
+static void stop_timer(struct call *call) {
+    if (call->interval_us) timer_delete(call->timer);
+    call->interval_us = 0;
+}
+
+static void describe(struct call *call, int status, const char *where, struct err *err) {
+    const char *text = lua_type(call->lua, -1) == LUA_TSTRING ? lua_tostring(call->lua, -1) : NULL;
+    bool has_place =
+        text && (strncmp(text, "scripts/", 8) == 0 || strncmp(text, "models/", 7) == 0);
+    if (has_place)
+        err_set(err, ERR_INVALID, "%s", text);
+    else if (text && status != LUA_ERRMEM)
+        err_set(err, ERR_INVALID, "%s: %s", where, text);
+    else if (text)
+        err_set(err, ERR_INVALID, "%s: not enough memory: the cap is %zu bytes", where, call->hard);
+    else
+        err_set(err, ERR_INVALID, "%s: raised a %s; raise a text", where,
+                lua_typename(call->lua, lua_type(call->lua, -1)));
+}
+
+static int64_t thread_cpu_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}

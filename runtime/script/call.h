@@ -1,0 +1,67 @@
+// The one door into Lua: a deadline in CPU time of the calling thread, and two memory caps.
+//
+// Nothing else in the program calls lua_pcall or lua_sethook. A call that overruns is killed by a
+// hook that fires on every instruction once armed, so that no `pcall` of a script can swallow it.
+// The deadline costs no system call: a timer on the thread's CPU clock runs free at half the limit
+// and looks which call it meets. The kernel serves such timers at its tick (250 Hz on Debian), so a
+// call that never ends is stopped between its limit and its limit plus two ticks; a C function of
+// ours between two instructions runs to its end.
+
+#ifndef SCRIPT_CALL_H
+#define SCRIPT_CALL_H
+
+#include <lua.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+struct err;
+
+enum kill { KILL_NONE, KILL_DEADLINE, KILL_MEMORY };
+
+struct call_budget {
+    int64_t cpu_us;
+    size_t growth; // bytes
+};
+
+struct call {
+    lua_State *lua;
+    // Shared with the signal handler, which runs on the calling thread.
+    volatile sig_atomic_t is_running;
+    volatile sig_atomic_t kill; // enum kill; set: the hook is armed
+    volatile uint32_t sequence; // of the running call
+    volatile int64_t limit_us;
+    uint32_t seen; // the call that the last tick met, and the thread's CPU time then
+    int64_t seen_at;
+    // The timer, of one thread.
+    timer_t timer;
+    pthread_t thread;
+    int64_t interval_us; // 0 = no timer yet
+    // Bytes that Lua holds, what kills the running call, and what is refused to it.
+    size_t used, soft, hard;
+};
+
+// A Lua state with a counting allocator, whose extra space holds `owner`. Outside of a call the
+// allocator refuses nothing, so arguments may be pushed without protection.
+bool call_open(struct call *call, size_t hard_bytes, void *owner, struct err *err);
+// On the thread that called last, or after that thread has ended.
+void call_close(struct call *call);
+
+// Calls the function below `arguments` values on the stack, like lua_call. False with `err` naming
+// the place; what is not a Lua place is put behind `where`. `outcome` is OUTCOME_... of script.h.
+int call_run(struct call *call, int arguments, int results, const struct call_budget *budget,
+             const char *where, struct err *err);
+
+// Gives the timer back: another thread may call next.
+void call_rest(struct call *call);
+
+// For C functions that loop long: raises when the running call is to end.
+void call_check(lua_State *lua, const struct call *call);
+
+// The `pcall` that scripts get: it hands a kill and a memory error on.
+int call_pcall(lua_State *lua);
+
+#endif

@@ -1,0 +1,220 @@
+// One function a section. Alarms and state name fields, which are there already.
+
+#include "script/lua_rule.h"
+
+#include "base/memory.h"
+#include "script/lua_field.h"
+#include "script/lua_model.h"
+#include "twin/change.h"
+#include "twin/model.h"
+#include "twin/name.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RING_MAX 1024 // entries of 16 bytes, in every twin of the model
+
+static void read_event(struct check *check, const char *name, void *context);
+static void read_relationship(struct check *check, const char *name, void *context);
+static void read_part(struct check *check, const char *name, void *context);
+static void read_alarm(struct check *check, const char *name, void *context);
+static void read_state(struct check *check, const char *name, void *context);
+
+void lua_rule_read_all(struct check *check, struct model *model) {
+    check_each(check, "events", read_event, model);
+    check_each(check, "relationships", read_relationship, model);
+    check_each(check, "parts", read_part, model);
+    check_each(check, "alarms", read_alarm, model);
+    check_each(check, "state", read_state, model);
+}
+
+// by = { unit = "%" }
+static void read_event_argument(struct check *check, const char *name, void *context) {
+    static const char *const keys[] = {"type", "unit"};
+    struct model *model = context;
+    struct event_spec *event = &model->events[model->event_count - 1];
+    check_is_table(check);
+    check_keys(check, keys, 2, 2);
+    if (!field_name_is_valid(name, strlen(name)))
+        check_fail(check, "a name is letters, digits and _, at most 64");
+    if (event->argument_count == EVENT_ARGUMENTS_MAX)
+        check_fail(check, "an event has at most %d arguments", EVENT_ARGUMENTS_MAX);
+    enum value_type type = (enum value_type)lua_field_type(check);
+    const char *unit = "";
+    check_unit(check, "unit", &unit);
+    event->arguments =
+        xrealloc(event->arguments, (size_t)(event->argument_count + 1) * sizeof *event->arguments);
+    event->arguments[event->argument_count++] =
+        (struct event_argument){xstrdup(name), type, xstrdup(unit)};
+}
+
+// inflow_reduced = { by = { unit = "%" } }
+static void read_event(struct check *check, const char *name, void *context) {
+    check_is_table(check);
+    lua_model_claim(check, context, name);
+    model_add_event(context, name);
+    check_all(check, read_event_argument, context);
+}
+
+static void set_text(char **place, const char *text) {
+    free(*place);
+    *place = xstrdup(text);
+}
+
+// feeds = "tank"; "" is any model
+static void read_relationship(struct check *check, const char *name, void *context) {
+    if (lua_type(check->lua, -1) != LUA_TSTRING)
+        check_fail(check, "expected the name of a model, got a %s", luaL_typename(check->lua, -1));
+    if (!field_name_is_valid(name, strlen(name)))
+        check_fail(check, "a name is letters, digits and _, at most 64");
+    set_text(&model_add_relationship(context, name)->target, lua_tostring(check->lua, -1));
+}
+
+// motor = "motor": the twin "{id}:motor" is a motor
+static void read_part(struct check *check, const char *name, void *context) {
+    if (lua_type(check->lua, -1) != LUA_TSTRING)
+        check_fail(check, "expected the name of a model, got a %s", luaL_typename(check->lua, -1));
+    if (!field_name_is_valid(name, strlen(name)))
+        check_fail(check, "a name is letters, digits and _, at most 64");
+    set_text(&model_add_part(context, name)->model, lua_tostring(check->lua, -1));
+}
+
+static enum severity read_severity(struct check *check) {
+    const char *name = check_text(check, "severity");
+    if (!name)
+        check_fail(check, "severity is missing; write \"info\", \"warning\" or \"critical\"");
+    for (enum severity severity = SEVERITY_INFO; severity <= SEVERITY_CRITICAL; severity++)
+        if (strcmp(name, severity_name(severity)) == 0) return severity;
+    check_enter(check, "severity");
+    check_fail(check, "\"%s\" is none; write \"info\", \"warning\" or \"critical\"", name);
+}
+
+// Every {name} in an alarm's text is a value of the model.
+static void check_placeholders(struct check *check, const struct model *model, const char *text) {
+    check_enter(check, "text");
+    for (const char *open = strchr(text, '{'); open; open = strchr(open + 1, '{')) {
+        const char *close = strchr(open, '}');
+        if (!close) check_fail(check, "\"%s\" has a { without }", text);
+        size_t length = (size_t)(close - open - 1);
+        struct suggestion near = {open + 1, length, NULL, 0};
+        bool is_found = false;
+        for (int i = 0; i < model->field_count; i++) {
+            const char *name = model->fields[i].name;
+            is_found |= strlen(name) == length && memcmp(name, open + 1, length) == 0;
+            suggestion_try(&near, name);
+        }
+        if (is_found) continue;
+        if (near.best)
+            check_fail(check, "{%.*s} is no value of the model; did you mean {%s}?", (int)length,
+                       open + 1, near.best);
+        check_fail(check, "{%.*s} is no value of the model", (int)length, open + 1);
+    }
+}
+
+// What an alarm watches: field, above or below, deadband, delay.
+static void read_condition(struct check *check, const struct model *model,
+                           struct alarm_spec *alarm) {
+    const char *field = check_text(check, "field");
+    double ignored;
+    int64_t ignored_us;
+    if (!field) {
+        static const char *const needs_field[] = {"above", "below", "deadband", "delay"};
+        for (size_t i = 0; i < ARRAY_LEN(needs_field); i++) {
+            lua_getfield(check->lua, -1, needs_field[i]);
+            bool is_there = !lua_isnil(check->lua, -1);
+            lua_pop(check->lua, 1);
+            if (is_there)
+                check_fail(check, "%s without field; name the field to watch", needs_field[i]);
+        }
+        return; // only scripts raise it
+    }
+    size_t mark = check_enter(check, "field");
+    alarm->field = lua_model_find_signal(check, model, field);
+    check_leave(check, mark);
+    alarm->is_above = lua_model_limit(check, model, "above", &alarm->limit_field, &alarm->limit);
+    bool is_below = lua_model_limit(check, model, "below", &alarm->limit_field, &alarm->limit);
+    if (alarm->is_above == is_below)
+        check_fail(check, "needs above or below, %s", is_below ? "not both" : "neither is there");
+    if (check_number(check, "deadband", &ignored)) {
+        if (ignored < 0) check_fail(check, "deadband %.15g is below 0", ignored);
+        alarm->deadband = ignored;
+    }
+    if (check_duration(check, "delay", &ignored_us)) alarm->delay_us = ignored_us;
+}
+
+static void read_alarm(struct check *check, const char *name, void *context) {
+    static const char *const keys[] = {"above", "advice", "below",    "deadband",
+                                       "delay", "field",  "severity", "text"};
+    struct model *model = context;
+    check_is_table(check);
+    check_keys(check, keys, 8, 8);
+    lua_model_claim(check, model, name);
+    enum severity severity = read_severity(check);
+    struct alarm_spec *alarm = model_add_alarm(model, name);
+    alarm->severity = severity;
+    read_condition(check, model, alarm);
+    const char *text = check_text(check, "text");
+    if (text) {
+        size_t mark = strlen(check->path);
+        check_placeholders(check, model, text);
+        check_leave(check, mark);
+        set_text(&alarm->text, text);
+    }
+    text = check_text(check, "advice");
+    if (text) set_text(&alarm->advice, text);
+}
+
+// { ewma = "10m", of = "vibration" } or { ring = 60, of = "vibration" }
+static void read_estimator(struct check *check, const char *name, struct model *model) {
+    static const char *const keys[] = {"ewma", "of", "ring"};
+    check_keys(check, keys, 3, 3);
+    struct estimator_spec *estimator = model_add_estimator(model, name);
+    double capacity;
+    bool is_ewma = check_duration(check, "ewma", &estimator->tau_us);
+    bool is_ring = check_number(check, "ring", &capacity);
+    if (is_ewma == is_ring)
+        check_fail(check, "needs ewma = DURATION or ring = COUNT, %s",
+                   is_ring ? "not both" : "neither is there");
+    estimator->kind = is_ewma ? ESTIMATOR_EWMA : ESTIMATOR_RING;
+    if (is_ring) {
+        if (!(capacity >= 1 && capacity <= RING_MAX && capacity == (int)capacity))
+            check_fail(check, "ring = %.15g; write a whole number from 1 to %d", capacity,
+                       RING_MAX);
+        estimator->capacity = (int)capacity;
+    }
+    const char *of = check_text(check, "of");
+    if (!of) return; // fed by scripts
+    size_t mark = check_enter(check, "of");
+    estimator->field = lua_model_find_signal(check, model, of);
+    check_leave(check, mark);
+}
+
+// slowed_from = "number", or an estimator
+static void read_state(struct check *check, const char *name, void *context) {
+    static const struct {
+        const char *name;
+        enum value_type type;
+    } types[] = {{"number", VALUE_NUMBER},
+                 {"text", VALUE_TEXT},
+                 {"boolean", VALUE_BOOLEAN},
+                 {"time", VALUE_NUMBER}}; // seconds UTC
+    lua_model_claim(check, context, name);
+    if (lua_istable(check->lua, -1)) {
+        read_estimator(check, name, context);
+        return;
+    }
+    const char *wanted =
+        lua_type(check->lua, -1) == LUA_TSTRING ? lua_tostring(check->lua, -1) : "";
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (strcmp(types[i].name, wanted) != 0) continue;
+        struct field *field = model_add_field(context, FIELD_STATE, name);
+        field->type = types[i].type;
+        return;
+    }
+    check_fail(
+        check,
+        "write \"number\", \"text\", \"boolean\", \"time\", { ewma = DURATION, of = FIELD } or "
+        "{ ring = COUNT, of = FIELD }");
+}

@@ -1,0 +1,14 @@
+// The sections of a model that say what happens and what belongs together: events, relationships,
+// parts, alarms, state.
+
+#ifndef SCRIPT_LUA_RULE_H
+#define SCRIPT_LUA_RULE_H
+
+#include "script/check.h"
+
+struct model;
+
+// Of the model's table on top of the stack, after its fields.
+void lua_rule_read_all(struct check *check, struct model *model);
+
+#endif
