@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "config.h"
+#include "data_folder.h"
 #include "ingest/ingest.h"
 #include "looker.h"
 #include "push/push.h"
@@ -25,14 +26,11 @@
 #include "twin/revision.h"
 #include "twin/world.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define REV_SKIP (1u << 20)         // after a crash: more than could have been told and not stored
@@ -62,6 +60,7 @@ struct live {
     uint64_t epoch;
     uint64_t durable; // as last told to ingest and push
     bool is_paused;
+    int data_folder; // held, -1 before
     int signal_fd;
     struct loop_timer due_timer;
     int64_t due; // what due_timer is set for
@@ -101,9 +100,8 @@ static bool on_message(void *context, uint64_t message, int64_t received) {
 
 static bool open_store(struct live *live, struct err *err) {
     const struct config *config = live->config;
-    if (mkdir(config->data_dir, 0777) != 0 && errno != EEXIST)
-        return err_set(err, ERR_INVALID, "data folder %s cannot be made: %s", config->data_dir,
-                       strerror(errno));
+    live->data_folder = data_folder_hold(config->data_dir, err);
+    if (live->data_folder < 0) return false;
     struct log_options options = {.dir = config->data_dir,
                                   .quota_bytes = (uint64_t)config->log_quota,
                                   .logger = live->logger,
@@ -196,6 +194,7 @@ static struct live *live_new(const struct config *config, const struct logger *l
     live->config = config;
     live->logger = logger;
     live->signal_fd = -1;
+    live->data_folder = -1;
     live->metrics = metrics_new();
     live->world = world_new();
     if (getrandom(&live->epoch, sizeof live->epoch, 0) != sizeof live->epoch)
@@ -223,6 +222,7 @@ struct live *live_open(const struct config *config, const struct logger *logger,
     if (!reload_first(&live->reload, err) || !open_sockets(live, err)) goto failed;
     if (!log_read_messages(live->log, on_message, live, err)) goto failed;
     engine_schedule_all(live->engine);
+    engine_timers(live->engine, loop_now(live->loop)); // what was missed, and events not consumed
     loop_before_wait(live->loop, before_wait, live);
     loop_timer_set(live->loop, &live->checkpoint_timer, CHECKPOINT_ROUND_US, on_checkpoint_timer,
                    live);
@@ -267,6 +267,7 @@ void live_close(struct live *live) {
     script_free(live->reload.script);
     world_free(live->world);
     metrics_free(live->metrics);
+    data_folder_release(live->data_folder);
     free(live);
 }
 

@@ -20,7 +20,6 @@
 #define PREDICT_US 200000        // CPU time of one prediction; workers have it
 #define GROWTH_BYTES (8u << 20)  // of memory in one call
 #define STATE_BYTES (256u << 20) // of a version in all
-#define RELOADS_HELP "Reloads of models and scripts"
 
 // Makes loaded scripts the present version: their models into the world and the log, then the
 // engine.
@@ -83,6 +82,10 @@ static void store_version(struct reload *reload, const struct script_files *file
 
 // At start: the files, else the last good version. Says which.
 bool reload_first(struct reload *reload, struct err *err) {
+    reload->loaded_total = metrics_counter(reload->metrics, "twind_reloads_total",
+                                           "result=\"loaded\"", "Reloads of models and scripts");
+    reload->refused_total =
+        metrics_counter(reload->metrics, "twind_reloads_total", "result=\"refused\"", "");
     struct script_files files = {0};
     struct err stored_err;
     bool is_loaded =
@@ -111,16 +114,14 @@ void reload_now(struct reload *reload, bool is_asked) {
         logger_line(reload->logger, LOG_LEVEL_ERROR, "scripts_refused", "why=\"%s\"", err.text);
     } else if (files.version != reload->world->version && files.version != reload->refused) {
         if (load_files(reload, &files, &err)) {
-            ++*metrics_counter(reload->metrics, "twind_reloads_total", "result=\"loaded\"",
-                               RELOADS_HELP);
+            ++*reload->loaded_total;
             reload->refused = 0;
             store_version(reload, &files);
             engine_schedule_all(reload->engine);
             logger_line(reload->logger, LOG_LEVEL_INFO, "scripts_loaded", "version=%016llx",
                         (unsigned long long)files.version);
         } else {
-            ++*metrics_counter(reload->metrics, "twind_reloads_total", "result=\"refused\"",
-                               RELOADS_HELP);
+            ++*reload->refused_total;
             reload->refused = files.version;
             logger_line(reload->logger, LOG_LEVEL_ERROR, "scripts_refused",
                         "why=\"%s\" serving=%016llx", err.text,

@@ -30,7 +30,8 @@ struct reload {
     struct log *log;
     struct checkpoint *checkpoint;
     struct script *script; // that serves
-    uint64_t refused;      // version of the files that last failed to load, not to say it twice
+    uint64_t *loaded_total, *refused_total;
+    uint64_t refused; // version of the files that last failed to load, not to say it twice
 };
 
 // At start: the files, else the last good version, and says which. False with file and line when

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/metrics.h"
 #include "config.h"
+#include "data_folder.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
 #include "store/recovery.h"
@@ -81,9 +82,12 @@ static bool compare(struct verify *verify, struct err *err) {
 
 bool verify_run(const struct config *config, const struct logger *logger, struct err *err) {
     struct verify verify = {.metrics = metrics_new()};
-    bool is_good = open_store(&verify, config, logger, err) && compare(&verify, err);
+    int data_folder = data_folder_hold(config->data_dir, err);
+    bool is_good =
+        data_folder >= 0 && open_store(&verify, config, logger, err) && compare(&verify, err);
     log_close(verify.log);
     checkpoint_close(verify.checkpoint);
     metrics_free(verify.metrics);
+    data_folder_release(data_folder);
     return is_good;
 }
