@@ -1,0 +1,123 @@
+// Opening an environment: everything that is wrong with a directory is a sentence.
+
+#include "store/environment.h"
+#include "store/fixture.h"
+
+#include <sys/resource.h>
+
+static struct environment open_well(struct fixture *fixture) {
+    struct environment environment;
+    struct err err = {0};
+    if (!environment_open(&environment, fixture->dir, "part", NULL, &err)) fail_msg("%s", err.text);
+    return environment;
+}
+
+static struct err refusal(const char *dir) {
+    struct environment environment;
+    struct err err = {0};
+    assert_false(environment_open(&environment, dir, "part", NULL, &err));
+    return err;
+}
+
+static void a_second_process_is_refused(void **state) {
+    struct fixture *fixture = *state;
+    struct environment environment = open_well(fixture);
+    int ends[2], status;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct err err = refusal(fixture->dir);
+        _exit(strstr(err.text, "is in use by another process") ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    environment_close(&environment);
+    environment = open_well(fixture); // free again
+    environment_close(&environment);
+}
+
+static void missing_directories_are_made(void **state) {
+    struct fixture *fixture = *state;
+    struct environment environment;
+    struct err err = {0};
+    char deep[96];
+    snprintf(deep, sizeof deep, "%s/a/b/c", fixture->dir);
+    if (!environment_open(&environment, deep, "part", NULL, &err)) fail_msg("%s", err.text);
+    environment_close(&environment);
+}
+
+static void a_file_in_the_way_is_named(void **state) {
+    struct fixture *fixture = *state;
+    char path[96];
+    snprintf(path, sizeof path, "%s/part", fixture->dir);
+    int fd = open(path, O_CREAT | O_WRONLY, 0644);
+    close(fd);
+    struct err err = refusal(fixture->dir);
+    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, "Not a directory"));
+}
+
+static void a_file_that_is_not_lmdbs_is_refused(void **state) {
+    struct fixture *fixture = *state;
+    struct environment environment = open_well(fixture);
+    environment_close(&environment);
+    char path[96], junk[20000];
+    snprintf(path, sizeof path, "%s/part/data.mdb", fixture->dir);
+    memset(junk, 'x', sizeof junk);
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    assert_int_equal(write(fd, junk, sizeof junk), sizeof junk);
+    close(fd);
+    assert_non_null(strstr(refusal(fixture->dir).text, "is damaged"));
+}
+
+static void a_small_address_space_gets_a_smaller_map(void **state) {
+    struct fixture *fixture = *state;
+    pid_t child = fork();
+    if (child == 0) { // a child, because the limit stays
+        struct rlimit limit;
+        struct environment environment;
+        getrlimit(RLIMIT_AS, &limit);
+        limit.rlim_cur = (rlim_t)4 << 30;
+        if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(2);
+        if (!environment_open(&environment, fixture->dir, "part", NULL, NULL)) _exit(3);
+        _exit(environment.map_bytes >= (size_t)64 << 20 && environment.map_bytes < limit.rlim_cur
+                  ? 0
+                  : 4);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void the_file_grows_ahead_of_its_pages(void **state) {
+    struct fixture *fixture = *state;
+    struct environment environment = open_well(fixture);
+    char path[96];
+    struct stat before, after;
+    snprintf(path, sizeof path, "%s/part/data.mdb", fixture->dir);
+    assert_int_equal(environment_reserve(&environment, 1000, 0), 0);
+    assert_int_equal(stat(path, &before), 0);
+    assert_int_equal(environment_reserve(&environment, 1000, 0), 0);
+    assert_int_equal(stat(path, &after), 0);
+    assert_true(before.st_size == after.st_size);
+    assert_int_equal(environment_reserve(&environment, (size_t)50 << 20, 0), 0);
+    assert_int_equal(stat(path, &after), 0);
+    assert_true(after.st_size > (off_t)50 << 20);
+    environment_close(&environment);
+    environment = open_well(fixture); // and what was grown is no damage
+    environment_close(&environment);
+}
+
+int main(void) {
+#define OPEN_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        OPEN_TEST(a_second_process_is_refused),
+        OPEN_TEST(missing_directories_are_made),
+        OPEN_TEST(a_file_in_the_way_is_named),
+        OPEN_TEST(a_file_that_is_not_lmdbs_is_refused),
+        OPEN_TEST(a_small_address_space_gets_a_smaller_map),
+        OPEN_TEST(the_file_grows_ahead_of_its_pages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
