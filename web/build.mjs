@@ -27,19 +27,22 @@ async function buildPage() {
     ...shared,
     entryPoints: { app: join(root, "src/main.tsx"), page: join(root, "src/style/page.css") },
     outdir: out, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]",
-    splitting: true, minify: !process.argv.includes("--plain"), metafile: true, legalComments: "none",
+    splitting: true, minify: true, metafile: true, legalComments: "none",
   });
-  const names = Object.entries(result.metafile.outputs)
-    .filter(([, output]) => output.entryPoint)
-    .map(([path]) => basename(path));
-  const named = (start, end) => names.find((name) => name.startsWith(start) && name.endsWith(end));
+  const entry = (start) => Object.entries(result.metafile.outputs)
+    .find(([path, output]) => output.entryPoint && basename(path).startsWith(start));
+  const [app, output] = entry("app-");
+  // What the entry needs at once is asked for at once.
+  const preload = output.imports.filter(({ kind }) => kind === "import-statement")
+    .map(({ path }) => `<link rel="modulepreload" href="/${basename(path)}">`);
   const page = readFileSync(join(root, "src/index.html"), "utf8")
-    .replace("{app.js}", named("app-", ".js"))
-    .replace("{page.css}", named("page-", ".css"));
+    .replace("{app.js}", basename(app))
+    .replace("{page.css}", basename(entry("page-")[0]))
+    .replace("{preload}", preload.join("\n"));
   writeFileSync(join(out, "index.html"), page);
 
   for (const name of readdirSync(out).sort()) {
-    const packed = gzipSync(readFileSync(join(out, name)), { level: 9 });
+    const packed = gzipSync(readFileSync(join(out, name)), { level: 9, memLevel: 9 });
     writeFileSync(join(out, `${name}.gz`), packed);
     console.log(`${name}  ${statSync(join(out, name)).size}  gz ${packed.length}`);
   }

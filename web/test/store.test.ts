@@ -53,11 +53,35 @@ test("a_twin_created_later_comes_with_a_dictionary_message", () => {
   const seen: string[] = [];
   const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5, onTwins: (ids) => seen.push(...ids) });
   sub.begin(1, dict([], [field("t", "telemetry")]));
+  sub.data(data([], 5, true, true), "e");
   assert.ok(sub.isSynced);
   sub.extend(0, null, dict(["pump-1"]));
   sub.data(data([[0, 0, 4, 1, "good"]], 6), "e");
   assert.equal(fleet.cell(fleet.find("pump-1"), "telemetry", "t")?.value, 4);
   assert.deepEqual(seen, ["pump-1"]);
+  sub.lose([0]);
+  assert.equal(fleet.find("pump-1"), -1);
+  sub.data(data([[0, 0, 5, 2, "good"]], 7), "e");
+  assert.equal(fleet.count, 0);
+});
+
+test("fields_that_come_later_have_their_own_place", () => {
+  const fleet = new Fleet();
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5 });
+  sub.begin(1, dict(["pump-1"], [field("a", "telemetry")]));
+  sub.extend(1, 1, dict(["pump-2"], [field("b", "telemetry")]));
+  sub.data(data([[1, 1, 7, 1, "good"]], 6), "e");
+  assert.equal(fleet.cell(fleet.find("pump-2"), "telemetry", "b")?.value, 7);
+});
+
+test("after_a_resume_too_the_dictionary_is_all_there_is", () => {
+  const fleet = new Fleet();
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5, isWhole: true });
+  sub.begin(1, dict(["a", "b"], [field("t", "telemetry")]));
+  sub.data(data([], 5, true, true), "e");
+  sub.begin(2, dict(["b"], [field("t", "telemetry")]));
+  sub.data(data([], 6), "e");
+  assert.deepEqual([fleet.find("a"), fleet.count], [-1, 1]);
 });
 
 test("a_reconnect_has_a_new_dictionary_and_the_same_twins", () => {

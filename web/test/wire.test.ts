@@ -29,6 +29,10 @@ test("more_of_the_dictionary_comes_later", () => {
   assert.equal(message.fieldsFrom, null);
 });
 
+test("deleted_twins_are_told_by_their_places", () => {
+  assert.deepEqual(parseMessage('{"op":"gone","sid":7,"twins":[3,5]}'), { op: "gone", sid: 7, places: [3, 5] });
+});
+
 test("an_unknown_message_is_no_error", () => {
   assert.deepEqual(parseMessage('{"op":"gap","sid":1}'), { op: "other" });
 });

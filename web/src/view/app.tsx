@@ -1,11 +1,10 @@
 // The frame around both pages, and the keys that work everywhere.
-import { useEffect } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { route } from "../route";
 import { togglePause } from "../session";
 import { linkState, pausedAt } from "../state";
 import { Header } from "./header";
-import { PlantPage } from "./plant";
-import { TwinPage } from "./twin";
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, select, textarea, button, [contenteditable]");
@@ -20,6 +19,35 @@ function onKey(event: KeyboardEvent): void {
     togglePause();
     event.preventDefault();
   }
+}
+
+type Page = ComponentType<{ id: string }>;
+
+/** Each page is a file of its own, loaded when it is first gone to. */
+const LOAD = {
+  plant: (): Promise<{ Page: Page }> => import("./plant"),
+  twin: (): Promise<{ Page: Page }> => import("./twin"),
+} as const;
+
+function PageOf({ page, id }: { page: keyof typeof LOAD; id: string }) {
+  const [pages, setPages] = useState<Partial<Record<keyof typeof LOAD, Page>>>({});
+  const [isLost, setLost] = useState(false);
+  const Shown = pages[page];
+  useEffect(() => {
+    if (Shown !== undefined) return;
+    setLost(false);
+    LOAD[page]().then(({ Page }) => setPages((known) => ({ ...known, [page]: Page })), () => setLost(true));
+  }, [page]);
+  if (Shown !== undefined) return <Shown key={id} id={id} />;
+  return isLost
+    ? (
+      <section class="empty">
+        <h1>This page could not be loaded</h1>
+        <p>The server did not answer, or has a newer dashboard than this one.</p>
+        <p><button type="button" onClick={() => location.reload()}>Reload</button></p>
+      </section>
+    )
+    : null;
 }
 
 export function App() {
@@ -42,7 +70,7 @@ export function App() {
         Skip to content
       </a>
       <Header />
-      <main id="main" tabIndex={-1}>{page === "twin" ? <TwinPage key={id} id={id} /> : <PlantPage />}</main>
+      <main id="main" tabIndex={-1}><PageOf page={page} id={id} /></main>
     </div>
   );
 }

@@ -1,5 +1,4 @@
-// One chart of one field: what it did since the page was opened, up to "now", and where the forecast says it goes. Loaded only
-// when a twin's page is open.
+// One chart of one field: what it did since the page was opened, up to "now", and where the forecast says it goes.
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
@@ -9,7 +8,7 @@ import { forecastOf } from "../data/forecast";
 import { axisSplits, fromX, splitText, timeAxis } from "../data/time_axis";
 import type { Kind } from "../data/types";
 import { clock, detail, fleet, modelOf, openTwin, pausedAt, second, tick } from "../state";
-import { clockText, exactText, numberText, spoken, unitText } from "../text/format";
+import { clockText, exactText, numberText, unitText } from "../text/format";
 import { cssColor, themeVersion } from "../theme";
 import type { Scene } from "./chart_paint";
 import { paintScene } from "./chart_paint";
@@ -20,6 +19,7 @@ const TICK_PX = 78;
 export interface ChartProps {
   readonly twin: number;
   readonly name: string;
+  readonly title: string;
   readonly unit: string;
   /** The field's own kind; a property draws its desired value beside the reported one. */
   readonly kind: Kind;
@@ -131,11 +131,11 @@ export function Chart(props: ChartProps) {
   return (
     <figure class="chart">
       <figcaption>
-        <b>{spoken(props.name)}</b><span class="soft">{unitText(props.unit)}</span>
+        <b>{props.title}</b><span class="soft">{unitText(props.unit)}</span>
         {props.kind === "reported" && <span class="chart-key"><i class="key-reported" />reported<i class="key-desired" />desired</span>}
         <span class="grow" /><span class="soft num" ref={pointer} />
       </figcaption>
-      <div class="chart-box values" ref={box} role="img" aria-label={`Chart of ${spoken(props.name)}${unit} since this page was opened`} />
+      <div class="chart-box values" ref={box} role="img" aria-label={`Chart of ${props.title}${unit} since this page was opened`} />
     </figure>
   );
 }

@@ -50,7 +50,7 @@ function CountStrip() {
   );
 }
 
-export function PlantPage() {
+export function Page() {
   void slowTick.value;
   const phase = linkState.value.phase;
   if (fleet.count === 0 || !heads.isRead) {

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Problem, Property, Value } from "../data/types";
 import { setDesired, shownRev } from "../session";
 import { clock, fleet, isLive } from "../state";
-import { ageText, durationText, exactText, spoken, unitText, valueText } from "../text/format";
+import { ageText, durationText, exactText, unitText, valueText } from "../text/format";
 
 function isSame(a: Value, b: Value): boolean {
   if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
@@ -46,7 +46,7 @@ function Edit({ id, property, desired }: { id: string; property: Property; desir
 
   return (
     <form class="edit" noValidate onSubmit={(event) => { event.preventDefault(); if (draft !== null && value !== undefined) void send(value, draft.rev); }}>
-      <label for={inputId}>Set to<span class="hidden">{` desired ${spoken(property.name)} ${unit}`}</span></label>
+      <label for={inputId}>Set to<span class="hidden">{` desired ${property.title} ${unit}`}</span></label>
       {property.type === "boolean"
         ? <select id={inputId} value={draft?.text ?? ""} disabled={!canWrite} onChange={(event) => edit(event.currentTarget.value)}>
             <option value="">choose</option><option value="on">on</option><option value="off">off</option>
@@ -83,7 +83,7 @@ export function PropertyCard({ id, twin, property, isChosen, onChoose }: CardPro
   return (
     <div class="property" data-property={property.name} data-pending={isPending}>
       <div class="property-head">
-        <h3>{spoken(property.name)}</h3>
+        <h3>{property.title}</h3>
         <button type="button" class="quiet small" aria-pressed={isChosen} onClick={onChoose}>{isChosen ? "Drawn" : "Draw"}</button>
       </div>
       <dl class="pair values">

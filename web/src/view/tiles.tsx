@@ -3,7 +3,7 @@ import type { Trail } from "../data/trail";
 import type { Kind, Quantity } from "../data/types";
 import { GOOD, QUALITY_NAMES } from "../data/types";
 import { clock, fleet, openTwin } from "../state";
-import { ageText, spoken, unitText, valueText } from "../text/format";
+import { ageText, momentText, unitText, valueText } from "../text/format";
 
 const SPARK = { width: 88, height: 22, points: 60 };
 
@@ -39,12 +39,14 @@ export function Tile({ twin, kind, quantity, isChosen, onChoose }: TileProps) {
   const cell = fleet.cell(twin, kind, quantity.name);
   const quality = cell === null ? "missing" : (QUALITY_NAMES[cell.quality] ?? "uncertain");
   const isGood = cell !== null && cell.quality === GOOD;
+  const value = cell?.value ?? null;
+  const figure = quantity.type === "time" && typeof value === "number" ? momentText(value, clock.now()) : valueText(value, quantity.range);
   const path = sparkPath(openTwin.current?.trails.get(`${kind}.${quantity.name}`));
   return (
     <button type="button" class={`tile tile-${quality}`} aria-pressed={isChosen} onClick={onChoose} data-field={quantity.name}>
-      <span class="tile-name">{spoken(quantity.name)}{kind === "derived" && <span class="soft"> derived</span>}</span>
+      <span class="tile-name">{quantity.title}{kind === "derived" && <span class="soft"> derived</span>}</span>
       <span class="tile-value values">
-        <b class="num">{valueText(cell?.value ?? null, quantity.range)}</b> <span>{unitText(quantity.unit || (cell?.field.unit ?? ""))}</span>
+        <b class="num">{figure}</b> <span>{unitText(quantity.unit || (cell?.field.unit ?? ""))}</span>
       </span>
       <svg class="spark values" viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none" aria-hidden="true"><path d={path} /></svg>
       <span class="tile-foot">

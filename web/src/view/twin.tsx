@@ -1,13 +1,11 @@
 // One twin: what it says, what it will do, what we want of it, and whom it stands beside.
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { forecastOf, forecastText } from "../data/forecast";
 import type { Kind, Model, Quantity } from "../data/types";
 import { SEVERITY_NAMES, STALE } from "../data/types";
 import { route, setParam } from "../route";
 import { clock, detail, detailProblem, fleet, heads, isLive, linkState, modelOf, modelTitle, openTwin, second, tick } from "../state";
 import { ageText, clockText, momentText, titled } from "../text/format";
-import type { ChartProps } from "./chart";
+import { Chart } from "./chart";
 import { Mark } from "./marks";
 import { PropertyCard } from "./property";
 import { Tile } from "./tiles";
@@ -33,7 +31,7 @@ function fieldsOf(twin: number, model: Model | undefined): Shown[] {
     const key = `${field.kind}.${field.name}`;
     if ((field.kind !== "telemetry" && field.kind !== "derived") || known.has(key)) continue;
     known.add(key);
-    shown.push({ kind: field.kind, quantity: { name: field.name, unit: field.unit, type: field.type, range: null } });
+    shown.push({ kind: field.kind, quantity: { name: field.name, title: titled(field.name), unit: field.unit, type: field.type, range: null } });
   }
   return shown;
 }
@@ -71,8 +69,6 @@ function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) 
 }
 
 function Charts({ twin, model, chosen, all }: { twin: number; model: Model | undefined; chosen: readonly string[]; all: readonly Shown[] }) {
-  const [Chart, setChart] = useState<ComponentType<ChartProps> | null>(null);
-  useEffect(() => { void import("./chart").then((module) => setChart(() => module.Chart)); }, []);
   const spanName = route.value.params.get("w") ?? "10m";
   const span = SPANS.find(({ name }) => name === spanName)?.seconds ?? 600;
   const kindOf = (name: string): Shown | undefined => all.find(({ quantity }) => quantity.name === name)
@@ -94,9 +90,7 @@ function Charts({ twin, model, chosen, all }: { twin: number; model: Model | und
       {chosen.map((name) => {
         const shown = kindOf(name);
         if (shown === undefined) return null;
-        return Chart === null
-          ? <div key={name} class="chart chart-waiting" />
-          : <Chart key={name} twin={twin} name={name} unit={shown.quantity.unit} kind={shown.kind} span={span} />;
+        return <Chart key={name} twin={twin} name={name} title={shown.quantity.title} unit={shown.quantity.unit} kind={shown.kind} span={span} />;
       })}
     </section>
   );
@@ -109,7 +103,7 @@ function Missing({ id }: { id: string }) {
     : <section class="empty"><h1>{id}</h1><p>{problem}</p><p><a href="#/">Back to the plant</a></p></section>;
 }
 
-export function TwinPage({ id }: { id: string }) {
+export function Page({ id }: { id: string }) {
   void tick.value;
   void second.value;
   void linkState.value;

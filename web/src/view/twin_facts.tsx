@@ -37,14 +37,14 @@ function ruleText(rule: AlarmRule, model: Model | undefined): string {
     return value === null ? "" : `${word} ${exactText(value)}\u00a0${unit}`.trim();
   };
   const sides = [side("above", rule.above), side("below", rule.below)].filter((text) => text !== "");
-  return `${spoken(rule.field)} ${sides.join(" or ")}`.trim();
+  return rule.field === "" ? "raised by its script" : `${spoken(rule.field)} ${sides.join(" or ")}`.trim();
 }
 
 export function Facts({ model }: { model: Model | undefined }) {
   const rules = model?.alarms ?? [];
   const parameters = (model?.parameters ?? []).map((parameter) => {
     const own = detail.value?.parameters.get(parameter.name);
-    return { name: parameter.name, value: own?.value ?? parameter.fallback, unit: own?.unit || parameter.unit };
+    return { name: parameter.name, title: parameter.title, value: own?.value ?? parameter.fallback, unit: own?.unit || parameter.unit };
   });
   const attributes = detail.value?.attributes ?? [];
   if (rules.length + parameters.length + attributes.length === 0) return null;
@@ -55,8 +55,8 @@ export function Facts({ model }: { model: Model | undefined }) {
         {rules.map((rule) => (
           <div key={rule.name}><dt>{titled(rule.name)}</dt><dd><span class="soft">{SEVERITY_NAMES[rule.severity]}</span> {ruleText(rule, model)}</dd></div>
         ))}
-        {parameters.map(({ name, value, unit }) => (
-          <div key={name}><dt>{titled(name)}</dt><dd class="num">{typeof value === "number" ? exactText(value) : valueText(value)} {unitText(unit)}</dd></div>
+        {parameters.map(({ name, title, value, unit }) => (
+          <div key={name}><dt>{title}</dt><dd class="num">{typeof value === "number" ? exactText(value) : valueText(value)} {unitText(unit)}</dd></div>
         ))}
         {attributes.map(([name, value]) => <div key={name}><dt>{titled(name)}</dt><dd>{value}</dd></div>)}
       </dl>
