@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# twinctl against a running twind: what it prints, in which form, and how it ends.
+. "$(dirname "$0")/lib.sh"
+MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
+ends() { # NAME STATUS REGEX-OF-STDERR COMMAND...
+  local name=$1 status=$2 regex=$3 said
+  shift 3
+  said=$("$@" 2>&1 >/dev/null)
+  is "$name ends with $status" $? "$status"
+  like "and says so" "$said" "$regex"
+}
+start_twind
+for i in 1 2 3; do coap POST "/t/m-$i" -t 110 -e "[{\"n\":\"count\",\"v\":$i},{\"n\":\"temperature\",\"v\":2$i.5},{\"n\":\"speed\",\"v\":900}]"; done
+coap POST /t/m.4 -t 110 -e '[{"n":"count","v":4},{"n":"temperature","v":999},{"n":"note","vs":"a,b \"c\""}]'
+
+is "ls is NDJSON when piped" "$(ctl ls | jq -r .id | tr '\n' ' ')" 'm-1 m-2 m-3 m.4 '
+is "as a table it has a header and a row a twin" "$(ctl -o table ls | awk '{ print $1 }' | tr '\n' ' ')" 'ID m-1 m-2 m-3 m.4 '
+is "as CSV with fields" "$(ctl ls -o csv --fields count,temperature --where 'count < 3' | cut -d, -f1,6,7)" $'id,count,temperature\nm-1,1,21.5\nm-2,2,22.5'
+is "of a model there is none of" "$(ctl ls --model nosuch -o csv 2>/dev/null | tail -n +2)" ''
+is "no more than --limit" "$(ctl ls --limit 2 | wc -l)" 2
+is "get is the twin" "$(ctl get m-1 | jq -c '[.id,.telemetry.count.value]')" '["m-1",1]'
+is "get of a field is that" "$(ctl get m-1.count | jq .value)" 1
+is "an id may hold a dot" "$(ctl get m.4.temperature | jq -r .quality)" bad
+like "a table names kind, unit and quality" "$(ctl -o table get m.4)" 'telemetry +temperature +.*Cel +bad '
+like "CSV quotes" "$(ctl -o csv get m.4)" 'telemetry,note,"a,b ""c""",'
+
+like "set says what it was" "$(ctl -o csv set m-1 speed=1200 | tail -n 1)" '^m-1,speed,900,,1200,[0-9]+$'
+is "it is set" "$(api GET /twins/m-1 | jq .properties.speed.desired)" 1200
+rev=$(api GET /twins/m-1 | jq .rev)
+ctl set m-1 speed=1000 --dry-run | jq -e '.before == 1200 and .desired == 1000' >/dev/null && pass "a dry run shows it" || fail "a dry run shows it"
+is "and changes nothing" "$(api GET /twins/m-1 | jq .rev)" "$rev"
+ctl set m-1 speed=1100 --if-rev "$rev" >/dev/null
+is "--if-rev of the present revision sets" "$(api GET /twins/m-1 | jq .properties.speed.desired)" 1100
+ends "--if-rev of an older one" 3 'twinctl get' ctl set m-1 speed=1 --if-rev "$rev"
+ends "a value out of range" 3 'speed.*try: ' ctl set m-1 speed=99999
+ends "a property that is not there" 3 'try: ' ctl set m-1 sped=1
+ctl set m-1 speed=null >/dev/null
+is "null takes it back" "$(api GET /twins/m-1 | jq .properties.speed.desired)" null
+
+ends "a twin that is not there" 1 'm-77.*try: twinctl ls' ctl get m-77
+ends "a field that is not there" 1 "no field 'counter'.*try: twinctl get m-1" ctl get m-1.counter
+ends "no twind there" 1 'try: start twind' "$BUILD/twinctl" --url http://127.0.0.1:9 ls
+ends "no verb" 2 'try: twinctl help' ctl
+ends "an unknown verb" 2 "no verb 'lst'" ctl lst
+ends "an unknown option" 2 'no option --modle.*try: twinctl help ls' ctl ls --modle x
+ends "half a setting" 2 'PROPERTY=VALUE' ctl set m-1 speed
+ends "an unknown form" 2 'table, json or csv' ctl -o xml ls
+"$BUILD/twinctl" help set | grep -q -- --dry-run && pass "help tells a verb's options" || fail "help tells a verb's options"
+
+# watch
+is "watch begins with what is" "$(ctl watch m-1 --fields count --count 1 | jq -c '[.twin,.field,.value,.quality]')" '["m-1","count",1,"good"]'
+launch "$BUILD/twinctl" --url "http://$HTTP" watch 'm-*' --fields count,temperature --hz 50 >"$WORK/watched" 2>&1
+is_watching() { [[ $(jq -rs 'map(.twin + .field) | unique | length' "$WORK/watched") -ge 6 ]]; }
+ok "a glob watches all it fits" wait_for 5 is_watching
+coap PUT /t/m-2/count -t 0 -e 17
+sees() { tail -n +7 "$WORK/watched" | jq -e "select(.twin == \"m-2\" and .value == $1)"; }
+ok "and then what changes" wait_for 5 sees 17
+is "with unit and time" "$(jq -r 'select(.field == "temperature") | .unit' "$WORK/watched" | sort -u)" Cel
+like "in ISO 8601" "$(jq -r '.at' "$WORK/watched" | head -n 1)" '^20[0-9-]{8}T[0-9:.]+Z$'
+like "as a table it streams" "$(ctl -o table watch m-1 --seconds 1 --fields count)" '^AT .*QUALITY.*m-1 +count +1 '
+
+# check needs no twind
+is "check passes what is sound" "$("$BUILD/twinctl" check tests/e2e -o json | jq -r 'select(.bytes > 0) | .model' | sort | tr '\n' ' ')" 'meter walker '
+mkdir -p "$WORK/wrong/models" "$WORK/wrong/scripts/behavior"
+cp tests/e2e/models/meter.lua "$WORK/wrong/models"
+echo 'return { on = { cuont = function() end } }' >"$WORK/wrong/scripts/behavior/meter.lua"
+ends "check of a wrong script" 1 'behavior/meter\.lua:?[0-9]*:.*cuont.*count' "$BUILD/twinctl" check "$WORK/wrong"
+ends "check of nothing" 1 'try: ' "$BUILD/twinctl" check "$WORK/nothing"
+
+report=$(ctl bench --count 20 --prefix m-bench- --fields count --seconds 1 -o json)
+[[ $(jq '.accepted // 0' <<<"$report") -gt 0 ]] && pass "bench reports what was answered" || fail "bench reports what was answered" "$report"
+is "and takes its twins out again" "$(api GET '/twins?limit=500' | jq '[.twins[].id | select(startswith("m-bench"))] | length')" 0
+stop_twind
+finish
