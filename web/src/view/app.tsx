@@ -7,7 +7,7 @@ import { linkState, pausedAt } from "../state";
 import { Header } from "./header";
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, select, textarea, button, [contenteditable]");
+  return target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
 }
 
 function onKey(event: KeyboardEvent): void {

@@ -12,7 +12,7 @@ import { isShown, plantFacts } from "../facts";
 import { addPainter } from "../frame";
 import { goToTwin, route, setParam } from "../route";
 import { plantTree } from "../plant_tree";
-import { clock, fleet, modelTitle, slowTick } from "../state";
+import { clock, fleet, models, modelTitle, slowTick } from "../state";
 import { exactText, numberText, spoken, unitText } from "../text/format";
 import { themeVersion } from "../theme";
 import { paintHeat } from "./heat_paint";
@@ -165,7 +165,7 @@ export function HeatMap() {
     } else return;
     event.preventDefault();
   };
-  const fields = shadeableFields(fleet.columns);
+  const fields = shadeableFields(fleet.columns, models.value.values());
   const unit = unitText(fields.find((one) => one.choice === choice)?.field.unit ?? "");
 
   return (

@@ -41,7 +41,7 @@ function rowsNow(): { rows: TreeRow[]; worst: Uint8Array } {
   const { params } = route.value;
   const [show, model] = [params.get("show") ?? "", params.get("model") ?? ""];
   const tree = plantTree();
-  const deepest = fleet.count <= UNFOLD_ALL_UP_TO ? 3 : 1;
+  const deepest = fleet.count <= UNFOLD_ALL_UP_TO ? 3 : tree.groups.length === 1 ? 2 : 1;
   const rows = treeRows(tree, fleet.ids, {
     isUnfolded: (key, level) => flipped.value.has(key) !== level < deepest,
     isWanted: show === "" && model === "" ? null : (twin) => isShown(twin, show, model),
@@ -77,7 +77,7 @@ function Row({ row, worst, isActive, onActive }: { row: TreeRow; worst: Severity
         ? <span class={`fold ${row.isUnfolded ? "fold-open" : ""}`} onClick={(event) => { event.stopPropagation(); flip(row.key); }}><Icon name="fold" /></span>
         : <span class="fold" />}
       {isGroup
-        ? <><span class="grow">{modelTitle(row.group.model)}</span><span class="soft num">{row.childCount}</span>{!row.isUnfolded && worst > 0 && <Mark sign={worst} />}</>
+        ? <><span class="grow">{modelTitle(row.group.model)}</span><span class="soft num">{row.childCount.toLocaleString("en")}</span>{!row.isUnfolded && worst > 0 && <Mark sign={worst} />}</>
         : <>
           <Mark sign={isStale && own === 0 ? "stale" : row.isUnfolded ? own : hidden} />
           <span class="grow">{row.key}</span>
