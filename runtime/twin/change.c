@@ -336,6 +336,7 @@ static void undo_keep(struct changes *changes, const struct change *change) {
                 (struct script_timer){xstrdup(twin->timers[i].name), twin->timers[i].due};
         break;
     case CHANGE_EVENT:
+    case CHANGE_FAILED:
         return; // nothing was changed
     default:
         assert(!"a behaviour cannot make this change");
