@@ -57,8 +57,9 @@ rooms_ctl     := base predict twin script ctl
 rooms_sim     := base sim
 extra_sim     := $(BUILD)/ingest/message.o
 room_of = $(firstword $(subst /, ,$(1)))
+without_main = $(filter-out %/main.o,$(1)) # here, for in a rule % is the stem
 .SECONDEXPANSION:
-$(BUILD)/unit/%: tests/unit/%.c $$(filter-out %/main.o,$$(call objects,$$(rooms_$$(call room_of,$$*)))) \
+$(BUILD)/unit/%: tests/unit/%.c $$(call without_main,$$(call objects,$$(rooms_$$(call room_of,$$*)))) \
   $$(extra_$$(call room_of,$$*))
 	@mkdir -p $(@D)
 	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
