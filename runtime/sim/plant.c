@@ -79,9 +79,9 @@ int plant_step(struct plant *plant, uint32_t index, double dt_s, struct reading 
         pump_step(&asset->pump, AMBIENT, dt_s);
         *next++ = (struct reading){"temperature", "Cel", rounded(asset->pump.temperature, 0.01)};
         *next++ = (struct reading){"vibration", "mm/s", rounded(asset->pump.vibration, 0.001)};
-        *next++ = (struct reading){"flow", NULL, rounded(asset->pump.flow, 0.1)};
+        *next++ = (struct reading){"flow", "l/min", rounded(asset->pump.flow, 0.1)};
         *next++ = (struct reading){"power", "W", rounded(asset->pump.power, 1)};
-        *next++ = (struct reading){"speed", NULL, rounded(asset->pump.speed, 0.001)};
+        *next++ = (struct reading){"speed", "1/min", rounded(asset->pump.speed, 0.001)};
         *properties = 1;
         break;
     case ASSET_MOTOR:
@@ -93,8 +93,8 @@ int plant_step(struct plant *plant, uint32_t index, double dt_s, struct reading 
     case ASSET_TANK:
         tank_step(&asset->tank, tank_inflow(plant, index), WATER, AMBIENT, dt_s);
         *next++ = (struct reading){"level", "m", rounded(asset->tank.level, 0.001)};
-        *next++ = (struct reading){"inflow", NULL, rounded(asset->tank.inflow, 0.1)};
-        *next++ = (struct reading){"outflow", NULL, rounded(asset->tank.outflow, 0.1)};
+        *next++ = (struct reading){"inflow", "l/min", rounded(asset->tank.inflow, 0.1)};
+        *next++ = (struct reading){"outflow", "l/min", rounded(asset->tank.outflow, 0.1)};
         *next++ = (struct reading){"temperature", "Cel", rounded(asset->tank.temperature, 0.01)};
         break;
     }

@@ -1,0 +1,157 @@
+// Assets of a line hang together, and a plant is the same from the same seed.
+
+#include "base/err.h"
+#include "sim/plant.h"
+#include "test.h"
+
+#include <math.h>
+
+static struct plant *lines(uint32_t count, uint32_t seed, const char *failing) {
+    struct plant_options options = {.lines = count, .seed = seed, .wear = 1, .failing = failing};
+    struct plant *plant = plant_new(&options, NULL);
+    assert_non_null(plant);
+    return plant;
+}
+
+static uint32_t find(const struct plant *plant, const char *id) {
+    for (uint32_t i = 0; i < plant_count(plant); i++)
+        if (strcmp(plant_id(plant, i), id) == 0) return i;
+    fail_msg("no %s", id);
+    return 0;
+}
+
+static double read(struct plant *plant, const char *id, const char *name) {
+    struct reading readings[PLANT_READINGS];
+    int properties, count = plant_step(plant, find(plant, id), 0.001, readings, &properties);
+    for (int i = 0; i < count; i++)
+        if (strcmp(readings[i].name, name) == 0) return readings[i].value;
+    fail_msg("%s has no %s", id, name);
+    return 0;
+}
+
+static void run(struct plant *plant, int seconds) {
+    struct reading readings[PLANT_READINGS];
+    int properties;
+    for (int t = 0; t < seconds; t++)
+        for (uint32_t i = 0; i < plant_count(plant); i++)
+            plant_step(plant, i, 1, readings, &properties);
+}
+
+static void the_same_seed_gives_the_same_readings(void **state) {
+    (void)state;
+    struct plant *one = lines(2, 5, NULL), *other = lines(2, 5, NULL);
+    for (int t = 0; t < 60; t++) {
+        for (uint32_t i = 0; i < plant_count(one); i++) {
+            struct reading a[PLANT_READINGS], b[PLANT_READINGS];
+            int properties;
+            int count = plant_step(one, i, 1, a, &properties);
+            assert_int_equal(plant_step(other, i, 1, b, &properties), count);
+            for (int k = 0; k < count; k++)
+                assert_true(a[k].value == b[k].value);
+        }
+    }
+    plant_free(one);
+    plant_free(other);
+}
+
+static void a_tank_gets_what_its_pumps_give(void **state) {
+    (void)state;
+    struct plant *plant = lines(2, 1, NULL);
+    run(plant, 10);
+    double flow = read(plant, "pump-7", "flow") + read(plant, "pump-8", "flow");
+    assert_true(fabs(read(plant, "tank-4", "inflow") - flow) < 0.3); // sensors' resolution
+    plant_free(plant);
+}
+
+static void a_slowed_pump_draws_less_current_and_lowers_its_tank_alone(void **state) {
+    (void)state;
+    struct plant *plant = lines(1, 1, NULL), *untouched = lines(1, 1, NULL);
+    uint32_t pump = find(plant, "pump-1");
+    assert_string_equal(plant_property(plant, pump), "speed");
+    assert_null(plant_property(plant, find(plant, "tank-1")));
+    plant_set(plant, pump, 725);
+    run(plant, 900);
+    run(untouched, 900);
+    assert_true(read(plant, "pump-1", "speed") == 725);
+    assert_true(read(plant, "pump-1:motor", "current") <
+                0.5 * read(untouched, "pump-1:motor", "current"));
+    assert_true(read(plant, "tank-1", "level") < read(untouched, "tank-1", "level") - 0.4);
+    assert_true(read(plant, "tank-2", "level") == read(untouched, "tank-2", "level"));
+    plant_free(plant);
+    plant_free(untouched);
+}
+
+static void only_the_failing_pump_fails(void **state) {
+    (void)state;
+    const char *names[] = {"pump-6", "6"};
+    for (int i = 0; i < 2; i++) {
+        struct plant *plant = lines(2, 1, names[i]);
+        run(plant, 130);
+        assert_true(read(plant, "pump-6", "vibration") > 7.1);
+        assert_true(read(plant, "pump-5", "vibration") < 5);
+        plant_free(plant);
+    }
+    struct err err;
+    struct plant_options options = {.lines = 2, .wear = 1, .failing = "pump-9"};
+    assert_null(plant_new(&options, &err));
+    assert_non_null(strstr(err.text, "pump-9"));
+}
+
+static void every_twin_is_named_after_those_it_points_to(void **state) {
+    (void)state;
+    struct plant *plant = lines(3, 1, NULL);
+    uint32_t count = plant_twins(plant), feeding = 0;
+    assert_int_equal(count, 3 + plant_count(plant));
+    struct plant_twin *twins = calloc(count, sizeof *twins);
+    for (uint32_t i = 0; i < count; i++) {
+        plant_twin(plant, i, &twins[i]);
+        const char *targets[] = {twins[i].part_of, twins[i].feeds};
+        for (int k = 0; k < 2; k++) {
+            bool is_known = targets[k][0] == '\0';
+            for (uint32_t before = 0; before < i; before++)
+                is_known |= strcmp(twins[before].id, targets[k]) == 0;
+            assert_true(is_known);
+        }
+        if (strcmp(twins[i].model, "line") != 0) find(plant, twins[i].id);
+        feeding += twins[i].feeds[0] != '\0';
+        for (uint32_t before = 0; before < i; before++)
+            assert_string_not_equal(twins[before].id, twins[i].id);
+        if (strcmp(twins[i].id, "pump-12") == 0) assert_string_equal(twins[i].feeds, "tank-6");
+        if (strcmp(twins[i].id, "pump-12:motor") == 0)
+            assert_string_equal(twins[i].part_of, "pump-12");
+        if (strcmp(twins[i].id, "tank-3") == 0) assert_string_equal(twins[i].part_of, "line-2");
+    }
+    assert_int_equal(feeding, 3 * PUMPS_A_LINE);
+    free(twins);
+    plant_free(plant);
+}
+
+static void a_fleet_is_of_one_model(void **state) {
+    (void)state;
+    struct err err;
+    const char *models[] = {"pump", "motor", "tank"}, *ids[] = {"pump-3", "pump-3:motor", "tank-3"};
+    for (int i = 0; i < 3; i++) {
+        struct plant_options options = {.model = models[i], .count = 3, .wear = 1};
+        struct plant *plant = plant_new(&options, &err);
+        run(plant, 5);
+        assert_int_equal(plant_count(plant), 3);
+        assert_int_equal(plant_twins(plant), 0);
+        assert_string_equal(plant_id(plant, 2), ids[i]);
+        plant_free(plant);
+    }
+    struct plant_options options = {.model = "valve", .count = 3, .wear = 1};
+    assert_null(plant_new(&options, &err));
+    assert_non_null(strstr(err.text, "valve"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_seed_gives_the_same_readings),
+        cmocka_unit_test(a_tank_gets_what_its_pumps_give),
+        cmocka_unit_test(a_slowed_pump_draws_less_current_and_lowers_its_tank_alone),
+        cmocka_unit_test(only_the_failing_pump_fails),
+        cmocka_unit_test(every_twin_is_named_after_those_it_points_to),
+        cmocka_unit_test(a_fleet_is_of_one_model),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
