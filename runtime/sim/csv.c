@@ -109,12 +109,12 @@ bool csv_time(const char *cell, int64_t *us) {
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
     int hours = 0, minutes = 0;
-    char sign = '+';
+    char sign[2] = "+";
     const char *zone = cell + length;
     bool is_known = *zone == '\0' || strcmp(zone, "Z") == 0 ||
-                    sscanf(zone, "%1[+-]%2d:%2d", &sign, &hours, &minutes) == 3;
+                    sscanf(zone, "%1[+-]%2d:%2d", sign, &hours, &minutes) == 3;
     int64_t ahead = (hours * 60 + minutes) * 60;
-    *us = ((int64_t)timegm(&parts) - (sign == '-' ? -ahead : ahead)) * 1000000 +
+    *us = ((int64_t)timegm(&parts) - (sign[0] == '-' ? -ahead : ahead)) * 1000000 +
           (int64_t)llround(seconds * 1e6);
     return is_known;
 }
