@@ -1,7 +1,8 @@
-// Browsers and operators: WebSocket twin.v1, the HTTP API and the page's files, by libwebsockets on the loop.
+// Browsers and operators: WebSocket twin.v1, the HTTP API and the page's files, by libwebsockets on
+// the loop.
 //
-// Nothing is queued for a slow reader: each subscription keeps a dirty set, and a frame is built from it when
-// the socket is writable, newest values only. Answers to writes wait for durability.
+// Nothing is queued for a slow reader: each subscription keeps a dirty set, and a frame is built
+// from it when the socket is writable, newest values only. Answers to writes wait for durability.
 
 #ifndef PUSH_PUSH_H
 #define PUSH_PUSH_H
@@ -19,10 +20,10 @@ struct push;
 struct twin;
 
 struct push_options {
-    const char *address; // "127.0.0.1:8080", port 0 takes a free one
-    const char *web_dir; // the built page; may be missing
+    const char *address;      // "127.0.0.1:8080", port 0 takes a free one
+    const char *web_dir;      // the built page; may be missing
     const char *coap_address; // told by /api/v1/info
-    uint64_t epoch;      // random, a new one at every start
+    uint64_t epoch;           // random, a new one at every start
     const struct door *door;
     const struct logger *logger;
     struct metrics *metrics;
@@ -35,7 +36,8 @@ struct push *push_open(const struct push_options *options, struct err *err);
 void push_close(struct push *push);
 const char *push_address(const struct push *push);
 
-// Loop thread. Every revision's changes, in order; the twin may be about to be removed (CHANGE_RETIRE).
+// Loop thread. Every revision's changes, in order; the twin may be about to be removed
+// (CHANGE_RETIRE).
 void push_on_change(struct push *push, const struct twin *twin, const struct change *changes,
                     int count);
 void push_on_durable(struct push *push, uint64_t rev);

@@ -1,0 +1,327 @@
+// libwebsockets 4.1 takes a negative Content-Length, two of them and no Host without a word, and
+// waits for a body that nobody announced; so the head is checked here (RFC 9112 3.2, 6.3), and
+// whoever sends what is in doubt is answered and then hung up on.
+
+#include "push/exchange.h"
+
+#include "base/metrics.h"
+#include "push/route.h"
+#include "push/service.h"
+
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define HEAD_SIZE 2048
+#define CHUNK 32768
+#define WRITE_TIMEOUT_S 60 // for a client that takes nothing of its response
+
+const char *exchange_header(struct lws *wsi, int token, char *text, size_t size) {
+    int length = lws_hdr_total_length(wsi, (enum lws_token_indexes)token);
+    text[0] = 0;
+    if (length <= 0 || (size_t)length >= size ||
+        lws_hdr_copy(wsi, text, (int)size, (enum lws_token_indexes)token) < 0)
+        text[0] = 0;
+    return text;
+}
+
+static const char *keep_header(struct exchange *exchange, int token) {
+    int length = lws_hdr_total_length(exchange->wsi, (enum lws_token_indexes)token);
+    if (length <= 0) return "";
+    size_t size = (size_t)length + 16; // it puts ", " between several headers of one name
+    return exchange_header(exchange->wsi, token, region_alloc(&exchange->region, size), size);
+}
+
+static void read_method(struct exchange *exchange) {
+    static const enum http_method methods[] = {
+        [LWSHUMETH_GET] = HTTP_GET,       [LWSHUMETH_POST] = HTTP_POST,
+        [LWSHUMETH_PUT] = HTTP_PUT,       [LWSHUMETH_PATCH] = HTTP_PATCH,
+        [LWSHUMETH_DELETE] = HTTP_DELETE, [LWSHUMETH_HEAD] = HTTP_GET,
+    };
+    char *path;
+    int length;
+    int method = lws_http_get_uri_and_method(exchange->wsi, &path, &length);
+    bool is_known = method >= 0 && method < (int)ARRAY_LEN(methods);
+    exchange->request.method = is_known ? methods[method] : HTTP_OTHER;
+    exchange->request.is_head = method == LWSHUMETH_HEAD;
+    exchange->request.path = method < 0 ? "" : region_copy(&exchange->region, path, (size_t)length);
+}
+
+static void read_query(struct exchange *exchange) {
+    struct http_request *request = &exchange->request;
+    int total = lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_URI_ARGS);
+    for (int i = 0; total > 0 && i < HTTP_QUERY_MAX; i++) {
+        char *text = region_alloc(&exchange->region, (size_t)total + 1);
+        if (lws_hdr_copy_fragment(exchange->wsi, text, total + 1, WSI_TOKEN_HTTP_URI_ARGS, i) < 0)
+            break;
+        char *equals = strchr(text, '=');
+        if (equals) *equals = 0;
+        request->query[request->query_count++] =
+            (struct http_parameter){text, equals ? equals + 1 : ""};
+    }
+}
+
+static bool accepts_gzip(const char *header) {
+    const char *at = strstr(header, "gzip");
+    if (!at) return false;
+    at += 4;
+    at += strspn(at, " ");
+    if (*at != ';') return true;
+    at += 1 + strspn(at + 1, " ");
+    return strncmp(at, "q=0", 3) != 0 || at[3] == '.';
+}
+
+static void read_head(struct exchange *exchange, const struct actor *actor) {
+    struct http_request *request = &exchange->request;
+    read_method(exchange);
+    read_query(exchange);
+    request->actor = *actor;
+    request->host = keep_header(exchange, WSI_TOKEN_HOST);
+    request->origin = keep_header(exchange, WSI_TOKEN_ORIGIN);
+    request->if_match = keep_header(exchange, WSI_TOKEN_HTTP_IF_MATCH);
+    request->if_none_match = keep_header(exchange, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+    request->accepts_gzip = accepts_gzip(keep_header(exchange, WSI_TOKEN_HTTP_ACCEPT_ENCODING));
+}
+
+// How many bytes of body come. False with a reason when that cannot be told, or is too much.
+static bool read_length(struct exchange *exchange, struct err *err) {
+    const char *text = keep_header(exchange, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    const char *version = keep_header(exchange, WSI_TOKEN_HTTP);
+    exchange->expected = 0;
+    if (lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+        return err_set(err, ERR_INVALID,
+                       "Transfer-Encoding is not taken: send the body with its Content-Length");
+    if (!exchange->request.host[0] && strcmp(version, "HTTP/1.1") == 0)
+        return err_set(err, ERR_INVALID, "an HTTP/1.1 request must have a Host header");
+    if (lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0) return true;
+    if (text[0] == 0 || strspn(text, "0123456789") != strlen(text))
+        return err_set(err, ERR_INVALID, "Content-Length '%.40s' is not one whole number", text);
+    unsigned long long length = strtoull(text, NULL, 10);
+    if (length > HTTP_BODY_MAX || strlen(text) > 18)
+        return err_set(err, ERR_TOO_LARGE, "the body has %.20s bytes; %u is the limit", text,
+                       HTTP_BODY_MAX);
+    exchange->expected = (size_t)length;
+    return true;
+}
+
+static void reset(struct exchange *exchange) {
+    region_fini(&exchange->region);
+    buffer_fini(&exchange->body);
+    buffer_fini(&exchange->response.body);
+    *exchange = (struct exchange){.wsi = exchange->wsi, .service = exchange->service};
+}
+
+static void make_ready(struct exchange *exchange) {
+    exchange->is_ready = true;
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+    lws_callback_on_writable(exchange->wsi);
+}
+
+static void on_durable(struct durable_wait *wait) {
+    make_ready(lws_container_of(wait, struct exchange, wait));
+}
+
+static void answer(struct exchange *exchange) {
+    route_dispatch(exchange->service, &exchange->request, &exchange->response);
+    lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); // the disk takes its time
+    durable_add(&exchange->service->durable, &exchange->wait, exchange->response.wait_rev,
+                on_durable);
+}
+
+int exchange_begin(struct exchange *exchange, struct service *service, struct lws *wsi,
+                   const struct actor *actor) {
+    struct err err;
+    exchange->wsi = wsi;
+    exchange->service = service;
+    reset(exchange);
+    read_head(exchange, actor);
+    bool takes_body = (exchange->request.method & (HTTP_POST | HTTP_PUT | HTTP_PATCH)) != 0;
+    bool has_length = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
+    if (!read_length(exchange, &err)) {
+        exchange->is_closing = true;
+        http_problem(&exchange->response, &err);
+        make_ready(exchange);
+        return 0;
+    }
+    if (takes_body && exchange->expected > 0) return 0;
+    // libwebsockets would wait for 100 MB now, or take a body for the next request.
+    exchange->is_closing = takes_body ? !has_length : exchange->expected > 0;
+    answer(exchange);
+    return 0;
+}
+
+int exchange_body(struct exchange *exchange, const void *bytes, size_t length) {
+    if (exchange->is_ready || exchange->wait.is_waiting) return 0;
+    if (exchange->body.length + length > exchange->expected) return -1;
+    buffer_add(&exchange->body, bytes, length);
+    return 0;
+}
+
+int exchange_body_end(struct exchange *exchange) {
+    if (exchange->is_ready || exchange->wait.is_waiting) return 0;
+    exchange->request.body = (const char *)exchange->body.bytes;
+    exchange->request.body_length = exchange->body.length;
+    answer(exchange);
+    return 0;
+}
+
+// ---- the response ----
+
+struct head {
+    struct lws *wsi;
+    unsigned char *at, *end;
+    bool is_full;
+};
+
+static void add_header(struct head *head, const char *name, const char *value) {
+    head->is_full |= lws_add_http_header_by_name(head->wsi, (const unsigned char *)name,
+                                                 (const unsigned char *)value, (int)strlen(value),
+                                                 &head->at, head->end) != 0;
+}
+
+// For every response: a page that was made to misbehave can load nothing and talk to nobody but
+// here.
+static void add_security(struct head *head, const char *host) {
+    char policy[512];
+    bool is_plain = host[0] && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789.-:[]") == strlen(host);
+    snprintf(policy, sizeof policy,
+             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+             "font-src 'self'; connect-src 'self'%s%.128s%s%.128s; frame-ancestors 'none'; "
+             "base-uri 'none'; form-action 'self'",
+             is_plain ? " ws://" : "", is_plain ? host : "", is_plain ? " wss://" : "",
+             is_plain ? host : "");
+    add_header(head, "content-security-policy:", policy);
+    add_header(head, "x-content-type-options:", "nosniff");
+    add_header(head, "referrer-policy:", "no-referrer");
+    add_header(head, "cross-origin-opener-policy:", "same-origin");
+}
+
+static void add_allow(struct head *head, unsigned methods) {
+    static const struct {
+        enum http_method method;
+        const char *name;
+    } names[] = {{HTTP_GET, "GET, HEAD"},
+                 {HTTP_POST, "POST"},
+                 {HTTP_PUT, "PUT"},
+                 {HTTP_PATCH, "PATCH"},
+                 {HTTP_DELETE, "DELETE"}};
+    char text[64] = "";
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (!(methods & names[i].method)) continue;
+        if (text[0]) strcat(text, ", ");
+        strcat(text, names[i].name);
+    }
+    add_header(head, "allow:", text);
+}
+
+static bool has_body(const struct http_response *response) {
+    return response->status != 204 && response->status != 304;
+}
+
+static void add_about_body(struct head *head, const struct http_response *response) {
+    if (has_body(response)) {
+        add_header(head, "content-type:", response->type);
+        head->is_full |=
+            lws_add_http_header_content_length(head->wsi, (lws_filepos_t)response->body.length,
+                                               &head->at, head->end) != 0;
+        if (response->encoding) add_header(head, "content-encoding:", response->encoding);
+    }
+    if (response->varies) add_header(head, "vary:", "accept-encoding");
+    if (response->etag[0]) add_header(head, "etag:", response->etag);
+    if (response->location[0]) add_header(head, "location:", response->location);
+    if (response->status == 405) add_allow(head, response->allow);
+    if (response->status == 503) add_header(head, "retry-after:", "1");
+    if (response->cache) add_header(head, "cache-control:", response->cache);
+}
+
+static void count(struct service *service, int status) {
+    char label[24];
+    snprintf(label, sizeof label, "code=\"%d\"", status);
+    ++*metrics_counter(service->options.metrics, "twind_http_requests_total", label,
+                       "HTTP requests answered");
+}
+
+static bool write_head(struct exchange *exchange) {
+    unsigned char room[LWS_PRE + HEAD_SIZE];
+    const struct http_response *response = &exchange->response;
+    struct head head = {exchange->wsi, room + LWS_PRE, room + sizeof room, false};
+    count(exchange->service, response->status);
+    if (lws_add_http_header_status(head.wsi, (unsigned)response->status, &head.at, head.end))
+        return false;
+    add_about_body(&head, response);
+    add_security(&head, exchange->request.host);
+    if (exchange->is_closing) add_header(&head, "connection:", "close");
+    if (head.is_full || lws_finalize_http_header(head.wsi, &head.at, head.end)) return false;
+    return lws_write(head.wsi, room + LWS_PRE, (size_t)(head.at - room - LWS_PRE),
+                     LWS_WRITE_HTTP_HEADERS) >= 0;
+}
+
+// Writes the next piece of the body; false when the socket is broken.
+static bool write_body(struct exchange *exchange, bool *is_done) {
+    const struct buffer *body = &exchange->response.body;
+    struct buffer *scratch = &exchange->service->scratch;
+    size_t size = body->length - exchange->written;
+    if (size > CHUNK) size = CHUNK;
+    *is_done = exchange->written + size == body->length;
+    scratch->length = LWS_PRE;
+    buffer_reserve(scratch, size);
+    buffer_add(scratch, body->bytes + exchange->written, size);
+    exchange->written += size;
+    return lws_write(exchange->wsi, scratch->bytes + LWS_PRE, size,
+                     *is_done ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) >= 0;
+}
+
+static int finish(struct exchange *exchange) {
+    bool is_closing = exchange->is_closing;
+    reset(exchange);
+    if (is_closing) return -1;
+    return lws_http_transaction_completed(exchange->wsi) ? -1 : 0;
+}
+
+int exchange_write(struct exchange *exchange) {
+    if (!exchange->is_ready) return 0;
+    bool is_done = exchange->request.is_head || !has_body(&exchange->response) ||
+                   exchange->response.body.length == 0;
+    if (!exchange->has_head) {
+        if (!write_head(exchange)) return -1;
+        exchange->has_head = true;
+        if (is_done) return finish(exchange);
+    }
+    if (!write_body(exchange, &is_done)) return -1;
+    if (is_done) return finish(exchange);
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+    lws_callback_on_writable(exchange->wsi);
+    return 0;
+}
+
+void exchange_fini(struct exchange *exchange, struct service *service) {
+    durable_remove(&service->durable, &exchange->wait);
+    reset(exchange);
+}
+
+void exchange_refuse(struct service *service, struct lws *wsi, int status, const char *extra_name,
+                     const char *extra, const char *why) {
+    unsigned char room[LWS_PRE + HEAD_SIZE];
+    char host[256];
+    struct buffer body = {0};
+    struct head head = {wsi, room + LWS_PRE, room + sizeof room, false};
+    buffer_add(&body, room, LWS_PRE);
+    memset(body.bytes, 0, LWS_PRE);
+    http_problem_write(status, why, &body);
+    count(service, status);
+    bool is_full = lws_add_http_header_status(wsi, (unsigned)status, &head.at, head.end) != 0;
+    add_header(&head, "content-type:", "application/problem+json");
+    add_header(&head, "connection:", "close");
+    if (extra_name) add_header(&head, extra_name, extra);
+    add_security(&head, exchange_header(wsi, WSI_TOKEN_HOST, host, sizeof host));
+    is_full = is_full || head.is_full ||
+              lws_add_http_header_content_length(wsi, body.length - LWS_PRE, &head.at, head.end) ||
+              lws_finalize_http_header(wsi, &head.at, head.end);
+    if (!is_full && lws_write(wsi, room + LWS_PRE, (size_t)(head.at - room - LWS_PRE),
+                              LWS_WRITE_HTTP_HEADERS) >= 0)
+        lws_write(wsi, body.bytes + LWS_PRE, body.length - LWS_PRE, LWS_WRITE_HTTP_FINAL);
+    buffer_fini(&body);
+}

@@ -1,0 +1,143 @@
+// Section by section, as the model's file has them.
+
+#include "push/model_json.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "push/twin_json.h"
+#include "twin/model.h"
+
+#include <stdio.h>
+
+static void write_text(struct buffer *out, const char *key, const char *text) {
+    json_key(out, key);
+    json_string(out, text);
+}
+
+static void write_number(struct buffer *out, const char *key, double number) {
+    json_key(out, key);
+    json_number(out, number);
+}
+
+static void write_seconds(struct buffer *out, const char *key, int64_t us) {
+    json_key(out, key);
+    json_seconds(out, us);
+}
+
+static void open_section(struct buffer *out, const char *name) {
+    json_key(out, name);
+    json_open(out, '{');
+}
+
+static void write_field(const struct field *field, struct buffer *out) {
+    open_section(out, field->name);
+    write_text(out, "unit", field->unit);
+    write_text(out, "type", value_type_name(field->type));
+    if (field->title[0]) write_text(out, "title", field->title);
+    if (field->has_range) {
+        json_key(out, "range");
+        json_open(out, '[');
+        json_number(out, field->low);
+        json_number(out, field->high);
+        json_close(out, ']');
+    }
+    if (field->is_writable) {
+        json_key(out, "writable");
+        json_boolean(out, true);
+    }
+    if (field->kind == FIELD_PARAMETER) {
+        json_key(out, "default");
+        value_json_write(field->default_value, out);
+    }
+    json_close(out, '}');
+}
+
+static void write_fields(const struct model *model, const char *name, enum field_kind kind,
+                         struct buffer *out) {
+    open_section(out, name);
+    for (int i = 0; i < model->field_count; i++)
+        if (model->fields[i].kind == kind) write_field(&model->fields[i], out);
+    json_close(out, '}');
+}
+
+static void write_limit(const struct model *model, bool is_above, int limit_field, double limit,
+                        struct buffer *out) {
+    json_key(out, is_above ? "above" : "below");
+    if (limit_field == NONE)
+        json_number(out, limit);
+    else
+        json_string(out, model->fields[limit_field].name);
+}
+
+static void write_alarms(const struct model *model, struct buffer *out) {
+    open_section(out, "alarms");
+    for (int i = 0; i < model->alarm_count; i++) {
+        const struct alarm_spec *spec = &model->alarms[i];
+        open_section(out, spec->name);
+        write_text(out, "severity", severity_name(spec->severity));
+        if (spec->field != NONE) {
+            write_text(out, "field", model->fields[spec->field].name);
+            write_limit(model, spec->is_above, spec->limit_field, spec->limit, out);
+            write_number(out, "deadband", spec->deadband);
+            write_seconds(out, "delay", spec->delay_us);
+        }
+        write_text(out, "text", spec->text);
+        write_text(out, "advice", spec->advice);
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
+static void write_of(const struct model *model, const struct prediction_spec *spec,
+                     struct buffer *out) {
+    char horizon[32];
+    open_section(out, "of");
+    if (spec->field != NONE) write_text(out, "field", model->fields[spec->field].name);
+    if (spec->has_limit) {
+        write_limit(model, spec->is_above, spec->limit_field, spec->limit, out);
+    } else {
+        snprintf(horizon, sizeof horizon, "%llds", (long long)(spec->horizon_us / 1000000));
+        write_text(out, "horizon", horizon);
+    }
+    json_close(out, '}');
+}
+
+static void write_predictions(const struct model *model, struct buffer *out) {
+    open_section(out, "predictions");
+    for (int i = 0; i < model->prediction_count; i++) {
+        const struct prediction_spec *spec = &model->predictions[i];
+        open_section(out, spec->name);
+        write_text(out, "unit", spec->unit);
+        write_seconds(out, "every", spec->every_us);
+        write_number(out, "band", spec->band);
+        write_of(model, spec, out);
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
+void model_json_write(const struct model *model, uint64_t version, struct buffer *out) {
+    char text[17];
+    snprintf(text, sizeof text, "%08llx", (unsigned long long)(version >> 32));
+    json_open(out, '{');
+    write_text(out, "model", model->name);
+    write_text(out, "title", model->title);
+    write_text(out, "level", level_name(model->level));
+    write_text(out, "match", model->match);
+    write_text(out, "version", text);
+    write_fields(model, "telemetry", FIELD_TELEMETRY, out);
+    write_fields(model, "properties", FIELD_REPORTED, out);
+    write_fields(model, "derived", FIELD_DERIVED, out);
+    write_fields(model, "parameters", FIELD_PARAMETER, out);
+    write_alarms(model, out);
+    write_predictions(model, out);
+    open_section(out, "relationships");
+    for (int i = 0; i < model->relationship_count; i++)
+        write_text(out, model->relationships[i].name, model->relationships[i].target);
+    json_close(out, '}');
+    open_section(out, "parts");
+    for (int i = 0; i < model->part_count; i++)
+        write_text(out, model->parts[i].name, model->parts[i].model);
+    json_close(out, '}');
+    json_close(out, '}');
+}

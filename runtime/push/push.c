@@ -1,0 +1,217 @@
+// A virtual host of the loop's libwebsockets context. protocols[0] is HTTP and no WebSocket,
+// because a client that asks for no subprotocol gets that one.
+
+#include "push/push.h"
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/memory.h"
+#include "base/metrics.h"
+#include "push/connection.h"
+#include "push/service.h"
+#include "push/session.h"
+#include "push/websocket.h"
+#include "twin/input.h"
+
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEEPALIVE_S 60 // an idle HTTP connection; TCP's own probes find dead WebSocket peers
+
+struct push {
+    struct service service;
+    struct lws_vhost *vhost;
+};
+
+static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                   size_t length);
+static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                        size_t length);
+
+static const struct lws_protocols protocols[] = {
+    {.name = "http", .callback = on_http},
+    {.name = WEBSOCKET_PROTOCOL, .callback = on_websocket},
+    {0},
+};
+
+// No pings and no hanging up: a client that does not read costs nothing and may come back.
+static const lws_retry_bo_t never_hang_up = {0};
+
+struct listen_address {
+    char host[48];
+    int port;
+    bool is_v6;
+};
+
+// "127.0.0.1:8080" or "[::1]:8080".
+static bool parse_address(const char *text, struct listen_address *address, struct err *err) {
+    const char *colon = strrchr(text, ':');
+    size_t length = colon ? (size_t)(colon - text) : 0;
+    address->is_v6 = text[0] == '[';
+    if (address->is_v6 && length > 2 && text[length - 1] == ']') {
+        text++;
+        length -= 2;
+    }
+    char *end = NULL;
+    long port = colon && colon[1] >= '0' && colon[1] <= '9' ? strtol(colon + 1, &end, 10) : -1;
+    if (length == 0 || length >= sizeof address->host || !end || *end || port < 0 || port > 65535)
+        return err_set(err, ERR_INVALID,
+                       "http address '%.80s' must be like 127.0.0.1:8080 or [::1]:8080", text);
+    memcpy(address->host, text, length);
+    address->host[length] = 0;
+    address->port = (int)port;
+    return true;
+}
+
+static bool listen_on(struct push *push, const struct listen_address *address, struct err *err) {
+    struct lws_context_creation_info info = {
+        .port = address->port,
+        .iface = address->host,
+        .protocols = protocols,
+        .vhost_name = "push",
+        .user = push,
+        .options = address->is_v6
+                       ? LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE
+                       : LWS_SERVER_OPTION_DISABLE_IPV6,
+        .keepalive_timeout = KEEPALIVE_S,
+        .ka_time = 60,
+        .ka_probes = 5,
+        .ka_interval = 10,
+        .retry_and_idle_policy = &never_hang_up,
+        .gid = (gid_t)-1,
+        .uid = (uid_t)-1,
+    };
+    push->vhost = lws_create_vhost(loop_lws(push->service.options.loop), &info);
+    int port = push->vhost ? lws_get_vhost_listen_port(push->vhost) : 0;
+    if (port <= 0)
+        return err_set(err, ERR_INVALID, "cannot listen on http address %s: is the port in use?",
+                       push->service.options.address);
+    snprintf(push->service.address, sizeof push->service.address,
+             address->is_v6 ? "[%s]:%d" : "%s:%d", address->host, port);
+    return true;
+}
+
+static double read_clients(void *context) {
+    return ((struct push *)context)->service.client_count;
+}
+
+static double read_subscriptions(void *context) {
+    return ((struct push *)context)->service.watch.subscription_count;
+}
+
+static void add_metrics(struct push *push) {
+    struct metrics *metrics = push->service.options.metrics;
+    struct service *service = &push->service;
+    metrics_gauge(metrics, "twind_push_clients", "WebSocket clients", read_clients, push);
+    metrics_gauge(metrics, "twind_push_subscriptions", "Subscriptions of WebSocket clients",
+                  read_subscriptions, push);
+    service->frames =
+        metrics_counter(metrics, "twind_push_frames_total", NULL, "WebSocket messages sent");
+    service->rows = metrics_counter(metrics, "twind_push_rows_total", NULL,
+                                    "Values sent in WebSocket messages");
+    service->messages =
+        metrics_counter(metrics, "twind_push_messages_total", NULL, "WebSocket messages received");
+    service->refused = metrics_counter(metrics, "twind_push_refused_total", NULL,
+                                       "Connections and WebSocket upgrades refused");
+}
+
+struct push *push_open(const struct push_options *options, struct err *err) {
+    struct listen_address address;
+    if (!parse_address(options->address, &address, err)) return NULL;
+    struct push *push = xcalloc(1, sizeof *push);
+    struct service *service = &push->service;
+    service->options = *options;
+    service->world = options->door->world;
+    service->durable.rev = options->door->durable(options->door->context);
+    service->pace = (struct pace){.loop = options->loop, .on_ready = session_on_ready};
+    watch_init(&service->watch, service->world);
+    add_metrics(push);
+    if (listen_on(push, &address, err)) return push;
+    push_close(push);
+    return NULL;
+}
+
+void push_close(struct push *push) {
+    if (!push) return;
+    if (push->vhost) lws_vhost_destroy(push->vhost); // ends every connection
+    watch_fini(&push->service.watch);
+    pace_fini(&push->service.pace);
+    buffer_fini(&push->service.scratch);
+    free(push);
+}
+
+const char *push_address(const struct push *push) {
+    return push->service.address;
+}
+
+void push_on_change(struct push *push, const struct twin *twin, const struct change *changes,
+                    int count) {
+    watch_on_change(&push->service.watch, twin, changes, count);
+}
+
+void push_on_durable(struct push *push, uint64_t rev) {
+    durable_advance(&push->service.durable, rev);
+}
+
+static struct service *service_of(struct lws *wsi) {
+    struct push *push = lws_get_vhost_user(lws_get_vhost(wsi));
+    return &push->service;
+}
+
+static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                   size_t length) {
+    (void)user;
+    struct connection *connection;
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        if (connection_is_allowed(service_of(wsi), (int)(intptr_t)in)) return 0;
+        ++*service_of(wsi)->refused;
+        return -1;
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        connection_of(service_of(wsi), wsi); // counted from now on
+        return 0;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return websocket_is_allowed(service_of(wsi), wsi, in) ? 0 : -1;
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: // a WebSocket without a subprotocol
+    case LWS_CALLBACK_ESTABLISHED:
+        return -1;
+    case LWS_CALLBACK_HTTP:
+        connection = connection_of(service_of(wsi), wsi);
+        return exchange_begin(&connection->exchange, connection->service, wsi, &connection->actor);
+    case LWS_CALLBACK_HTTP_BODY:
+        connection = connection_of(service_of(wsi), wsi);
+        return exchange_body(&connection->exchange, in, length);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        connection = connection_of(service_of(wsi), wsi);
+        return exchange_body_end(&connection->exchange);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        connection = connection_of(service_of(wsi), wsi);
+        return exchange_write(&connection->exchange);
+    case LWS_CALLBACK_WSI_DESTROY:
+        connection_end(wsi);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static int on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                        size_t length) {
+    (void)user;
+    switch (reason) {
+    case LWS_CALLBACK_ESTABLISHED:
+        return websocket_open(service_of(wsi), wsi);
+    case LWS_CALLBACK_RECEIVE:
+        return websocket_receive(wsi, in, length);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return websocket_write(service_of(wsi), wsi);
+    case LWS_CALLBACK_CLOSED:
+    case LWS_CALLBACK_WSI_DESTROY:
+        connection_end(wsi);
+        return 0;
+    default:
+        return 0;
+    }
+}

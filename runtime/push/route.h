@@ -1,0 +1,30 @@
+// The one table that says which paths there are, what may be done with them, and who does it.
+
+#ifndef PUSH_ROUTE_H
+#define PUSH_ROUTE_H
+
+#include "push/http.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct service;
+
+struct route_match { // what a path has where its pattern has {}
+    struct route_part {
+        char text[160]; // longer ones match nothing
+        size_t length;
+    } parts[2];
+    int count;
+};
+
+// Fills the response. False with a reason: the response becomes that problem.
+typedef bool route_handler(struct service *service, const struct http_request *request,
+                           const struct route_match *match, struct http_response *response,
+                           struct err *err);
+
+// Finds the handler and runs it; the response is complete when this returns.
+void route_dispatch(struct service *service, const struct http_request *request,
+                    struct http_response *response);
+
+#endif

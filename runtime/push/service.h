@@ -1,0 +1,29 @@
+// What the files of this room share: the options it was opened with, who watches what, who waits
+// for the disk, and the figures that are counted.
+
+#ifndef PUSH_SERVICE_H
+#define PUSH_SERVICE_H
+
+#include "base/memory.h"
+#include "push/durable.h"
+#include "push/pace.h"
+#include "push/push.h"
+#include "push/watch.h"
+
+#include <stdint.h>
+
+struct service {
+    struct push_options options;
+    struct world *world;
+    char address[64]; // the real one, with the real port
+    struct watch watch;
+    struct pace pace;
+    struct durable durable;
+    uint32_t next_sid;
+    uint32_t client_count;           // WebSocket sessions
+    struct buffer scratch;           // for one write to a socket
+    struct connection_limit *limits; // connections of each address
+    uint64_t *frames, *rows, *messages, *refused;
+};
+
+#endif

@@ -1,0 +1,288 @@
+// Section by section, in the model's order.
+
+#include "push/twin_json.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "push/alarm_text.h"
+#include "twin/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct writer {
+    const struct world *world;
+    const struct twin *twin;
+    const struct model *model;
+    const char *fields; // NULL = all
+    struct buffer *out;
+    size_t before; // length of the text before the open section
+    size_t start;  // and where its first member would be
+};
+
+void value_json_write(struct value value, struct buffer *out) {
+    switch (value.type) {
+    case VALUE_NUMBER:
+        json_number(out, value.number);
+        break;
+    case VALUE_BOOLEAN:
+        json_boolean(out, value.boolean);
+        break;
+    case VALUE_TEXT:
+        json_text(out, value.text, value.length);
+        break;
+    case VALUE_NONE:
+        json_null(out);
+        break;
+    }
+}
+
+static void write_text(struct buffer *out, const char *key, const char *text) {
+    json_key(out, key);
+    json_string(out, text);
+}
+
+static void write_at(struct buffer *out, const char *key, int64_t at) {
+    json_key(out, key);
+    json_time(out, at);
+}
+
+static bool is_wanted(const struct writer *writer, const char *name) {
+    if (!writer->fields) return true;
+    size_t length = strlen(name);
+    for (const char *at = writer->fields; *at;) {
+        size_t word = strcspn(at, ",");
+        if (word == length && strncmp(at, name, length) == 0) return true;
+        at += word + (at[word] == ',');
+    }
+    return false;
+}
+
+static void open_section(struct writer *writer, const char *name) {
+    writer->before = writer->out->length;
+    json_key(writer->out, name);
+    json_open(writer->out, '{');
+    writer->start = writer->out->length;
+}
+
+static void close_section(struct writer *writer) {
+    if (writer->fields && writer->out->length == writer->start)
+        writer->out->length = writer->before;
+    else
+        json_close(writer->out, '}');
+}
+
+static void write_slot(struct writer *writer, int field) {
+    const struct slot *slot = twin_shown(writer->twin, field);
+    json_key(writer->out, "value");
+    value_json_write(slot_value(slot), writer->out);
+    write_text(writer->out, "unit", writer->model->fields[field].unit);
+    if (slot->type == VALUE_NONE) return;
+    write_at(writer->out, "at", slot->at);
+    if (writer->model->fields[field].kind == FIELD_TELEMETRY)
+        write_text(writer->out, "quality", quality_name(slot->quality));
+}
+
+static void write_fields(struct writer *writer, const char *section, enum field_kind kind) {
+    open_section(writer, section);
+    for (int i = 0; i < writer->model->field_count; i++) {
+        const struct field *field = &writer->model->fields[i];
+        if (field->kind != kind || !is_wanted(writer, field->name)) continue;
+        json_key(writer->out, field->name);
+        json_open(writer->out, '{');
+        if (kind == FIELD_PARAMETER) {
+            json_key(writer->out, "value");
+            value_json_write(twin_value(writer->twin, i), writer->out);
+            write_text(writer->out, "unit", field->unit);
+        } else {
+            write_slot(writer, i);
+        }
+        json_close(writer->out, '}');
+    }
+    close_section(writer);
+}
+
+static void write_properties(struct writer *writer) {
+    struct buffer *out = writer->out;
+    open_section(writer, "properties");
+    for (int i = 0; i < writer->model->field_count; i++) {
+        const struct field *field = &writer->model->fields[i];
+        if (field->kind != FIELD_REPORTED || !is_wanted(writer, field->name)) continue;
+        const struct slot *reported = twin_shown(writer->twin, i);
+        json_key(out, field->name);
+        json_open(out, '{');
+        json_key(out, "reported");
+        value_json_write(slot_value(reported), out);
+        if (field->pair != NONE) {
+            json_key(out, "desired");
+            value_json_write(slot_value(&writer->twin->slots[field->pair]), out);
+        }
+        write_text(out, "unit", field->unit);
+        if (reported->type != VALUE_NONE) {
+            write_at(out, "at", reported->at);
+            write_text(out, "quality", quality_name(reported->quality));
+        }
+        json_close(out, '}');
+    }
+    close_section(writer);
+}
+
+static void write_alarms(struct writer *writer) {
+    struct buffer *out = writer->out;
+    open_section(writer, "alarms");
+    for (int i = 0; i < writer->model->alarm_count; i++) {
+        const struct alarm_spec *spec = &writer->model->alarms[i];
+        const struct alarm *alarm = &writer->twin->alarms[i];
+        if (!is_wanted(writer, spec->name)) continue;
+        json_key(out, spec->name);
+        json_open(out, '{');
+        write_text(out, "severity", severity_name(spec->severity));
+        json_key(out, "active");
+        json_boolean(out, alarm->state == ALARM_ACTIVE);
+        json_key(out, "acked");
+        json_boolean(out, alarm->is_acked);
+        if (alarm->state == ALARM_ACTIVE) {
+            write_at(out, "since", alarm->since);
+            json_key(out, "text");
+            alarm_text_write(spec->text, writer->twin, out);
+            json_key(out, "advice");
+            alarm_text_write(spec->advice, writer->twin, out);
+        }
+        json_close(out, '}');
+    }
+    close_section(writer);
+}
+
+static void write_predictions(struct writer *writer) {
+    struct buffer *out = writer->out;
+    open_section(writer, "predictions");
+    for (int i = 0; i < writer->model->prediction_count; i++) {
+        const struct prediction_spec *spec = &writer->model->predictions[i];
+        const struct forecast *forecast = &writer->twin->forecasts[i];
+        if (!is_wanted(writer, spec->name)) continue;
+        json_key(out, spec->name);
+        json_open(out, '{');
+        json_key(out, "value");
+        if (forecast->is_present) {
+            json_number(out, forecast->value);
+            json_key(out, "low");
+            json_number(out, forecast->low);
+            json_key(out, "high");
+            json_number(out, forecast->high);
+        } else {
+            json_null(out);
+        }
+        write_text(out, "unit", spec->unit);
+        if (forecast->is_present) write_at(out, "at", forecast->at);
+        if (spec->field != NONE) write_text(out, "of", writer->model->fields[spec->field].name);
+        json_key(out, "band");
+        json_number(out, spec->band);
+        json_close(out, '}');
+    }
+    close_section(writer);
+}
+
+static void write_relationships(struct writer *writer) {
+    struct buffer *out = writer->out;
+    const struct twin *twin = writer->twin;
+    json_key(out, "relationships");
+    json_open(out, '{');
+    for (int i = 0; i < writer->model->relationship_count; i++) {
+        bool is_open = false;
+        for (uint32_t j = 0; j < twin->link_count; j++) {
+            const struct link *link = &twin->links[j];
+            if (link->is_incoming || link->relationship != i) continue;
+            const struct twin *other = world_twin(writer->world, link->other);
+            if (!other) continue;
+            if (!is_open) {
+                json_key(out, writer->model->relationships[i].name);
+                json_open(out, '[');
+                is_open = true;
+            }
+            json_string(out, other->id);
+        }
+        if (is_open) json_close(out, ']');
+    }
+    json_close(out, '}');
+}
+
+// A part is a twin of its own, "pump-7:motor".
+static void write_parts(struct writer *writer) {
+    struct buffer *out = writer->out;
+    size_t before = out->length;
+    bool is_any = false;
+    json_key(out, "parts");
+    json_open(out, '{');
+    for (int i = 0; i < writer->model->part_count; i++) {
+        char id[2 * 64 + 2];
+        int length =
+            snprintf(id, sizeof id, "%s:%s", writer->twin->id, writer->model->parts[i].name);
+        if (!world_find(writer->world, id, (size_t)length)) continue;
+        is_any = true;
+        write_text(out, writer->model->parts[i].name, id);
+    }
+    json_close(out, '}');
+    if (!is_any) out->length = before;
+}
+
+static void write_head(struct writer *writer) {
+    const struct twin *twin = writer->twin;
+    struct buffer *out = writer->out;
+    char version[17];
+    snprintf(version, sizeof version, "%08llx", (unsigned long long)(twin->version >> 32));
+    write_text(out, "id", twin->id);
+    write_text(out, "model", writer->model->name);
+    write_text(out, "level", level_name(writer->model->level));
+    json_key(out, "rev");
+    json_unsigned(out, twin->rev);
+    write_text(out, "version", version);
+    write_at(out, "created_at", twin->created_at);
+    json_key(out, "attributes");
+    json_raw(out, twin->attributes);
+}
+
+void twin_json_write(const struct world *world, const struct twin *twin, const char *fields,
+                     struct buffer *out) {
+    struct writer writer = {
+        .world = world, .twin = twin, .model = twin->model, .fields = fields, .out = out};
+    json_open(out, '{');
+    write_head(&writer);
+    write_fields(&writer, "parameters", FIELD_PARAMETER);
+    write_fields(&writer, "telemetry", FIELD_TELEMETRY);
+    write_properties(&writer);
+    write_fields(&writer, "derived", FIELD_DERIVED);
+    write_alarms(&writer);
+    write_predictions(&writer);
+    write_relationships(&writer);
+    write_parts(&writer);
+    json_close(out, '}');
+}
+
+void alarm_json_write(const struct twin *twin, int index, struct buffer *out) {
+    const struct alarm_spec *spec = &twin->model->alarms[index];
+    const struct alarm *alarm = &twin->alarms[index];
+    json_open(out, '{');
+    json_key(out, "id");
+    json_string(out, twin->id);
+    out->length--; // the quote, to go on
+    buffer_printf(out, ".%s\"", spec->name);
+    write_text(out, "twin", twin->id);
+    write_text(out, "model", twin->model->name);
+    write_text(out, "alarm", spec->name);
+    write_text(out, "severity", severity_name(spec->severity));
+    json_key(out, "active");
+    json_boolean(out, alarm->state == ALARM_ACTIVE);
+    json_key(out, "acked");
+    json_boolean(out, alarm->is_acked);
+    write_at(out, "since", alarm->since);
+    if (spec->field != NONE) {
+        json_key(out, "value");
+        json_number(out, alarm->value);
+        write_text(out, "unit", twin->model->fields[spec->field].unit);
+    }
+    json_key(out, "text");
+    alarm_text_write(spec->text, twin, out);
+    json_key(out, "advice");
+    alarm_text_write(spec->advice, twin, out);
+    json_close(out, '}');
+}

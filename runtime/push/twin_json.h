@@ -1,0 +1,27 @@
+// A twin as JSON, in the shape that INTERFACE gives it, for HTTP and for `get`.
+
+#ifndef PUSH_TWIN_JSON_H
+#define PUSH_TWIN_JSON_H
+
+#include <stdbool.h>
+
+struct buffer;
+struct twin;
+struct value;
+struct world;
+
+// The names of `fields=`, comma-separated: only these, and sections that have none are left out. An
+// empty text names nothing: only what a twin is, no values. NULL is all.
+//
+// Of parameters, telemetry, properties, derived and predictions that never had a value, `value` is
+// null and `at` is missing.
+void twin_json_write(const struct world *world, const struct twin *twin, const char *fields,
+                     struct buffer *out);
+
+// One alarm of `GET /alarms`: {"id","twin","model","alarm","severity","active","acked","since",
+// "value","unit","text","advice"}.
+void alarm_json_write(const struct twin *twin, int alarm, struct buffer *out);
+
+void value_json_write(struct value value, struct buffer *out);
+
+#endif
