@@ -1,0 +1,18 @@
+-- What models and scripts may use: the list of runtime/script/sandbox.c, which scripts/README.md explains.
+stds.twind = {
+  read_globals = {
+    "assert", "error", "ipairs", "next", "pairs", "pcall", "print", "random", "require", "select", "tonumber", "tostring", "type",
+    clock = { fields = { "now" } },
+    string = { fields = { "byte", "char", "find", "format", "len", "lower", "rep", "reverse", "sub", "upper" } },
+    table = { fields = { "concat", "insert", "move", "pack", "remove", "sort", "unpack" } },
+    math = {
+      fields = {
+        "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min",
+        "mininteger", "modf", "pi", "rad", "random", "sin", "sqrt", "tan", "tointeger", "type", "ult",
+      },
+    },
+  },
+}
+std = "twind"
+max_line_length = 140
+exclude_files = { "tests/lua/sandbox", "build", "web" } -- attacks use what is not there
