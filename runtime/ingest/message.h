@@ -14,7 +14,12 @@ enum message_type { MESSAGE_CON, MESSAGE_NON, MESSAGE_ACK, MESSAGE_RST };
 #define COAP_CODE(class, detail) ((class) << 5 | (detail))
 
 enum {
+    OPTION_IF_MATCH = 1,
+    OPTION_URI_HOST = 3,
+    OPTION_ETAG = 4,
+    OPTION_IF_NONE_MATCH = 5,
     OPTION_OBSERVE = 6,
+    OPTION_URI_PORT = 7,
     OPTION_URI_PATH = 11,
     OPTION_CONTENT_FORMAT = 12,
     OPTION_MAX_AGE = 14,
@@ -23,6 +28,8 @@ enum {
     OPTION_ACCEPT = 17,
     OPTION_BLOCK2 = 23,
     OPTION_BLOCK1 = 27,
+    OPTION_SIZE2 = 28,
+    OPTION_SIZE1 = 60,
     OPTION_NO_RESPONSE = 258,
 };
 

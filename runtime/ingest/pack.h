@@ -27,6 +27,7 @@ enum { // content formats
     FORMAT_CBOR = 60, // the same as a map
     FORMAT_SENML_JSON = 110,
     FORMAT_SENML_CBOR = 112,
+    FORMAT_UNKNOWN = 65536, // beyond all
 };
 
 #define PACK_RECORDS_MAX 4096        // in one body
