@@ -68,6 +68,13 @@ $(BUILD)/unit/turn/%: tests/unit/turn/%.c $(RUNTIME)
 	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 units: $(UNIT)
 
+# Bytes from outside, by the million: tests/fuzz/fuzz_WHAT.c
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(RUNTIME)
+	@mkdir -p $(@D)
+	$(compile) -Itests/fuzz -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
+fuzzers: $(FUZZ)
+
 # The page. npm's own lock copy is the stamp: newer than the lock file, nothing to install.
 WEB_SOURCES := $(shell find web/src -type f 2>/dev/null) web/build.mjs web/package.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -91,6 +98,7 @@ TEST_MODULES := tests/strangers/node_modules/.package-lock.json
 test:
 	@.ci/packages runtime web test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all web units $(TEST_MODULES)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) SANITIZE=$(or $(SANITIZE),address,undefined) units fuzzers
 	@tests/run.sh $(SUITES)
 
 FORMATTED = $(shell find runtime tests -name '*.[ch]' -not -path '*/node_modules/*')
@@ -118,5 +126,5 @@ install: all
 clean:
 	rm -rf build web/dist web/.tests
 
-.PHONY: all units web packages run test check fresh install clean
+.PHONY: all units fuzzers web packages run test check fresh install clean
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -43,7 +43,7 @@ programs_of() {
 
 each() { # FOLDER BUILD SECONDS ARGUMENTS: what was built of every tests/FOLDER/**/*.c
   local program
-  find "tests/$1" -name 'test_*.c' | sort | while read -r program; do
+  find "tests/$1" -name 'test_*.c' -o -name 'fuzz_*.c' | sort | while read -r program; do
     program=${program#"tests/$1/"} program=${program%.c}
     echo "$program $3 $2/$1/$program ${4:-}"
   done
