@@ -57,6 +57,7 @@ static void load_close(struct run *run) {
 static int64_t load_tick(struct run *run, int64_t now) {
     struct load *load = run->mode_state;
     for (int i = 0; i < TICK_MESSAGES; i++) {
+        if (run->options->messages && load->sent == run->options->messages) return 0;
         int64_t due = load->interval_us > 0
                           ? run->began + (int64_t)((double)load->sent * load->interval_us)
                           : now;
@@ -166,19 +167,14 @@ static void values_fill(const struct run *run, uint64_t number, uint32_t twin, i
     uint64_t level = chance_mix(options->seed + twin);
     uint64_t noise = chance_mix(options->seed + ((number << 20) ^ twin));
     for (int i = 0; i < options->field_count; i++) {
-        double *value = &load->readings[i].value;
-        switch (options->values) {
-        case VALUES_SEQUENCE:
-            *value = (double)(number * load->twins / options->count);
-            break;
-        case VALUES_CLOCK:
-            *value = (double)now;
-            break;
-        case VALUES_WALK: // a level of the twin's own, 20 to 60, and noise of 4 around it
-            *value = (double)(2000 + (level >> 3 * i) % 4000 + (noise >> 3 * i) % 400) / 100;
-            break;
-        }
+        // A level of the twin's own, 20 to 40, and noise of 4 on it.
+        double walk = (double)(2000 + (level >> 3 * i) % 2000 + (noise >> 3 * i) % 400) / 100;
+        bool is_sequence = options->values == VALUES_SEQUENCE;
+        double sequence = (double)(number * load->twins / options->count);
+        load->readings[i].value = is_sequence ? sequence : walk;
     }
+    if (options->values == VALUES_CLOCK)
+        load->readings[0].value = (double)(now % (LOAD_CLOCK_S * 1000000)) / 1e6;
 }
 
 static uint32_t twin_of(const struct run *run, uint64_t number, uint32_t index) {

@@ -18,7 +18,7 @@
 #define ID_MAX 64
 #define LOAD_WINDOW 256
 #define LOAD_WINDOW_MAX 65536 // what the transport can tell apart
-#define LOAD_FIELDS "temperature:Cel,flow"
+#define LOAD_FIELDS "temperature:Cel,vibration"
 
 // Reads `value`, which stays, into `options`.
 typedef bool option_parse(struct options *options, char *value, struct err *err);
@@ -50,6 +50,7 @@ static const struct flag flags[] = {
     {"count", FLAG_COUNT, AT(count), 1, 9999999, NULL}, // ids have seven digits
     {"rate", FLAG_NUMBER, AT(rate), 1e-6, 1e6, NULL},
     {"load", FLAG_TRUE, AT(is_load), 0, 0, NULL},
+    {"messages", FLAG_COUNT, AT(messages), 1, UINT32_MAX, NULL},
     {"window", FLAG_COUNT, AT(window), 1, LOAD_WINDOW_MAX, NULL},
     {"pack", FLAG_COUNT, AT(pack), 1, DATAGRAM_RECORDS, NULL},
     {"values", FLAG_PARSED, 0, 0, 0, values_parse},
@@ -134,6 +135,7 @@ const char *options_help(void) {
            "load\n"
            "  --rate HZ         messages a second of each twin, open loop (0: closed loop)\n"
            "  --window W        messages in flight, at most 65536\n"
+           "  --messages N      then stop\n"
            "  --fields LIST     NAME[:UNIT],... of each message (" LOAD_FIELDS ")\n"
            "  --pack N          N records a message to /senml, of N / fields twins\n"
            "  --values KIND     walk; sequence: 0, 1, ... of the twin; clock: monotonic "
@@ -180,9 +182,10 @@ static bool mode_check(struct options *options, struct err *err) {
         return err_set(err, ERR_INVALID, "--load and --play are two modes; take one");
     options->mode = options->is_load ? MODE_LOAD : options->play ? MODE_PLAY : MODE_FLEET;
     if (options->mode == MODE_LOAD) return load_check(options, err);
-    if (options->window || options->pack || options->field_count || options->values)
+    if (options->window || options->messages || options->pack || options->field_count ||
+        options->values)
         return err_set(err, ERR_INVALID,
-                       "--window, --pack, --fields and --values need --load beside them");
+                       "--window, --messages, --pack, --fields and --values need --load");
     if (options->mode == MODE_PLAY) {
         if (!options->twin || options->column_count == 0)
             return err_set(err, ERR_INVALID, "--play %s needs --twin ID and --map COLUMN=FIELD",

@@ -20,8 +20,10 @@ enum sim_mode {
 enum load_values {
     VALUES_WALK,     // looks like a sensor
     VALUES_SEQUENCE, // 0, 1, 2 ... of the twin, one message in flight a twin: what is lost is seen
-    VALUES_CLOCK,    // monotonic microseconds at sending: how old it is can be seen
+    VALUES_CLOCK, // the first field: seconds of the monotonic clock at sending, modulo LOAD_CLOCK_S
 };
+
+#define LOAD_CLOCK_S 50 // so that the values stay within what a sensor says
 
 #define OPTIONS_FIELDS 16
 #define OPTIONS_COLUMNS 32
@@ -46,8 +48,9 @@ struct options {
     uint32_t count;     // devices or twins
     double rate;        // messages a second of each; 0: as fast as answered (load only)
     bool is_load;
-    uint32_t window; // load: messages in flight
-    uint32_t pack;   // load: records a message to /senml; 0: one twin a message to /t/{id}
+    uint32_t messages; // load: then stop; 0: none
+    uint32_t window;   // load: messages in flight
+    uint32_t pack;     // load: records a message to /senml; 0: one twin a message to /t/{id}
     enum load_values values;
     struct load_field {
         char name[65];
