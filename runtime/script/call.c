@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define TICK_SIGNAL (SIGRTMIN + 3)
+#define MESSAGE_HANDLER 1 // its place on the stack, below everything
 #define GC_PAUSE 200 // next cycle when the heap has doubled
 #define GC_STEP_MUL                                                                                \
     100 // small steps: longest pause 2-3 ms at 100,000 live tables, half of the default's
@@ -27,6 +28,8 @@ static void arm(struct call *call, enum kill reason);
 static void kill_hook(lua_State *lua, lua_Debug *frame);
 static bool start_timer(struct call *call, int64_t interval_us, struct err *err);
 static void stop_timer(struct call *call);
+static int on_error(lua_State *lua);
+static bool find_place(lua_State *lua, lua_Debug *frame);
 static void describe(struct call *call, int status, const char *where, struct err *err);
 static int64_t thread_cpu_us(void);
 
@@ -46,6 +49,7 @@ bool call_open(struct call *call, size_t hard_bytes, void *owner, struct err *er
     call->lua = lua_newstate(allocate, call);
     assert(call->lua);
     *(void **)lua_getextraspace(call->lua) = owner;
+    lua_pushcfunction(call->lua, on_error); // stays at MESSAGE_HANDLER
     lua_gc(call->lua, LUA_GCINC, GC_PAUSE, GC_STEP_MUL, GC_STEP_LOG);
     return true;
 }
@@ -74,7 +78,7 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     call->sequence++;
     atomic_signal_fence(memory_order_seq_cst);
     call->is_running = 1;
-    int status = lua_pcall(call->lua, arguments, results, 0);
+    int status = lua_pcall(call->lua, arguments, results, MESSAGE_HANDLER);
     call->is_running = 0; // from here on a tick arms nothing
     atomic_signal_fence(memory_order_seq_cst);
 
@@ -96,13 +100,13 @@ void call_check(lua_State *lua, const struct call *call) {
     if (call->kill != KILL_NONE) kill_hook(lua, NULL);
 }
 
-// pcall(f, ...) -> true, results | false, error
+// pcall(f, ...) -> true, results | false, error; a kill is not an error that a script may have
 int call_pcall(lua_State *lua) {
     struct call *call = call_of(lua);
     luaL_checkany(lua, 1);
     int status = lua_pcall(lua, lua_gettop(lua) - 1, LUA_MULTRET, 0);
     if (status == LUA_ERRMEM) arm(call, KILL_MEMORY);
-    if (call->kill != KILL_NONE && status != LUA_OK) return lua_error(lua);
+    if (status != LUA_OK) call_check(lua, call);
     lua_pushboolean(lua, status == LUA_OK);
     lua_insert(lua, 1);
     return lua_gettop(lua);
@@ -153,10 +157,7 @@ static void kill_hook(lua_State *lua, lua_Debug *hooked) {
     (void)hooked;
     const struct call *call = call_of(lua);
     lua_Debug frame;
-    bool is_found = false;
-    for (int level = 0; !is_found && lua_getstack(lua, level, &frame); level++)
-        is_found = lua_getinfo(lua, "Sl", &frame) && frame.currentline > 0;
-    if (is_found)
+    if (find_place(lua, &frame))
         lua_pushfstring(lua, "%s:%d: ", frame.short_src, frame.currentline);
     else
         lua_pushliteral(lua, "");
@@ -191,19 +192,39 @@ static void stop_timer(struct call *call) {
     call->interval_us = 0;
 }
 
+// The innermost Lua function of a file, and the line it is at.
+static bool find_place(lua_State *lua, lua_Debug *frame) {
+    for (int level = 0; lua_getstack(lua, level, frame); level++)
+        if (lua_getinfo(lua, "Sl", frame) && frame->currentline > 0) return true;
+    return false;
+}
+
+static bool has_place(const char *text) {
+    return strncmp(text, "scripts/", 8) == 0 || strncmp(text, "models/", 7) == 0;
+}
+
+// Runs where the error was raised: puts the place in front when a C function raised it without one. Never
+// calls the error object's __tostring.
+static int on_error(lua_State *lua) {
+    const char *text = lua_type(lua, 1) == LUA_TSTRING ? lua_tostring(lua, 1) : NULL;
+    lua_Debug frame;
+    bool is_found = find_place(lua, &frame);
+    if (text && (has_place(text) || !is_found ||
+                 strncmp(text, frame.short_src, strlen(frame.short_src)) == 0))
+        return 1;
+    if (!text) text = lua_pushfstring(lua, "raised a %s; raise a text", luaL_typename(lua, 1));
+    if (is_found) lua_pushfstring(lua, "%s:%d: %s", frame.short_src, frame.currentline, text);
+    return 1;
+}
+
 static void describe(struct call *call, int status, const char *where, struct err *err) {
-    const char *text = lua_type(call->lua, -1) == LUA_TSTRING ? lua_tostring(call->lua, -1) : NULL;
-    bool has_place =
-        text && (strncmp(text, "scripts/", 8) == 0 || strncmp(text, "models/", 7) == 0);
-    if (has_place)
-        err_set(err, ERR_INVALID, "%s", text);
-    else if (text && status != LUA_ERRMEM)
-        err_set(err, ERR_INVALID, "%s: %s", where, text);
-    else if (text)
+    const char *text = lua_type(call->lua, -1) == LUA_TSTRING ? lua_tostring(call->lua, -1) : "";
+    if (status == LUA_ERRMEM)
         err_set(err, ERR_INVALID, "%s: not enough memory: the cap is %zu bytes", where, call->hard);
+    else if (has_place(text) || strncmp(text, where, strlen(where)) == 0)
+        err_set(err, ERR_INVALID, "%s", text);
     else
-        err_set(err, ERR_INVALID, "%s: raised a %s; raise a text", where,
-                lua_typename(call->lua, lua_type(call->lua, -1)));
+        err_set(err, ERR_INVALID, "%s: %s", where, text);
 }
 
 static int64_t thread_cpu_us(void) {

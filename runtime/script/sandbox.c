@@ -141,8 +141,12 @@ void sandbox_load(struct script *script, const char *path) {
         const struct script_file *file = &script->files->files[i];
         if (strcmp(file->path, path) != 0) continue;
         lua_pushfstring(lua, "@%s", path);
-        if (luaL_loadbufferx(lua, file->text, file->length, lua_tostring(lua, -1), "t") != LUA_OK)
+        if (luaL_loadbufferx(lua, file->text, file->length, lua_tostring(lua, -1), "t") != LUA_OK) {
+            const char *text = lua_tostring(lua, -1);
+            if (strncmp(text, path, strlen(path)) != 0) // "attempt to load a binary chunk"
+                lua_pushfstring(lua, "%s: %s", path, text);
             lua_error(lua);
+        }
         lua_rawgeti(lua, LUA_REGISTRYINDEX, script->environment);
         lua_setupvalue(lua, -2, 1); // _ENV
         lua_remove(lua, -2);

@@ -26,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOAD_US 5000000 // a broken file may loop for so long, and a good one never comes near
+#define LOAD_US 1000000 // of CPU for all files; real ones take milliseconds
 #define MODELS "models/"
 #define BEHAVIORS "scripts/behavior/"
 #define PREDICTIONS "scripts/prediction/"
@@ -154,12 +154,14 @@ enum outcome script_predict(struct script *script, const struct twin *snapshot, 
     const struct call_budget budget = {script->limits.predict_us, script->limits.soft_bytes};
     enum outcome outcome = call_run(&script->call, 2, 2, &budget, where, err);
     script->snapshot = NULL;
-    const char *why;
-    if (outcome == OUTCOME_OK && !lua_prediction_result(lua, result, &why)) {
-        err_set(err, ERR_INVALID, "%s: %s", where, why);
-        outcome = OUTCOME_ERROR;
+    if (outcome == OUTCOME_OK) {
+        const char *why;
+        if (!lua_prediction_result(lua, result, &why)) {
+            err_set(err, ERR_INVALID, "%s: %s", where, why);
+            outcome = OUTCOME_ERROR;
+        }
+        lua_pop(lua, 2);
     }
-    lua_settop(lua, 0);
     ++*script->predict_totals[outcome];
     return outcome;
 }

@@ -1,0 +1,7 @@
+-- expect: stopped
+-- The plain one.
+local function attack(victim)
+  while victim do end
+end
+
+return { on = { x = attack } }

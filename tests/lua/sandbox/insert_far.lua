@@ -1,0 +1,7 @@
+-- expect: error out of bounds
+-- 10^12 shifts in one C call.
+local function attack(victim)
+  table.insert({ victim }, 1000000000000, 1)
+end
+
+return { on = { x = attack } }

@@ -1,0 +1,7 @@
+-- expect: error read-only
+-- Around the guard of assignment.
+local function attack(victim)
+  table.insert(table, victim)
+end
+
+return { on = { x = attack } }

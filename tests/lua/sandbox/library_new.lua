@@ -1,0 +1,7 @@
+-- expect: error cannot be changed
+-- Changes what others see.
+local function attack(victim)
+  string.trim = victim
+end
+
+return { on = { x = attack } }

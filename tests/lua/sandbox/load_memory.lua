@@ -1,0 +1,4 @@
+-- expect: load memory
+-- Eats memory while it loads.
+local list = {}
+while true do list[#list + 1] = {} end

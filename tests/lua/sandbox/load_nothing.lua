@@ -1,0 +1,3 @@
+-- expect: load returns a nil
+-- Declares nothing.
+local x = 1

@@ -1,0 +1,3 @@
+-- expect: load near
+-- Not Lua.
+return { on = { x = function( } }

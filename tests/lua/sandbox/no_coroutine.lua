@@ -1,0 +1,7 @@
+-- expect: error there is no "coroutine"
+-- Not on the list.
+local function attack(victim)
+  return coroutine, victim
+end
+
+return { on = { x = attack } }

@@ -1,0 +1,7 @@
+-- expect: error field 'dump'
+-- Not on the list.
+local function attack(victim)
+  return string.dump(print), victim
+end
+
+return { on = { x = attack } }

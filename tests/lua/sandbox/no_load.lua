@@ -1,0 +1,7 @@
+-- expect: error there is no "load"
+-- Not on the list.
+local function attack(victim)
+  return load, victim
+end
+
+return { on = { x = attack } }

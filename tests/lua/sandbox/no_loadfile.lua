@@ -1,0 +1,7 @@
+-- expect: error there is no "loadfile"
+-- Not on the list.
+local function attack(victim)
+  return loadfile, victim
+end
+
+return { on = { x = attack } }

@@ -1,0 +1,7 @@
+-- expect: error there is no "rawequal"
+-- Not on the list.
+local function attack(victim)
+  return rawequal, victim
+end
+
+return { on = { x = attack } }

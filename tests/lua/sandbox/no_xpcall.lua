@@ -1,0 +1,7 @@
+-- expect: error there is no "xpcall"
+-- Not on the list.
+local function attack(victim)
+  return xpcall, victim
+end
+
+return { on = { x = attack } }

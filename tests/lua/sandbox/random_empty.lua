@@ -1,0 +1,7 @@
+-- expect: error the range is empty
+-- A range without numbers.
+local function attack(victim)
+  return random(2, 1), victim
+end
+
+return { on = { x = attack } }

@@ -1,0 +1,8 @@
+-- expect: memory
+-- 2^n bytes after n steps.
+local function attack(victim)
+  local text = "x"
+  while victim do text = text .. text end
+end
+
+return { on = { x = attack } }

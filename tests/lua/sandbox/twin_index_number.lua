@@ -1,0 +1,7 @@
+-- expect: error not a number
+-- A handle is no list.
+local function attack(victim)
+  return victim[1]
+end
+
+return { on = { x = attack } }
