@@ -1,9 +1,13 @@
 // Checkpoints: each twin's newest durable state, so that recovery need not read the whole log.
 //
 // Their own LMDB environment (DIR/state) and their own thread, so that a checkpoint never stands in
-// an ACK's way. The loop encodes dirty twins in small slices (checkpoint_slice); the worker writes
+// an ACK's way. The loop encodes dirty twins in small slices (checkpoint_slice); the thread writes
 // a slice once the log is durable past its newest rev. Nothing newer than the log is ever in here.
 // Also kept here: script versions, and meta such as the next twin number.
+//
+// Why `covered` holds: a round takes over all twins that are dirty at its begin, at rev R. Whatever
+// changed at or before R was dirty then or is on disk already, and is encoded after R, so with its
+// changes up to R. A twin that changes after it was encoded is dirty for the next round.
 
 #ifndef STORE_CHECKPOINT_H
 #define STORE_CHECKPOINT_H
@@ -26,12 +30,18 @@ struct checkpoint_options {
 };
 
 struct checkpoint *checkpoint_open(const struct checkpoint_options *options, struct err *err);
-void checkpoint_close(struct checkpoint *checkpoint); // writes what was handed over
+// Writes what was handed over and is durable in the log: close the log first, tell
+// checkpoint_on_durable, then close this.
+void checkpoint_close(struct checkpoint *checkpoint);
 
-// Loop thread. Takes up to `count` twins from world->dirty, encodes them and hands them to the
-// thread. A round (checkpoint_round_rev) covers everything dirty when it began. Returns how many it
-// took; takes none while the thread has more than two slices waiting.
+// Loop thread, between two external inputs and with no event waiting: recovery relies on it that
+// every event sent up to a round's begin was consumed by then. Takes up to `count` twins, encodes
+// them and hands them to the thread. Returns how many it took; takes none while the thread has more
+// than two slices waiting, and none when nothing changed since the last round.
 int checkpoint_slice(struct checkpoint *checkpoint, struct world *world, int count);
+// A round has begun and is not all handed over: call checkpoint_slice again soon. Between two
+// rounds may be a pause.
+bool checkpoint_is_under_way(const struct checkpoint *checkpoint);
 void checkpoint_removed(struct checkpoint *checkpoint, uint32_t number,
                         uint64_t rev); // twin retired
 void checkpoint_on_durable(struct checkpoint *checkpoint,
@@ -39,13 +49,15 @@ void checkpoint_on_durable(struct checkpoint *checkpoint,
 // Every twin's state up to this rev is on disk here: the log may be dropped before it.
 uint64_t checkpoint_covered(const struct checkpoint *checkpoint);
 
-// All twins into the world, whose models (log_read_layouts) must be there. Sets world->next_number.
+// All twins into the world, whose models (log_read_layouts) must be there. Sets world->next_number;
+// links are made whole by world_link_all, after the log.
 bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct err *err);
 
 // Script versions: an opaque blob by its hash, and which one was last good. Synchronous, any time.
 bool checkpoint_put_version(struct checkpoint *checkpoint, uint64_t version, const void *bytes,
                             size_t length, struct err *err);
+// False with ERR_NOT_FOUND when none is stored, with another code when it cannot be read.
 bool checkpoint_good_version(struct checkpoint *checkpoint, uint64_t *version, struct buffer *bytes,
-                             struct err *err); // false when none is stored
+                             struct err *err);
 
 #endif

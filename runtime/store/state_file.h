@@ -1,0 +1,47 @@
+// The state's file: DIR/state, without threads of its own. Checkpointed twins, script versions, a
+// little meta.
+//
+// Databases: `twins` by number; `versions` by hash; `meta`. Any thread: one mutex, nothing here is
+// hot.
+
+#ifndef STORE_STATE_FILE_H
+#define STORE_STATE_FILE_H
+
+#include "store/environment.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buffer;
+struct err;
+struct logger;
+struct slice;
+struct world;
+
+enum { STATE_TWINS, STATE_VERSIONS, STATE_META, STATE_DATABASES };
+
+struct state_file {
+    struct environment environment;
+    pthread_mutex_t mutex;
+    MDB_dbi databases[STATE_DATABASES];
+    uint64_t covered; // as it was at the opening
+    uint64_t used;    // bytes of pages
+};
+
+bool state_file_open(struct state_file *file, const char *dir, const struct logger *logger,
+                     struct err *err);
+void state_file_close(struct state_file *file);
+
+// One transaction, synced. 0 or a code.
+int state_file_write(struct state_file *file, const struct slice *slice);
+bool state_file_reopen(struct state_file *file, struct err *err); // after an I/O error
+bool state_file_load(struct state_file *file, struct world *world, struct err *err);
+
+// As in checkpoint.h.
+bool state_file_put_version(struct state_file *file, uint64_t version, const void *bytes,
+                            size_t length, struct err *err);
+bool state_file_good_version(struct state_file *file, uint64_t *version, struct buffer *bytes,
+                             struct err *err);
+
+#endif
