@@ -95,11 +95,15 @@ run:
 # Everything that is asked of a change. SUITES="unit e2e" runs less.
 SUITES ?=
 TEST_MODULES := tests/strangers/node_modules/.package-lock.json
-test:
+tested:
 	@.ci/packages runtime web test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all web units $(TEST_MODULES)
-	@$(MAKE) --no-print-directory -s -j$(JOBS) SANITIZE=$(or $(SANITIZE),address,undefined) units fuzzers
+	@$(MAKE) --no-print-directory -s -j$(JOBS) SANITIZE=$(or $(SANITIZE),address$(comma)undefined) units fuzzers
+test: tested
 	@tests/run.sh $(SUITES)
+# The long forms: a night's worth of what must never happen.
+soak: tested
+	@KILL_CYCLES=500 FUZZ_SECONDS=600 E2E_SECONDS=14400 tests/run.sh fuzz e2e
 
 FORMATTED = $(shell find runtime tests -name '*.[ch]' -not -path '*/node_modules/*')
 check:
@@ -126,5 +130,5 @@ install: all
 clean:
 	rm -rf build web/dist web/.tests
 
-.PHONY: all units fuzzers web packages run test check fresh install clean
+.PHONY: all units fuzzers web packages run tested test soak check fresh install clean
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

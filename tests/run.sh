@@ -35,7 +35,7 @@ programs_of() {
     web) echo "node 120 npm --prefix web test -s" ;;
     *) # a folder of scripts
       for program in tests/"$1"/*.sh; do
-        [[ -x $program && $program != */lib.sh ]] && echo "$(basename "$program" .sh) 300 $program"
+        [[ -x $program && $program != */lib.sh ]] && echo "$(basename "$program" .sh) ${E2E_SECONDS:-300} $program"
       done
       ;;
   esac
