@@ -3,9 +3,10 @@
 import { build } from "esbuild";
 import { gzipSync } from "node:zlib";
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = import.meta.dirname;
+const root = dirname(fileURLToPath(import.meta.url)); // import.meta.dirname is not in Debian 12's node
 const shared = { bundle: true, format: "esm", target: "es2022", jsx: "automatic", jsxImportSource: "preact", logLevel: "warning" };
 
 async function buildTests() {
