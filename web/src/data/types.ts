@@ -1,0 +1,126 @@
+// The words of the dashboard: what a field, a model, a twin and an alarm are once they are off the wire.
+// Times are Unix seconds of the server's clock everywhere.
+
+export type Kind = "telemetry" | "reported" | "desired" | "derived" | "alarm" | "prediction";
+
+export type Value = number | string | boolean | null;
+
+export const GOOD = 0;
+export const UNCERTAIN = 1;
+export const BAD = 2;
+export const STALE = 3;
+export const QUALITY_NAMES = ["good", "uncertain", "bad", "stale"] as const;
+
+export type Severity = 0 | 1 | 2 | 3;
+export const SEVERITY_NAMES = ["normal", "info", "warning", "critical"] as const;
+
+export interface Field {
+  readonly name: string;
+  readonly unit: string;
+  readonly type: string;
+  readonly kind: Kind;
+}
+
+export type Range = readonly [number, number];
+
+export interface Quantity {
+  readonly name: string;
+  /** What people call it; the name in plain words when the model has none. */
+  readonly title: string;
+  readonly unit: string;
+  readonly type: string;
+  readonly range: Range | null;
+}
+
+export interface Property extends Quantity {
+  readonly writable: boolean;
+}
+
+export interface Parameter extends Quantity {
+  readonly fallback: Value;
+}
+
+/** A limit is the name of a parameter, or a number. */
+export type Limit = string | number;
+
+export interface AlarmRule {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly field: string;
+  readonly above: Limit | null;
+  readonly below: Limit | null;
+  readonly text: string;
+  readonly advice: string;
+}
+
+export interface PredictionRule {
+  readonly name: string;
+  readonly unit: string;
+  /** Share of outcomes the band is meant to hold, 0 to 1. */
+  readonly band: number | null;
+  readonly field: string;
+  readonly above: Limit | null;
+  readonly below: Limit | null;
+  readonly horizonSeconds: number | null;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly title: string;
+  readonly level: string;
+  readonly telemetry: readonly Quantity[];
+  readonly properties: readonly Property[];
+  readonly derived: readonly Quantity[];
+  readonly parameters: readonly Parameter[];
+  readonly alarms: readonly AlarmRule[];
+  readonly predictions: readonly PredictionRule[];
+}
+
+export interface TwinHead {
+  readonly id: string;
+  readonly model: string;
+  readonly level: string;
+  readonly relationships: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface TwinDetail extends TwinHead {
+  readonly rev: number;
+  readonly version: string;
+  readonly attributes: readonly (readonly [string, string])[];
+  readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly unit: string }>;
+}
+
+export interface Alarm {
+  readonly twin: string;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly active: boolean;
+  readonly acked: boolean;
+  readonly since: number | null;
+  readonly text: string;
+  readonly advice: string;
+}
+
+export interface Info {
+  readonly coap: string;
+  readonly version: string;
+  readonly twins: number;
+}
+
+/** What the server says when it refuses. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** One current value of one twin. */
+export interface Cell {
+  readonly field: Field;
+  readonly value: Value;
+  readonly time: number;
+  readonly quality: number;
+  /** Band of a prediction. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
