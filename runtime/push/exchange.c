@@ -266,8 +266,9 @@ static bool write_body(struct exchange *exchange, bool *is_done) {
     size_t size = body->length - exchange->written;
     if (size > CHUNK) size = CHUNK;
     *is_done = exchange->written + size == body->length;
+    scratch->length = 0;
+    buffer_reserve(scratch, LWS_PRE + size);
     scratch->length = LWS_PRE;
-    buffer_reserve(scratch, size);
     buffer_add(scratch, body->bytes + exchange->written, size);
     exchange->written += size;
     return lws_write(exchange->wsi, scratch->bytes + LWS_PRE, size,
@@ -308,8 +309,8 @@ void exchange_refuse(struct service *service, struct lws *wsi, int status, const
     char host[256];
     struct buffer body = {0};
     struct head head = {wsi, room + LWS_PRE, room + sizeof room, false};
-    buffer_add(&body, room, LWS_PRE);
-    memset(body.bytes, 0, LWS_PRE);
+    memset(buffer_reserve(&body, LWS_PRE), 0, LWS_PRE);
+    body.length = LWS_PRE;
     http_problem_write(status, why, &body);
     count(service, status);
     bool is_full = lws_add_http_header_status(wsi, (unsigned)status, &head.at, head.end) != 0;

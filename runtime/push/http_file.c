@@ -69,25 +69,25 @@ static bool answer_no_page(struct http_response *response) {
     return true;
 }
 
-static bool is_file(int fd, struct stat *status) {
-    return fd >= 0 && fstat(fd, status) == 0 && S_ISREG(status->st_mode);
+// -1 when there is no such file.
+static int open_file(const char *dir, const char *path, const char *ending, struct stat *status) {
+    char name[PATH_SIZE];
+    int length = snprintf(name, sizeof name, "%s%s%s", dir, path, ending);
+    if (length < 0 || length >= PATH_SIZE) return -1;
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || (fstat(fd, status) == 0 && S_ISREG(status->st_mode))) return fd;
+    close(fd);
+    return -1;
 }
 
-// Opens the file, packed if that is there and wanted; a packed one that is older than its file is
-// left alone.
-static int open_file(const char *dir, const struct http_request *request, const char *path,
-                     struct http_response *response, struct stat *status) {
-    char name[PATH_SIZE];
+// The file, or its packed sister when that is wanted; one that is older than its file is left
+// alone.
+static int choose_file(const char *dir, const struct http_request *request, const char *path,
+                       struct http_response *response, struct stat *status) {
     struct stat packed;
-    snprintf(name, sizeof name, "%s%s", dir, path);
-    int plain = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (!is_file(plain, status)) {
-        if (plain >= 0) close(plain);
-        return -1;
-    }
-    snprintf(name, sizeof name, "%s%s.gz", dir, path);
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    response->varies = is_file(fd, &packed) && packed.st_mtime >= status->st_mtime;
+    int plain = open_file(dir, path, "", status);
+    int fd = plain < 0 ? -1 : open_file(dir, path, ".gz", &packed);
+    response->varies = fd >= 0 && packed.st_mtime >= status->st_mtime;
     if (!response->varies || !request->accepts_gzip) {
         if (fd >= 0) close(fd);
         return plain;
@@ -114,9 +114,7 @@ bool http_file_get(struct service *service, const struct http_request *request,
     const char *path = strcmp(request->path, "/") == 0 ? "/index.html" : request->path;
     char etag[40];
     struct stat status;
-    int fd = -1;
-    if (is_safe(path) && strlen(dir) + strlen(path) + sizeof ".gz" < PATH_SIZE)
-        fd = open_file(dir, request, path, response, &status);
+    int fd = is_safe(path) ? choose_file(dir, request, path, response, &status) : -1;
     if (fd < 0 && strcmp(path, "/index.html") == 0) return answer_no_page(response);
     if (fd < 0) return err_set(err, ERR_NOT_FOUND, "there is nothing at %.200s", request->path);
     response->type = type_of(path);

@@ -173,7 +173,7 @@ bool http_twin_put(struct service *service, const struct http_request *request,
     if (!is_done) return false;
     response->status = is_new ? 201 : 200;
     if (is_new)
-        snprintf(response->location, sizeof response->location, "/api/v1/twins/%s", id->text);
+        snprintf(response->location, sizeof response->location, "/api/v1/twins/%.64s", id->text);
     return answer_twin(service, request, world_find(service->world, id->text, id->length),
                        response);
 }

@@ -34,7 +34,6 @@ enum subject {
     SUBJECT_ALARM,
     SUBJECT_ID,
     SUBJECT_MODEL,
-    SUBJECT_LEVEL,
 };
 
 struct term {
@@ -155,10 +154,7 @@ static bool read_subject(struct cursor *in, struct term *term, struct err *err) 
     static const struct {
         const char *word;
         enum subject subject;
-    } whole[] = {{"alarm", SUBJECT_SEVERITY},
-                 {"id", SUBJECT_ID},
-                 {"model", SUBJECT_MODEL},
-                 {"level", SUBJECT_LEVEL}},
+    } whole[] = {{"alarm", SUBJECT_SEVERITY}, {"id", SUBJECT_ID}, {"model", SUBJECT_MODEL}},
       after[] = {{"reported", SUBJECT_REPORTED},
                  {"desired", SUBJECT_DESIRED},
                  {"quality", SUBJECT_QUALITY}};
@@ -289,8 +285,6 @@ static struct value value_of(struct term *term, const struct twin *twin) {
         return text_value(twin->id);
     case SUBJECT_MODEL:
         return text_value(twin->model->name);
-    case SUBJECT_LEVEL:
-        return text_value(level_name(twin->model->level));
     default:
         if (term->model != twin->model) {
             term->model = twin->model;

@@ -9,7 +9,7 @@
 //   NAME.quality       good, uncertain, bad or stale
 //   alarm              the worst active alarm: none, info, warning or critical, which are ordered
 //   alarm.NAME         active or clear
-//   id, model, level   text; `id` and `model` may be compared with a glob (id == pump-1*)
+//   id, model          text, compared with a glob (id == pump-1*)
 // and right of it a number, true, false, a word, or text in double quotes. Text has no order, so it
 // knows only == and !=. A comparison with a value that is missing or of another type is false.
 
