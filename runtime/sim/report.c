@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct quantile {
     const char *name;
@@ -17,6 +18,7 @@ static const struct quantile {
 } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
 
 static cJSON *report_json(const struct run *run);
+static double cpu_seconds(void);
 static double seconds_of(const struct tally *tally);
 
 bool report_write(const struct run *run, const char *path, struct err *err) {
@@ -80,6 +82,7 @@ static cJSON *report_json(const struct run *run) {
         {"held", (double)tally->held},
         {"silent", (double)tally->silent},
         {"desired", (double)tally->desired},
+        {"cpu_seconds", cpu_seconds()},
     };
     cJSON *json = cJSON_CreateObject();
     cJSON_AddStringToObject(json, "mode", run->mode->name);
@@ -97,6 +100,14 @@ static cJSON *report_json(const struct run *run) {
         if (tally->codes[code]) cJSON_AddNumberToObject(codes, name, (double)tally->codes[code]);
     }
     return json;
+}
+
+// Of this process so far, warm-up and all.
+static double cpu_seconds(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 // Of counting; never 0, so that rates of an empty run are 0 and not NaN.

@@ -19,14 +19,18 @@ void tally_answer(struct tally *tally, const struct message *answer, uint32_t re
                   int64_t latency_us) {
     tally->answered++;
     tally->codes[answer->code]++;
-    tally->latencies[bucket_of(latency_us)]++;
-    if (latency_us > tally->latency_max) tally->latency_max = latency_us;
+    tally_latency(tally, latency_us);
     if (answer->code >> 5 == 2) {
         tally->accepted++;
         tally->records += records;
         if (answer->payload_length > 0) tally->partial++;
     }
     if (answer->payload_length > 0) saying_keep(tally, answer);
+}
+
+void tally_latency(struct tally *tally, int64_t latency_us) {
+    tally->latencies[bucket_of(latency_us)]++;
+    if (latency_us > tally->latency_max) tally->latency_max = latency_us;
 }
 
 int64_t tally_quantile(const struct tally *tally, double share) {

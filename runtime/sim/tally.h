@@ -40,6 +40,9 @@ struct tally {
 void tally_answer(struct tally *tally, const struct message *answer, uint32_t records,
                   int64_t latency_us);
 
+// Counts one latency alone.
+void tally_latency(struct tally *tally, int64_t latency_us);
+
 // Microseconds that `share` (0.99) of the answers did not exceed, within 3 %; 0 without answers.
 int64_t tally_quantile(const struct tally *tally, double share);
 
