@@ -1,4 +1,4 @@
--- expect: load memory
+-- expect: load stopped
 -- Eats memory while it loads.
 local list = {}
 while true do list[#list + 1] = {} end

@@ -1,4 +1,4 @@
--- expect: memory
+-- expect: stopped
 -- 2^n bytes after n steps.
 local function attack(victim)
   local text = "x"

@@ -1,4 +1,4 @@
--- expect: memory
+-- expect: stopped
 -- Catches the refusal.
 local function attack(victim)
   local text = "x"

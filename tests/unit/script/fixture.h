@@ -157,4 +157,57 @@ static inline void assert_says(const struct bench *bench, const char *expected) 
         fail_msg("\"%s\" does not say \"%s\"", bench->err.text, expected);
 }
 
+// A model with something of everything, and a lib, for tests of what Lua sees.
+#define THING                                                                                      \
+    "return { model = 'thing', match = 'thing-*', level = 'asset',\n"                              \
+    "  parameters = { limit = { default = 10, range = { 0, 100 } }, label = { type = 'text' } "    \
+    "},\n"                                                                                         \
+    "  telemetry = { x = { unit = 'Cel', calibrate = { gain = 2, offset = 1 } }, z = {} },\n"      \
+    "  properties = { speed = { unit = '1/min', range = { 0, 3600 }, writable = true },\n"         \
+    "    firmware = { type = 'text' } },\n"                                                        \
+    "  derived = { y = {}, word = { type = 'text' }, is_on = { type = 'boolean' } },\n"            \
+    "  events = { poke = { by = {}, why = { type = 'text' }, hard = { type = 'boolean' } } },\n"   \
+    "  relationships = { feeds = 'thing' },\n"                                                     \
+    "  alarms = { a = { severity = 'critical' },\n"                                                \
+    "    high_y = { severity = 'warning', field = 'y', above = 'limit', deadband = 1 } },\n"       \
+    "  state = { n = 'number', note = 'text', flag = 'boolean', since = 'time',\n"                 \
+    "    mean = { ewma = '10s', of = 'z' }, own = { ewma = '10s' }, last = { ring = 3 },\n"        \
+    "    y_mean = { ewma = '10s', of = 'y' } } }"
+
+static inline struct twin *bench_thing(struct bench *bench, const char *behavior) {
+    bench_init(bench);
+    bench->limits.call_us = 1000000; // these tests are not about time
+    bench_files(bench, "models/thing.lua", THING, "scripts/behavior/thing.lua", behavior, NULL);
+    if (!bench_load(bench)) fail_msg("%s", bench->err.text);
+    return bench_twin(bench, "thing-1", "thing");
+}
+
+// Runs statements in a handler of thing-1 that gets `thing` and `x`; they assert for themselves.
+static inline enum outcome bench_run(struct bench *bench, struct twin **twin, const char *body) {
+    struct buffer behavior = {0};
+    buffer_printf(&behavior,
+                  "return { on = { z = function(thing, z) %s\nend,"
+                  " ['timer.bell'] = function() end } }",
+                  body);
+    *twin = bench_thing(bench, (char *)behavior.bytes);
+    buffer_fini(&behavior);
+    return bench_sample(bench, *twin, "z", 1);
+}
+
+static inline void lua_holds(const char *body) {
+    struct bench bench;
+    struct twin *twin;
+    assert_outcome(&bench, bench_run(&bench, &twin, body), OUTCOME_OK);
+    bench_fini(&bench);
+}
+
+static inline void lua_raises(const char *body, const char *expected) {
+    struct bench bench;
+    struct twin *twin;
+    assert_outcome(&bench, bench_run(&bench, &twin, body), OUTCOME_ERROR);
+    assert_says(&bench, "scripts/behavior/thing.lua:1: ");
+    assert_says(&bench, expected);
+    bench_fini(&bench);
+}
+
 #endif
