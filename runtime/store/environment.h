@@ -49,7 +49,8 @@ uint64_t environment_used(MDB_txn *txn, const MDB_dbi *databases, int count);
 
 // The part of the map that somebody has read. Its pages would count as resident memory until the
 // system wants them back; reading gigabytes of log must not look like using them, so readers let go
-// of them. All zero is none. The transaction need not be open any more.
+// of them. All zero is none. `value` must lie in the map: always so in a reading transaction, not
+// so on a page that a writing one has changed. The transaction need not be open any more.
 struct touched {
     uintptr_t from, to;
     unsigned opening;

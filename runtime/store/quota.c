@@ -77,9 +77,11 @@ void quota_done(struct quota *quota, const struct environment *environment,
 
 static int drop(struct quota *quota, const struct environment *environment, MDB_cursor *cursor,
                 MDB_dbi states, const struct batch_view *view) {
-    size_t head_bytes = (size_t)(view->revisions.at - view->bytes);
-    touched_add(&quota->touched, environment,
-                (MDB_val){head_bytes, (void *)(uintptr_t)view->bytes});
+    // A value larger than a page has pages of its own, and those of an earlier commit lie in the
+    // map. A smaller one may stand on a page that this transaction has copied to the heap.
+    MDB_val head = {(size_t)(view->revisions.at - view->bytes), (void *)(uintptr_t)view->bytes};
+    if ((size_t)(view->revisions.end - view->bytes) > environment->page_bytes)
+        touched_add(&quota->touched, environment, head);
     for (uint32_t i = 0; i < view->state_count; i++) {
         struct batch_state state = batch_read_state(view, i);
         uint8_t name[STATE_KEY_BYTES];

@@ -18,6 +18,7 @@
 
 struct walk { // through the log
     struct world *world;
+    struct checkpoint *checkpoint; // NULL when checkpoints are ignored
     struct recovery *recovery;
     struct pending pending;
     struct region region;
@@ -36,9 +37,12 @@ bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *
                   struct err *err) {
     *recovery = (struct recovery){.was_clean = log_was_clean(log)};
     uint64_t covered = options->ignore_checkpoints ? 0 : checkpoint_covered(checkpoint);
-    struct walk walk = {.world = world, .recovery = recovery, .err = err};
+    struct walk walk = {.world = world,
+                        .checkpoint = options->ignore_checkpoints ? NULL : checkpoint,
+                        .recovery = recovery,
+                        .err = err};
     bool is_done = log_read_layouts(log, on_layout, world, err);
-    if (is_done && !options->ignore_checkpoints) is_done = checkpoint_load(checkpoint, world, err);
+    if (is_done && walk.checkpoint) is_done = checkpoint_load(checkpoint, world, err);
     is_done = is_done && check_ends(log, covered, world, err);
     // From its newest revision at the latest, which tells the time.
     uint64_t newest = log_durable(log), from = covered < newest ? covered + 1 : newest;
@@ -48,6 +52,7 @@ bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *
         // A round may cover a rev that was skipped after a crash and never written.
         recovery->rev = newest > covered ? newest : covered;
         world->rev = recovery->rev;
+        checkpoint_on_durable(checkpoint, newest);
     }
     for (struct pending_event *event = walk.pending.first;
          is_done && event && options->on_unconsumed_event; event = event->next)
@@ -118,7 +123,10 @@ static void apply(struct walk *walk, struct twin *twin, const struct revision *r
     for (int i = 0; i < revision->change_count; i++)
         change_apply(walk->world, &twin, &revision->changes[i], revision->rev);
     walk->recovery->revisions++;
-    if (!twin) return; // retired
+    if (!twin) { // retired; its checkpoint is still there, or will be
+        if (walk->checkpoint) checkpoint_removed(walk->checkpoint, revision->twin, revision->rev);
+        return;
+    }
     twin->rev = revision->rev;
     twin->version = revision->version;
     twin->revs_since_state++;
