@@ -50,6 +50,7 @@ uint8_t answer_code(const struct err *err); // of an error: ERR_NOT_FOUND is 4.0
 
 #define ANSWER_OPTIONS_MAX 8
 #define ANSWER_HEAD_MAX 48 // bytes that the options and the payload marker take at most
+#define ANSWER_MAX 1400    // bytes of options and payload together; fits a datagram with its token
 
 struct answer_option {
     uint16_t number;

@@ -67,16 +67,22 @@ static struct body *take(struct blocks *blocks, struct body **place) {
     return body;
 }
 
-// Drops what has not moved, counts the peer's bodies, and takes the one asked for out of the list.
-static struct body *find(struct blocks *blocks, uint64_t peer, uint64_t key, int64_t now,
-                         int *of_peer) {
+void blocks_expire(struct blocks *blocks, int64_t now) {
+    for (struct body **place = &blocks->first; *place;) {
+        if (now - (*place)->touched > BLOCK_IDLE_US)
+            body_free(take(blocks, place));
+        else
+            place = &(*place)->next;
+    }
+}
+
+// Takes the body out of the list and counts the other ones of its peer.
+static struct body *find(struct blocks *blocks, uint64_t peer, uint64_t key, int *of_peer) {
     struct body *found = NULL;
     *of_peer = 0;
     for (struct body **place = &blocks->first; *place;) {
         struct body *body = *place;
-        if (now - body->touched > BLOCK_IDLE_US) {
-            body_free(take(blocks, place));
-        } else if (body->peer == peer && body->key == key) {
+        if (body->peer == peer && body->key == key) {
             found = take(blocks, place);
         } else {
             *of_peer += body->peer == peer;
@@ -118,7 +124,8 @@ enum block_outcome blocks_add(struct blocks *blocks, uint64_t peer, uint64_t bod
     int of_peer;
     body_free(blocks->done);
     blocks->done = NULL;
-    struct body *body = find(blocks, peer, body_key, now, &of_peer);
+    blocks_expire(blocks, now);
+    struct body *body = find(blocks, peer, body_key, &of_peer);
     if (!is_right_size(option, length, err)) {
         body_free(body);
         return BLOCK_BAD;

@@ -36,6 +36,7 @@ struct blocks;
 struct blocks *blocks_new(void);
 void blocks_free(struct blocks *blocks);
 int blocks_count(const struct blocks *blocks); // bodies under way
+void blocks_expire(struct blocks *blocks, int64_t now);
 
 enum block_outcome {
     BLOCK_CONTINUE,  // 2.31, more must come

@@ -26,7 +26,7 @@
 #define EPOCH_TICKS 64     // 16 s: the grain in which live entries are counted
 #define EPOCHS 16          // 256 s, a little more than a lifetime
 #define RING_GRAIN 8       // so that 32 bits count 32 GB before a place comes again
-#define REST_MAX 2048      // longer answers are kept as their code alone
+#define REST_MAX 1400      // longer answers are kept as their code alone
 
 struct entry {
     uint32_t rev_low;

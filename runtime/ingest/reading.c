@@ -10,8 +10,10 @@
 #include "ingest/resource.h"
 #include "ingest/senml_write.h"
 #include "twin/change.h"
+#include "twin/input.h"
 #include "twin/model.h"
 #include "twin/twin.h"
+#include "twin/world.h"
 
 typedef bool is_wanted(const struct twin *twin, int field);
 
@@ -40,6 +42,12 @@ void reading_twin(struct resources *resources, const struct request *request,
 void reading_desired(struct resources *resources, const struct request *request,
                      struct answer *answer) {
     read_pack(resources, request, is_to_be_done, answer);
+    if (answer->code != CODE_CONTENT) return;
+    const struct twin *twin =
+        world_find(resources->door->world, request->path[1].bytes, request->path[1].length);
+    for (int i = 0; i < twin->model->field_count; i++) // what a device acts on must be durable
+        if (twin->model->fields[i].kind == FIELD_DESIRED && twin->slots[i].rev > answer->rev)
+            answer->rev = twin->slots[i].rev;
 }
 
 static bool is_senml(int format) {

@@ -1,0 +1,321 @@
+// Three passes over a batch. The first parses and starts loading the place in the table of seen
+// messages; the second handles each; then libcoap gets what was forwarded, all at once.
+//
+// An answer to a NON carries the message id of its request, as libcoap's do: unique for as long as
+// the sender's own ids are, whatever other peers do.
+
+#include "ingest/front.h"
+
+#include "base/hash.h"
+#include "base/metrics.h"
+#include "ingest/answer.h"
+#include "ingest/block.h"
+#include "ingest/duplicate.h"
+#include "ingest/exchange.h"
+#include "ingest/library.h"
+#include "ingest/limit.h"
+#include "ingest/message.h"
+#include "ingest/observe.h"
+#include "ingest/request.h"
+#include "ingest/wire.h"
+#include "twin/input.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SEGMENT_MAX 255 // bytes of one path segment, RFC 7252 5.10
+
+struct parsed {
+    struct message message;
+    uint64_t key; // of peer and whole datagram
+    bool is_good;
+};
+
+static bool check(struct front *front, const struct datagram *datagram, struct parsed *parsed);
+static void handle(struct front *front, const struct datagram *datagram,
+                   const struct parsed *parsed, int64_t received);
+static bool is_plain(const struct message *message, struct request *request);
+static void reply(struct outbox *outbox, const struct peer *peer, const struct message *message,
+                  uint8_t code, const uint8_t *rest, size_t length);
+
+void front_init(struct front *front, struct metrics *metrics) {
+    static const char *const names[DROPS] = {"short",    "version",  "token", "malformed",
+                                             "too_long", "too_fast", "stray"};
+    *front = (struct front){0};
+    front->received =
+        metrics_counter(metrics, "twind_coap_datagrams_total", NULL, "Datagrams received");
+    for (int i = 0; i < DROPS; i++) {
+        char labels[40];
+        snprintf(labels, sizeof labels, "reason=\"%s\"", names[i]);
+        front->drops[i] = metrics_counter(metrics, "twind_coap_dropped_total", labels,
+                                          "Datagrams that were not handled");
+    }
+    front->fast = metrics_counter(metrics, "twind_coap_requests_total", "way=\"fast\"",
+                                  "Requests by the way they took");
+    front->forwarded = metrics_counter(metrics, "twind_coap_requests_total", "way=\"library\"",
+                                       "Requests by the way they took");
+    front->in_flight =
+        metrics_counter(metrics, "twind_coap_duplicates_total", "state=\"in_flight\"",
+                        "Retransmissions, dropped or answered alike");
+    front->answered_again =
+        metrics_counter(metrics, "twind_coap_duplicates_total", "state=\"answered\"",
+                        "Retransmissions, dropped or answered alike");
+}
+
+void front_fini(struct front *front) {
+    region_fini(&front->stripped);
+}
+
+void front_take(struct front *front, const struct datagram *datagrams, int count, int64_t received,
+                int64_t now) {
+    struct parsed parsed[INBOX_BATCH];
+    front->exchange->now = now;
+    region_reset(&front->exchange->resources.region);
+    *front->received += (uint64_t)count;
+    for (int i = 0; i < count; i++) {
+        parsed[i].is_good = check(front, &datagrams[i], &parsed[i]);
+        if (!parsed[i].is_good) continue;
+        parsed[i].key =
+            hash64(peer_hash(datagrams[i].peer), datagrams[i].bytes, datagrams[i].length);
+        duplicates_prefetch(front->exchange->duplicates, parsed[i].key);
+    }
+    for (int i = 0; i < count; i++)
+        if (parsed[i].is_good) handle(front, &datagrams[i], &parsed[i], received);
+    library_flush(front->library, received);
+    region_reset(&front->stripped);
+}
+
+static bool is_request(const struct message *message) {
+    return message->code > 0 && message->code < 32 && message->type <= MESSAGE_NON;
+}
+
+static void refuse(struct front *front, const struct datagram *datagram,
+                   const struct message *message, struct answer *answer) {
+    uint8_t rest[ANSWER_HEAD_MAX + DIAGNOSTIC_MAX];
+    if (!is_request(message)) return;
+    size_t length = (size_t)(answer_write(rest, answer) - rest);
+    reply(front->outbox, datagram->peer, message, answer->code, rest, length);
+}
+
+static void refuse_too_long(struct front *front, const struct datagram *datagram) {
+    struct message message = {.type = datagram->bytes[0] >> 4 & 3,
+                              .code = datagram->bytes[1],
+                              .id = (uint16_t)(datagram->bytes[2] << 8 | datagram->bytes[3]),
+                              .token_length = datagram->bytes[0] & 15,
+                              .token = datagram->bytes + 4};
+    struct answer answer;
+    answer_refuse(&answer, CODE_TOO_LARGE, &front->exchange->resources.region,
+                  "the datagram is over %d bytes: send it block-wise", DATAGRAM_MAX);
+    answer.size1 = BODY_MAX;
+    refuse(front, datagram, &message, &answer);
+}
+
+// Counts and answers what is not to be handled.
+static bool check(struct front *front, const struct datagram *datagram, struct parsed *parsed) {
+    const uint8_t *bytes = datagram->bytes;
+    enum drop drop;
+    if (datagram->length < 4) {
+        drop = DROP_SHORT;
+    } else if (bytes[0] >> 6 != 1) {
+        drop = DROP_VERSION;
+    } else if ((bytes[0] & 15) > 8) {
+        drop = DROP_TOKEN;
+    } else if (datagram->is_cut) {
+        drop = DROP_TOO_LONG;
+        refuse_too_long(front, datagram);
+    } else if (!message_parse(bytes, datagram->length, &parsed->message)) {
+        drop = DROP_MALFORMED;
+        struct message head = {.type = MESSAGE_RST, .id = (uint16_t)(bytes[2] << 8 | bytes[3])};
+        if ((bytes[0] >> 4 & 3) == MESSAGE_CON) // RFC 7252 4.2
+            reply(front->outbox, datagram->peer, &head, CODE_EMPTY, NULL, 0);
+    } else {
+        return true;
+    }
+    ++*front->drops[drop];
+    return false;
+}
+
+// Writes one datagram in answer to `message`: an acknowledgement if it was confirmable.
+static void reply(struct outbox *outbox, const struct peer *peer, const struct message *message,
+                  uint8_t code, const uint8_t *rest, size_t length) {
+    enum message_type type = message->type == MESSAGE_CON ? MESSAGE_ACK : message->type;
+    assert(length <= ANSWER_MAX);
+    uint8_t *out = outbox_open(outbox, peer);
+    out = message_write_header(out, type, code, message->id, message->token,
+                               code == CODE_EMPTY ? 0 : message->token_length);
+    if (length) memcpy(out, rest, length);
+    outbox_close(outbox, out + length);
+}
+
+static uint32_t no_response_of(const struct message *message) {
+    const uint8_t *at = message->options;
+    struct option option = {0};
+    while (option_next(message, &at, &option))
+        if (option.number == OPTION_NO_RESPONSE) return option_uint(&option);
+    return 0;
+}
+
+// True when the message came before: it is answered alike, or its answer is still to come.
+static bool is_duplicate(struct front *front, const struct datagram *datagram,
+                         const struct parsed *parsed) {
+    const struct door *door = front->exchange->door;
+    const struct message *message = &parsed->message;
+    struct duplicate seen;
+    if (!duplicates_find(front->exchange->duplicates, parsed->key, front->exchange->now, &seen))
+        return false;
+    if (seen.rev > door->durable(door->context)) {
+        ++*front->in_flight;
+        return true;
+    }
+    ++*front->answered_again;
+    if (message->type != MESSAGE_CON) return true; // RFC 7252 4.5: ignored
+    if (answer_is_unwanted(seen.code, no_response_of(message)))
+        reply(front->outbox, datagram->peer, message, CODE_EMPTY, NULL, 0);
+    else
+        reply(front->outbox, datagram->peer, message, seen.code, seen.rest, seen.length);
+    return true;
+}
+
+static bool is_too_fast(struct front *front, const struct datagram *datagram,
+                        const struct message *message) {
+    uint32_t wait_s;
+    if (!front->limits ||
+        limits_take(front->limits, peer_hash(datagram->peer), front->exchange->now, &wait_s))
+        return false;
+    struct answer answer;
+    answer_refuse(&answer, CODE_TOO_MANY, &front->exchange->resources.region,
+                  "too many messages: wait %u s", wait_s);
+    answer.max_age = wait_s;
+    refuse(front, datagram, message, &answer);
+    ++*front->drops[DROP_TOO_FAST];
+    return true;
+}
+
+static void answer_plain(struct front *front, const struct datagram *datagram,
+                         const struct message *message, const struct request *request) {
+    struct exchange *exchange = front->exchange;
+    struct answer answer;
+    uint8_t rest[DATAGRAM_MAX];
+    ++*front->fast;
+    exchange_answer(exchange, request, &answer);
+    exchange_done(exchange, request, &answer);
+    bool is_unwanted = answer_is_unwanted(answer.code, request->no_response);
+    if (is_unwanted && message->type == MESSAGE_NON) return;
+    struct outbox *outbox = exchange_must_wait(exchange, &answer) ? front->waiting : front->outbox;
+    if (is_unwanted) {
+        reply(outbox, datagram->peer, message, CODE_EMPTY, NULL, 0);
+        return;
+    }
+    size_t length = (size_t)(answer_write(rest, &answer) - rest);
+    reply(outbox, datagram->peer, message, answer.code, rest, length);
+}
+
+// Hop-Limit (RFC 8768) is for proxies, which this is none of; libcoap 4.3.1 answers it through code
+// that reads beyond its buffer. Nobody else needs it, so it is taken out.
+static struct datagram without_hop_limit(struct front *front, const struct datagram *datagram,
+                                         const struct message *message) {
+    const uint8_t *at = message->options;
+    struct option option = {0};
+    bool is_there = false;
+    while (option_next(message, &at, &option))
+        is_there |= option.number == OPTION_HOP_LIMIT;
+    if (!is_there) return *datagram;
+    uint8_t *bytes = region_alloc(&front->stripped, datagram->length + 4), *out = bytes;
+    size_t head = (size_t)(message->options - datagram->bytes);
+    uint16_t last = 0;
+    memcpy(out, datagram->bytes, head);
+    out += head;
+    option = (struct option){0};
+    for (at = message->options; option_next(message, &at, &option);)
+        if (option.number != OPTION_HOP_LIMIT)
+            out = option_write(out, &last, option.number, option.value, option.length);
+    out = payload_write(out, message->payload, message->payload_length);
+    struct datagram stripped = *datagram;
+    stripped.bytes = bytes;
+    stripped.length = (size_t)(out - bytes);
+    return stripped;
+}
+
+// An acknowledgement or a reset, for a notification if for anything.
+static void handle_return(struct front *front, const struct datagram *datagram,
+                          const struct parsed *parsed) {
+    struct observers *observers = library_observers(front->library);
+    const struct message *message = &parsed->message;
+    if (observers_count(observers) == 0 && observers_unacked(observers) == 0) {
+        ++*front->drops[DROP_STRAY];
+        return;
+    }
+    library_forward(front->library, datagram, parsed->key);
+    if (message->type == MESSAGE_ACK)
+        observers_on_ack(observers, datagram->peer, message->id);
+    else
+        observers_on_reset(observers, datagram->peer, message->id);
+}
+
+// A response or a reserved code: nobody here has asked for anything.
+static void handle_stray(struct front *front, const struct datagram *datagram,
+                         const struct message *message) {
+    struct message reset = {.type = MESSAGE_RST, .id = message->id};
+    ++*front->drops[DROP_STRAY];
+    if (message->type == MESSAGE_CON)
+        reply(front->outbox, datagram->peer, &reset, CODE_EMPTY, NULL, 0);
+}
+
+static void handle_request(struct front *front, const struct datagram *datagram,
+                           const struct parsed *parsed, int64_t received) {
+    const struct message *message = &parsed->message;
+    struct request request;
+    request_init(&request, message->code);
+    bool is_write = request_is_write(&request);
+    if (is_write && is_duplicate(front, datagram, parsed)) return;
+    if (is_too_fast(front, datagram, message)) return;
+    if (message->code > METHOD_IPATCH) {
+        struct answer answer;
+        answer_refuse(&answer, CODE_METHOD, &front->exchange->resources.region,
+                      "there is no method 0.%02u", message->code);
+        refuse(front, datagram, message, &answer);
+        return;
+    }
+    if (is_write && !front->is_library_only && is_plain(message, &request)) {
+        request.peer = datagram->peer;
+        request.key = parsed->key;
+        request.received = received;
+        answer_plain(front, datagram, message, &request);
+        return;
+    }
+    struct datagram forwarded = without_hop_limit(front, datagram, message);
+    library_forward(front->library, &forwarded, parsed->key);
+    ++*front->forwarded;
+}
+
+static void handle(struct front *front, const struct datagram *datagram,
+                   const struct parsed *parsed, int64_t received) {
+    const struct message *message = &parsed->message;
+    if (message->type >= MESSAGE_ACK)
+        handle_return(front, datagram, parsed);
+    else if (message->code == CODE_EMPTY)
+        library_forward(front->library, datagram, parsed->key); // a ping
+    else if (is_request(message))
+        handle_request(front, datagram, parsed, received);
+    else
+        handle_stray(front, datagram, message);
+}
+
+// Fills the request in if it has nothing that is libcoap's to judge.
+static bool is_plain(const struct message *message, struct request *request) {
+    if (message->code != METHOD_POST && message->code != METHOD_PUT) return false;
+    const uint8_t *at = message->options;
+    struct option option = {0};
+    while (option_next(message, &at, &option)) {
+        uint16_t limit = option.number == OPTION_URI_PATH         ? SEGMENT_MAX
+                         : option.number == OPTION_CONTENT_FORMAT ? 2
+                         : option.number == OPTION_NO_RESPONSE    ? 1
+                                                                  : 0;
+        if (limit == 0 || option.length > limit) return false;
+        request_option(request, option.number, option.value, option.length);
+    }
+    request->payload = message->payload;
+    request->length = message->payload_length;
+    return true;
+}
