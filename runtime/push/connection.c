@@ -95,7 +95,7 @@ void connection_end(struct lws *wsi) {
     if (!connection) return;
     lws_set_opaque_user_data(wsi, NULL);
     session_free(connection->session);
-    exchange_fini(&connection->exchange, connection->service);
+    exchange_close(&connection->exchange, connection->service);
     give_back(connection->service, connection->limit);
     free(connection);
 }

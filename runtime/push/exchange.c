@@ -298,7 +298,7 @@ int exchange_write(struct exchange *exchange) {
     return 0;
 }
 
-void exchange_fini(struct exchange *exchange, struct service *service) {
+void exchange_close(struct exchange *exchange, struct service *service) {
     durable_remove(&service->durable, &exchange->wait);
     reset(exchange);
 }

@@ -33,7 +33,7 @@ int exchange_begin(struct exchange *exchange, struct service *service, struct lw
 int exchange_body(struct exchange *exchange, const void *bytes, size_t length);
 int exchange_body_end(struct exchange *exchange);
 int exchange_write(struct exchange *exchange);
-void exchange_fini(struct exchange *exchange, struct service *service);
+void exchange_close(struct exchange *exchange, struct service *service);
 
 // Answers a request that wants to be a WebSocket and may not; the connection is to be closed then.
 void exchange_refuse(struct service *service, struct lws *wsi, int status, const char *extra_name,
