@@ -16,8 +16,10 @@
 #include <unistd.h>
 
 #define TICK_SIGNAL (SIGRTMIN + 3)
-#define MESSAGE_HANDLER 1 // its place on the stack, below everything
-#define GC_PAUSE 200 // next cycle when the heap has doubled
+#define TICKS_A_LIMIT 8       // so that a long limit is overrun by an eighth
+#define SHORTEST_TICK_US 1000 // the kernel looks at such timers no more often
+#define MESSAGE_HANDLER 1     // its place on the stack, below everything
+#define GC_PAUSE 200          // next cycle when the heap has doubled
 #define GC_STEP_MUL                                                                                \
     100 // small steps: longest pause 2-3 ms at 100,000 live tables, half of the default's
 #define GC_STEP_LOG 11 // 2 KiB a step
@@ -62,7 +64,8 @@ void call_close(struct call *call) {
 
 int call_run(struct call *call, int arguments, int results, const struct call_budget *budget,
              const char *where, struct err *err) {
-    int64_t interval_us = budget->cpu_us / 2 > 1000 ? budget->cpu_us / 2 : 1000;
+    int64_t interval_us = budget->cpu_us / TICKS_A_LIMIT;
+    if (interval_us < SHORTEST_TICK_US) interval_us = SHORTEST_TICK_US;
     if ((call->interval_us != interval_us || !pthread_equal(call->thread, pthread_self())) &&
         !start_timer(call, interval_us, err)) {
         lua_pop(call->lua, arguments + 1);
@@ -203,8 +206,8 @@ static bool has_place(const char *text) {
     return strncmp(text, "scripts/", 8) == 0 || strncmp(text, "models/", 7) == 0;
 }
 
-// Runs where the error was raised: puts the place in front when a C function raised it without one. Never
-// calls the error object's __tostring.
+// Runs where the error was raised: puts the place in front when a C function raised it without one.
+// Never calls the error object's __tostring.
 static int on_error(lua_State *lua) {
     const char *text = lua_type(lua, 1) == LUA_TSTRING ? lua_tostring(lua, 1) : NULL;
     lua_Debug frame;

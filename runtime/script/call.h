@@ -2,10 +2,10 @@
 //
 // Nothing else in the program calls lua_pcall or lua_sethook. A call that overruns is killed by a
 // hook that fires on every instruction once armed, so that no `pcall` of a script can swallow it.
-// The deadline costs no system call: a timer on the thread's CPU clock runs free at half the limit
-// and looks which call it meets. The kernel serves such timers at its tick (250 Hz on Debian), so a
-// call that never ends is stopped between its limit and its limit plus two ticks; a C function of
-// ours between two instructions runs to its end.
+// The deadline costs no system call: a timer on the thread's CPU clock runs free and looks which
+// call it meets, so it sleeps when the thread does. It ticks eight times a limit, but the kernel
+// serves such timers at its own tick (250 Hz on Debian): a call that never ends is stopped between
+// its limit and two ticks later. A C function of ours between two instructions runs to its end.
 
 #ifndef SCRIPT_CALL_H
 #define SCRIPT_CALL_H
