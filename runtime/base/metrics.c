@@ -83,14 +83,18 @@ struct histogram *metrics_histogram(struct metrics *metrics, const char *name, c
 void histogram_add(struct histogram *histogram, int64_t us) {
     if (us < 0) us = 0;
     int bucket = us <= 16 ? 0 : 64 - __builtin_clzll((uint64_t)(us - 1) >> 4);
-    histogram->counts[bucket < BUCKETS ? bucket : BUCKETS]++;
-    histogram->sum_us += (uint64_t)us;
+    counter_add(&histogram->counts[bucket < BUCKETS ? bucket : BUCKETS], 1);
+    counter_add(&histogram->sum_us, (uint64_t)us);
+}
+
+static uint64_t load(const uint64_t *counter) {
+    return __atomic_load_n(counter, __ATOMIC_RELAXED); // another thread may own it
 }
 
 static void write_histogram(const struct metric *metric, struct buffer *out) {
     uint64_t below = 0;
     for (int i = 0; i <= BUCKETS; i++) {
-        below += metric->histogram.counts[i];
+        below += load(&metric->histogram.counts[i]);
         if (i < BUCKETS)
             buffer_printf(out, "%s_bucket{le=\"%g\"} %llu\n", metric->name,
                           16e-6 * (double)(1u << i), (unsigned long long)below);
@@ -99,7 +103,8 @@ static void write_histogram(const struct metric *metric, struct buffer *out) {
                           (unsigned long long)below);
     }
     buffer_printf(out, "%s_sum %g\n%s_count %llu\n", metric->name,
-                  (double)metric->histogram.sum_us * 1e-6, metric->name, (unsigned long long)below);
+                  (double)load(&metric->histogram.sum_us) * 1e-6, metric->name,
+                  (unsigned long long)below);
 }
 
 static void write_one(const struct metric *metric, struct buffer *out) {
@@ -107,9 +112,10 @@ static void write_one(const struct metric *metric, struct buffer *out) {
     case METRIC_COUNTER:
         if (metric->labels[0])
             buffer_printf(out, "%s{%s} %llu\n", metric->name, metric->labels,
-                          (unsigned long long)metric->counter);
+                          (unsigned long long)load(&metric->counter));
         else
-            buffer_printf(out, "%s %llu\n", metric->name, (unsigned long long)metric->counter);
+            buffer_printf(out, "%s %llu\n", metric->name,
+                          (unsigned long long)load(&metric->counter));
         break;
     case METRIC_GAUGE:
         buffer_printf(out, "%s %.17g\n", metric->name, metric->read(metric->context));

@@ -20,6 +20,11 @@ void metrics_free(struct metrics *metrics);
 uint64_t *metrics_counter(struct metrics *metrics, const char *name, const char *labels,
                           const char *help);
 
+// For a counter whose owner is not the loop's thread: what is exported meanwhile is whole.
+static inline void counter_add(uint64_t *counter, uint64_t by) {
+    __atomic_store_n(counter, *counter + by, __ATOMIC_RELAXED);
+}
+
 // A gauge that is read when it is exported.
 void metrics_gauge(struct metrics *metrics, const char *name, const char *help,
                    double (*read)(void *context), void *context);

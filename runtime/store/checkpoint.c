@@ -224,7 +224,7 @@ static bool write_slice(struct checkpoint *checkpoint, const struct slice *slice
         int code = state_file_write(&checkpoint->file, slice);
         if (code == 0) return true;
         environment_err(environment, &err, "writing a checkpoint", code);
-        ++*checkpoint->failures;
+        counter_add(checkpoint->failures, 1);
         if (!is_said)
             logger_line(checkpoint->logger, LOG_LEVEL_ERROR, "checkpoint_failed",
                         "reason=\"%s\" text=\"tried again each second; the log grows meanwhile\"",
@@ -263,9 +263,9 @@ static void *run(void *argument) {
 
 static void count(struct checkpoint *checkpoint, const struct slice *slice) {
     if (slice->covered) checkpoint->covered = slice->covered;
-    ++*checkpoint->slices;
-    *checkpoint->twins += slice->twin_count;
-    *checkpoint->bytes += slice->twins.length;
+    counter_add(checkpoint->slices, 1);
+    counter_add(checkpoint->twins, slice->twin_count);
+    counter_add(checkpoint->bytes, slice->twins.length);
 }
 
 static double read_covered(void *context) {

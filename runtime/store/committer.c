@@ -84,10 +84,10 @@ static int64_t monotonic_us(void) {
 
 static void count(struct committer *committer, const struct commit *commit, int64_t us) {
     histogram_add(committer->seconds, us);
-    ++*committer->commits;
-    *committer->bytes += commit_bytes(commit);
+    counter_add(committer->commits, 1);
+    counter_add(committer->bytes, commit_bytes(commit));
     for (int i = 0; i < commit->batch_count; i++)
-        *committer->revisions += commit->batches[i].count;
+        counter_add(committer->revisions, commit->batches[i].count);
 }
 
 static enum stuck stuck_kind(int code) {
@@ -147,7 +147,7 @@ bool committer_store(struct committer *committer, const struct commit *commit) {
             set_stuck(committer, stuck_kind(code));
             if (is_last_try) return false;
             is_last_try = !wait_for_retry(committer);
-            ++*committer->retries;
+            counter_add(committer->retries, 1);
             continue;
         }
         struct err err;
@@ -155,7 +155,7 @@ bool committer_store(struct committer *committer, const struct commit *commit) {
         if (is_second_try) give_up(committer, err.text);
         logger_line(committer->options->logger, LOG_LEVEL_ERROR, "log_reopened",
                     "durable=%llu reason=\"%s\"", (unsigned long long)committer->durable, err.text);
-        ++*committer->reopenings;
+        counter_add(committer->reopenings, 1);
         if (!journal_reopen(committer->journal, committer->durable, &err))
             give_up(committer, err.text);
         is_second_try = true;

@@ -121,7 +121,8 @@ bool log_is_stuck(const struct log *log) {
 }
 
 const char *log_stuck_reason(const struct log *log) {
-    return log->committer.reasons[log->committer.stuck];
+    enum stuck stuck = log->committer.stuck; // one atomic read
+    return log->committer.reasons[stuck];
 }
 
 void log_release(struct log *log, uint64_t rev) {

@@ -63,8 +63,8 @@ int quota_apply(struct quota *quota, const struct environment *environment, MDB_
 
 void quota_done(struct quota *quota, const struct environment *environment,
                 const struct quota_result *result) {
-    *quota->dropped_batches += result->batches;
-    *quota->over += result->is_over;
+    counter_add(quota->dropped_batches, result->batches);
+    counter_add(quota->over, result->is_over);
     if (result->is_over && !quota->is_over)
         logger_line(quota->logger, LOG_LEVEL_WARN, "log_over_quota",
                     "path=%s used=%llu quota=%llu text=\"checkpoints do not cover the oldest "

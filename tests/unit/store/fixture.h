@@ -34,8 +34,7 @@ struct fixture {
     struct log_options options;
     sem_t bell; // rings when the committer is idle again
     struct log *log;
-    uint64_t answered; // what on_commit was given, newest
-    int answers;
+    _Atomic uint64_t answered; // what on_commit was given, newest
 };
 
 static inline int remove_one(const char *path, const struct stat *stat, int kind,
@@ -51,7 +50,6 @@ static inline void remove_tree(const char *dir) {
 static inline void on_commit(void *context, void *attachment) {
     struct fixture *fixture = context;
     fixture->answered = (uint64_t)(uintptr_t)attachment;
-    fixture->answers++;
 }
 
 static inline void on_wake(void *context) {

@@ -226,7 +226,8 @@ static void answer_until_dead(struct fixture *fixture, enum call call, int nth, 
     break_disk(call, nth, FOREVER, EIO);
     for (uint64_t next = log_durable(fixture->log) + 1;;) {
         next = commit_some(fixture, next, 2);
-        if (write(pipe_end, &fixture->answered, 8) != 8) _exit(3);
+        uint64_t answered = fixture->answered;
+        if (write(pipe_end, &answered, 8) != 8) _exit(3);
     }
 }
 
