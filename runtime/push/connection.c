@@ -78,7 +78,11 @@ struct connection *connection_of(struct service *service, struct lws *wsi) {
     int port = read_peer(lws_get_socket_fd(wsi), address, sizeof address);
     connection = xcalloc(1, sizeof *connection);
     connection->service = service;
+    connection->wsi = wsi;
     connection->limit = take(service, address);
+    connection->next = service->connections;
+    if (connection->next) connection->next->previous = connection;
+    service->connections = connection;
     struct actor *actor = &connection->actor;
     bool is_v6 = strchr(address, ':') != NULL;
     int length = snprintf((char *)actor->bytes, sizeof actor->bytes, "%s%.39s%s:%d",
@@ -94,8 +98,18 @@ void connection_end(struct lws *wsi) {
     struct connection *connection = lws_get_opaque_user_data(wsi);
     if (!connection) return;
     lws_set_opaque_user_data(wsi, NULL);
+    if (connection->next) connection->next->previous = connection->previous;
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        connection->service->connections = connection->next;
     session_free(connection->session);
     exchange_close(&connection->exchange, connection->service);
     give_back(connection->service, connection->limit);
     free(connection);
+}
+
+void connection_end_all(struct service *service) {
+    while (service->connections)
+        connection_end(service->connections->wsi);
 }

@@ -135,7 +135,8 @@ struct push *push_open(const struct push_options *options, struct err *err) {
 
 void push_close(struct push *push) {
     if (!push) return;
-    if (push->vhost) lws_vhost_destroy(push->vhost); // ends every connection
+    connection_end_all(&push->service);
+    if (push->vhost) lws_vhost_destroy(push->vhost);
     watch_fini(&push->service.watch);
     pace_fini(&push->service.pace);
     buffer_fini(&push->service.scratch);

@@ -20,9 +20,10 @@ struct service {
     struct pace pace;
     struct durable durable;
     uint32_t next_sid;
-    uint32_t client_count;           // WebSocket sessions
-    struct buffer scratch;           // for one write to a socket
-    struct connection_limit *limits; // connections of each address
+    uint32_t client_count; // WebSocket sessions
+    struct buffer scratch; // for one write to a socket
+    struct connection *connections;
+    struct connection_limit *limits; // how many of each address
     uint64_t *frames, *rows, *messages, *refused;
 };
 
