@@ -1,10 +1,10 @@
-// A table of blocks of ten entries that grows by linear hashing (Litwin 1980): when four entries a
+// A table of blocks of ten entries that grows by linear hashing (Litwin 1980): when three entries a
 // block are live, the next block in turn is split in two, so growth never stops the loop. Address
 // space for the largest table is mapped at once and touched as the table grows. A key has two
 // blocks; the second is used when the first is full, and looked into only if that ever happened. So
 // a message touches two cache lines to be looked for and one or two more to be added. When both
-// blocks are full the oldest entry of the first goes; while the table may still grow that happens
-// to about one in a thousand, at a fraction of its lifetime.
+// blocks are full the table grows at once; only when it is as large as it may be does the oldest
+// entry of the first go early.
 //
 // Answers that are more than a code lie in a ring of bytes, an eighth of the memory. One that has
 // been written over is answered by its code alone.
@@ -19,7 +19,7 @@
 #include <sys/mman.h>
 
 #define SLOTS 10
-#define LOAD 4             // live entries a block beyond which the table grows
+#define LOAD 3             // live entries a block beyond which the table grows
 #define FIRST_BLOCKS 256   // 64 kB
 #define TICK_US 250000     // of an entry's time
 #define LIFETIME_TICKS 988 // 247 s
@@ -222,6 +222,23 @@ static int slot_in(const struct block *block, uint32_t now) {
     return (int)place;
 }
 
+// The block that a key goes to and the slot in it: a live entry stands there only if no other is
+// free.
+static struct block *block_for(struct duplicates *duplicates, uint64_t key, uint32_t tick,
+                               int *place) {
+    struct block *first = first_of(duplicates, key);
+    *place = slot_in(first, tick);
+    // Once it can grow no more, looks into second blocks are not worth their cache lines.
+    bool is_full = duplicates->live > duplicates->block_count * (LOAD + 1);
+    if (!is_live(first->ticks[*place], tick) || is_full) return first;
+    struct block *second = second_of(duplicates, key);
+    int second_place = slot_in(second, tick);
+    if (is_live(second->ticks[second_place], tick)) return first;
+    first->overflowed = tick;
+    *place = second_place;
+    return second;
+}
+
 void duplicates_add(struct duplicates *duplicates, uint64_t key, int64_t now,
                     const struct duplicate *answer) {
     uint32_t own = tick_of(now);
@@ -232,18 +249,13 @@ void duplicates_add(struct duplicates *duplicates, uint64_t key, int64_t now,
         if (duplicates->live > duplicates->block_count * LOAD &&
             duplicates->block_count < duplicates->block_limit)
             split_next(duplicates);
-    // Once it can grow no more, looks into second blocks are not worth their cache lines.
-    bool is_full = duplicates->live > duplicates->block_count * (LOAD + 1);
-    struct block *block = first_of(duplicates, key);
-    int place = slot_in(block, tick);
-    if (is_live(block->ticks[place], tick) && !is_full) {
-        struct block *second = second_of(duplicates, key);
-        int second_place = slot_in(second, tick);
-        if (!is_live(second->ticks[second_place], tick)) {
-            block->overflowed = tick;
-            block = second;
-            place = second_place;
-        }
+    int place;
+    struct block *block = block_for(duplicates, key, tick, &place);
+    // Both blocks full: room is made by growing, out of turn, as long as there is memory for it.
+    while (is_live(block->ticks[place], tick) &&
+           duplicates->block_count < duplicates->block_limit) {
+        split_next(duplicates);
+        block = block_for(duplicates, key, tick, &place);
     }
     if (is_live(block->ticks[place], tick)) ++*duplicates->forgotten;
     block->keys[place] = key;
