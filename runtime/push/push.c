@@ -13,10 +13,15 @@
 #include "push/websocket.h"
 #include "twin/input.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <libwebsockets.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define KEEPALIVE_S 60 // an idle HTTP connection; TCP's own probes find dead WebSocket peers
 
@@ -45,9 +50,14 @@ struct listen_address {
     bool is_v6;
 };
 
+static bool refuse_address(const char *text, struct err *err) {
+    return err_set(err, ERR_INVALID,
+                   "http address '%.80s' must be like 127.0.0.1:8080 or [::1]:8080", text);
+}
+
 // "127.0.0.1:8080" or "[::1]:8080".
 static bool parse_address(const char *text, struct listen_address *address, struct err *err) {
-    const char *colon = strrchr(text, ':');
+    const char *all = text, *colon = strrchr(text, ':');
     size_t length = colon ? (size_t)(colon - text) : 0;
     address->is_v6 = text[0] == '[';
     if (address->is_v6 && length > 2 && text[length - 1] == ']') {
@@ -57,12 +67,32 @@ static bool parse_address(const char *text, struct listen_address *address, stru
     char *end = NULL;
     long port = colon && colon[1] >= '0' && colon[1] <= '9' ? strtol(colon + 1, &end, 10) : -1;
     if (length == 0 || length >= sizeof address->host || !end || *end || port < 0 || port > 65535)
-        return err_set(err, ERR_INVALID,
-                       "http address '%.80s' must be like 127.0.0.1:8080 or [::1]:8080", text);
+        return refuse_address(all, err);
     memcpy(address->host, text, length);
     address->host[length] = 0;
     address->port = (int)port;
     return true;
+}
+
+// libwebsockets waits in silence for an interface that is not there; so the address is tried first.
+static bool try_address(const struct listen_address *address, const char *text, struct err *err) {
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)address->port)};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
+                               .sin6_port = htons((uint16_t)address->port)};
+    bool is_number = address->is_v6 ? inet_pton(AF_INET6, address->host, &in6.sin6_addr) == 1
+                                    : inet_pton(AF_INET, address->host, &in.sin_addr) == 1;
+    if (!is_number) return refuse_address(text, err);
+    int fd = socket(address->is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    if (address->is_v6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){1}, sizeof(int));
+    bool is_free = fd >= 0 &&
+                   (address->is_v6 ? bind(fd, (struct sockaddr *)&in6, sizeof in6)
+                                   : bind(fd, (struct sockaddr *)&in, sizeof in)) == 0 &&
+                   listen(fd, 1) == 0;
+    if (!is_free)
+        err_set(err, ERR_INVALID, "cannot listen on http address %s: %s", text, strerror(errno));
+    if (fd >= 0) close(fd);
+    return is_free;
 }
 
 static bool listen_on(struct push *push, const struct listen_address *address, struct err *err) {
@@ -86,7 +116,8 @@ static bool listen_on(struct push *push, const struct listen_address *address, s
     push->vhost = lws_create_vhost(loop_lws(push->service.options.loop), &info);
     int port = push->vhost ? lws_get_vhost_listen_port(push->vhost) : 0;
     if (port <= 0)
-        return err_set(err, ERR_INVALID, "cannot listen on http address %s: is the port in use?",
+        return err_set(err, ERR_INVALID,
+                       "cannot listen on http address %s: libwebsockets refuses it",
                        push->service.options.address);
     snprintf(push->service.address, sizeof push->service.address,
              address->is_v6 ? "[%s]:%d" : "%s:%d", address->host, port);
@@ -128,7 +159,7 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     service->pace = (struct pace){.loop = options->loop, .on_ready = session_on_ready};
     watch_init(&service->watch, service->world);
     add_metrics(push);
-    if (listen_on(push, &address, err)) return push;
+    if (try_address(&address, options->address, err) && listen_on(push, &address, err)) return push;
     push_close(push);
     return NULL;
 }

@@ -131,7 +131,7 @@ static void a_request_without_a_body_needs_no_length(void **state) {
     on_loop(wire, measure, &(struct measured){"pump-1", "temperature", 95, false});
     expect(wire, "POST /api/v1/alarms/pump-1.overheating/ack HTTP/1.1\r\n" HOST "\r\n", "200",
            "\"acked\":true");
-    expect(wire, "DELETE /api/v1/twins/pump-1 HTTP/1.1\r\n" HOST "\r\n", "204", "");
+    expect(wire, "DELETE /api/v1/twins/pump-1 HTTP/1.1\r\n" HOST "\r\n", "204", "No Content");
 }
 
 static void what_is_in_doubt_is_refused(void **state) {

@@ -62,7 +62,7 @@ static void a_foreign_page_is_refused(void **state) {
              UPGRADE, long_origin);
     expect(wire, request, "403", "another site");
     expect(wire, UPGRADE "Sec-WebSocket-Protocol: twin.v1\r\nOrigin: http://127.0.0.1:1\r\n\r\n",
-           "101", "");
+           "101", "Switching");
 }
 
 static void a_change_reaches_its_subscribers(void **state) {

@@ -178,7 +178,8 @@ static inline int dial(const struct wire *wire) {
     bool is_v6 = address[0] == '[';
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    in.sin_addr.s_addr =
+        htonl(strncmp(address, "127.0.0.2:", 10) == 0 ? INADDR_LOOPBACK + 1 : INADDR_LOOPBACK);
     in6.sin6_addr = in6addr_loopback;
     int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int result = is_v6 ? connect(fd, (struct sockaddr *)&in6, sizeof in6)
