@@ -10,6 +10,7 @@
 #define SETS 16384 // 64k peers, 1.5 MB
 #define WAYS 4
 #define BURST_S 2
+#define ROUNDING 1e-6 // of tokens earned in fractions of a second
 
 struct bucket {
     uint64_t peer;
@@ -49,10 +50,10 @@ bool limits_take(struct limits *limits, uint64_t peer, int64_t now, uint32_t *wa
     double earned = (double)(now - bucket->touched) * 1e-6 * limits->rate;
     bucket->tokens = fmin(limits->burst, bucket->tokens + earned);
     bucket->touched = now;
-    if (bucket->tokens >= 1) {
+    if (bucket->tokens > 1 - ROUNDING) {
         bucket->tokens -= 1;
         return true;
     }
-    *wait_s = (uint32_t)ceil((1 - bucket->tokens) / limits->rate);
+    *wait_s = (uint32_t)ceil((1 - bucket->tokens) / limits->rate - ROUNDING);
     return false;
 }

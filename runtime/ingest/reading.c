@@ -121,9 +121,9 @@ void reading_field(struct resources *resources, const struct request *request,
     int index = find_readable(twin->model, name);
     if (index == NONE) {
         const char *near = model_suggest_sample(twin->model, name.bytes, name.length);
-        answer_refuse(answer, CODE_NOT_FOUND, region, "model %s has no field \"%s\"%s%s",
+        answer_refuse(answer, CODE_NOT_FOUND, region, "model %s has no field \"%s\"%s%s%s",
                       twin->model->name, resource_show(name, shown), near ? "; did you mean " : "",
-                      near ? near : "");
+                      near ? near : "", near ? "?" : "");
         return;
     }
     struct value value = twin_value(twin, index);

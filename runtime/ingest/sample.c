@@ -62,8 +62,9 @@ const struct field *sample_field(const struct model *model, struct slice name, s
     int index = model_sample_field(model, name.bytes, name.length);
     if (index != NONE) return &model->fields[index];
     const char *near = model_suggest_sample(model, name.bytes, name.length);
-    err_set(err, ERR_NOT_FOUND, "model %s has no telemetry or property \"%s\"%s%s", model->name,
-            resource_show(name, shown), near ? "; did you mean " : "", near ? near : "");
+    err_set(err, ERR_NOT_FOUND, "model %s has no telemetry or property \"%s\"%s%s%s", model->name,
+            resource_show(name, shown), near ? "; did you mean " : "", near ? near : "",
+            near ? "?" : "");
     return NULL;
 }
 
@@ -91,11 +92,11 @@ static bool convert_unit(const struct field *field, struct slice unit, double *n
         return err_set(err, ERR_INVALID, "unit %s cannot be converted to %s's unit %s", shown,
                        field->name, field->unit);
     const char *near = unit_suggest(unit.bytes, unit.length);
+    if (near)
+        return err_set(err, ERR_INVALID, "unit \"%s\" of %s is not known; did you mean %s?", shown,
+                       field->name, near);
     return err_set(err, ERR_INVALID, "unit \"%s\" of %s is not known%s%s", shown, field->name,
-                   near     ? "; did you mean "
-                   : length ? "; its unit is "
-                            : "",
-                   near ? near : field->unit);
+                   length ? "; its unit is " : "", field->unit);
 }
 
 bool sample_from_record(const struct record *record, struct slice name, const struct model *model,
