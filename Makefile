@@ -20,6 +20,9 @@ BUILD    := build/sanitize-$(subst $(comma),-,$(SANITIZE))
 # gcc loses sight of format strings under its own instrumentation, hence two warnings less.
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -Wno-format-truncation -Wno-format-overflow
 LIBS     += -fsanitize=$(SANITIZE)
+else
+# Across files: a tenth of a message's CPU time. Tests link the same objects without it, which is quicker.
+LINK_TIME := -flto=auto -ffat-lto-objects
 endif
 export BUILD SANITIZE
 # A compiler's complaint about a missing header would not say which package has it.
@@ -34,15 +37,15 @@ RUNTIME := $(call objects,$(ROOMS)) $(filter-out $(BUILD)/main.o,$(patsubst runt
 all: $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim
 
 $(BUILD)/twind: $(BUILD)/main.o $(RUNTIME)
-	$(compile) -o $@ $^ $(LIBS)
+	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 $(BUILD)/twinctl: $(call objects,ctl base predict twin script)
-	$(compile) -o $@ $^ $(LIBS)
+	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 $(BUILD)/twinsim: $(call objects,sim base) $(BUILD)/ingest/message.o
-	$(compile) -o $@ $^ $(LIBS)
+	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: runtime/%.c
 	@mkdir -p $(@D)
-	$(compile) -MMD -MP -c -o $@ $<
+	$(compile) $(LINK_TIME) -MMD -MP -c -o $@ $<
 
 # One cmocka program a file with logic: tests/unit/ROOM/test_FILE.c, linked with its room and those before.
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_*.c))
