@@ -253,11 +253,11 @@ static void handle_return(struct front *front, const struct datagram *datagram,
         observers_on_reset(observers, datagram->peer, message->id);
 }
 
-// A response or a reserved code: nobody here has asked for anything.
-static void handle_stray(struct front *front, const struct datagram *datagram,
+// A ping, which a reset answers; or a response or a reserved code, for which nobody here has asked.
+static void handle_other(struct front *front, const struct datagram *datagram,
                          const struct message *message) {
     struct message reset = {.type = MESSAGE_RST, .id = message->id};
-    ++*front->drops[DROP_STRAY];
+    if (message->code != CODE_EMPTY || message->type != MESSAGE_CON) ++*front->drops[DROP_STRAY];
     if (message->type == MESSAGE_CON)
         reply(front->outbox, datagram->peer, &reset, CODE_EMPTY, NULL, 0);
 }
@@ -294,12 +294,10 @@ static void handle(struct front *front, const struct datagram *datagram,
     const struct message *message = &parsed->message;
     if (message->type >= MESSAGE_ACK)
         handle_return(front, datagram, parsed);
-    else if (message->code == CODE_EMPTY)
-        library_forward(front->library, datagram, parsed->key); // a ping
     else if (is_request(message))
         handle_request(front, datagram, parsed, received);
     else
-        handle_stray(front, datagram, message);
+        handle_other(front, datagram, message);
 }
 
 // Fills the request in if it has nothing that is libcoap's to judge.
