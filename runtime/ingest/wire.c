@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +18,13 @@
 #define STRIDE 1536            // of the receive buffers: DATAGRAM_MAX, one byte more, whole lines
 #define BUFFER_BYTES (4 << 20) // of the socket each way; the kernel's limit may make it less
 #define SEND_BATCH 64
-#define FULL_WAIT_MS 10 // when the send buffer is full, before a datagram is given up
+#define FULL_WAIT_MS 10   // when the send buffer is full, before a datagram is given up
+#define SEGMENTS 64       // of one message; kernels before 6.9 take no more
+#define MESSAGE_MAX 60000 // bytes of all segments, below the 64 KiB of an IP packet
 
 union control { // of one message
     struct cmsghdr align;
-    char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
 };
 
 struct inbox {
@@ -86,6 +89,9 @@ bool wire_init(struct wire *wire, int fd, struct err *err) {
     if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) != 0)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
     int is_wanted = wire->is_any;
+    int no_segments = 0;
+    wire->has_segments =
+        setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &no_segments, sizeof no_segments) == 0;
     setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &is_wanted, sizeof is_wanted);
     if (wire->bound.ss_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &is_wanted, sizeof is_wanted);
@@ -169,34 +175,99 @@ void outbox_close(struct outbox *outbox, const uint8_t *end) {
     outbox->bytes.length += letter->length;
 }
 
-static size_t write_local(const struct peer *peer, union control *control) {
+// Adds a control message behind those that are there.
+static struct cmsghdr *add_control(struct msghdr *header, union control *control, int level,
+                                   int type, size_t size) {
+    header->msg_control = control;
+    struct cmsghdr *at = (struct cmsghdr *)(control->bytes + header->msg_controllen);
+    header->msg_controllen += CMSG_SPACE(size);
+    at->cmsg_level = level;
+    at->cmsg_type = type;
+    at->cmsg_len = CMSG_LEN(size);
+    return at;
+}
+
+// From which of our addresses an answer leaves.
+static void write_local(const struct peer *peer, struct msghdr *header, union control *control) {
     bool is_v6 = peer->address.any.sa_family == AF_INET6;
     bool is_mapped = is_v6 && IN6_IS_ADDR_V4MAPPED(&peer->local);
-    struct cmsghdr *header = &control->align;
     if (is_v6 && !is_mapped) {
         struct in6_pktinfo info = {.ipi6_addr = peer->local, .ipi6_ifindex = peer->interface};
-        header->cmsg_level = IPPROTO_IPV6;
-        header->cmsg_type = IPV6_PKTINFO;
-        header->cmsg_len = CMSG_LEN(sizeof info);
-        memcpy(CMSG_DATA(header), &info, sizeof info);
-        return CMSG_SPACE(sizeof info);
+        memcpy(CMSG_DATA(add_control(header, control, IPPROTO_IPV6, IPV6_PKTINFO, sizeof info)),
+               &info, sizeof info);
+        return;
     }
     struct in_pktinfo info = {.ipi_ifindex = (int)peer->interface};
     memcpy(&info.ipi_spec_dst, peer->local.s6_addr + (is_mapped ? 12 : 0),
            sizeof info.ipi_spec_dst);
-    header->cmsg_level = IPPROTO_IP;
-    header->cmsg_type = IP_PKTINFO;
-    header->cmsg_len = CMSG_LEN(sizeof info);
-    memcpy(CMSG_DATA(header), &info, sizeof info);
-    return CMSG_SPACE(sizeof info);
+    memcpy(CMSG_DATA(add_control(header, control, IPPROTO_IP, IP_PKTINFO, sizeof info)), &info,
+           sizeof info);
 }
 
-// Sends `count` prepared messages. One that fails is skipped, a full buffer is waited for once.
-static int send_all(int fd, struct mmsghdr *headers, int count) {
+// How many letters from `from` on can leave as segments of one message: one peer, one length, back
+// to back. The kernel then walks its path once for all of them; on the wire they are the same
+// datagrams.
+static int run_of(const struct outbox *outbox, int from) {
+    const struct letter *first = &outbox->letters[from];
+    int run = 1;
+    while (outbox->wire->has_segments && run < SEGMENTS && from + run < outbox->count) {
+        const struct letter *next = &outbox->letters[from + run];
+        if (next->length != first->length || next->offset != first->offset + run * first->length ||
+            !peer_equal(&next->peer, &first->peer) ||
+            memcmp(&next->peer.local, &first->peer.local, sizeof first->peer.local) != 0)
+            break;
+        run++;
+    }
+    return (size_t)run * first->length <= MESSAGE_MAX ? run : 1;
+}
+
+static void prepare(const struct outbox *outbox, int from, int run, struct mmsghdr *message,
+                    struct iovec *vector, union control *control) {
+    struct letter *letter = &outbox->letters[from];
+    struct msghdr *header = &message->msg_hdr;
+    *vector = (struct iovec){outbox->bytes.bytes + letter->offset, (size_t)run * letter->length};
+    *header = (struct msghdr){.msg_name = &letter->peer.address,
+                              .msg_namelen = peer_size(&letter->peer),
+                              .msg_iov = vector,
+                              .msg_iovlen = 1};
+    if (outbox->wire->is_any) write_local(&letter->peer, header, control);
+    if (run == 1) return;
+    uint16_t size = (uint16_t)letter->length;
+    memcpy(CMSG_DATA(add_control(header, control, IPPROTO_UDP, UDP_SEGMENT, sizeof size)), &size,
+           sizeof size);
+}
+
+// A message the kernel refuses: its segments one by one, which some network devices need.
+static int send_singly(const struct outbox *outbox, int from, int run) {
     int lost = 0;
+    for (int i = 0; i < run; i++) {
+        struct mmsghdr message;
+        struct iovec vector;
+        union control control;
+        prepare(outbox, from + i, 1, &message, &vector, &control);
+        // Not sendmsg, which is ours and would put it back into a queue (shim.c).
+        lost += sendmmsg(outbox->wire->fd, &message, 1, MSG_DONTWAIT) != 1;
+    }
+    return lost;
+}
+
+struct sending { // one batch of messages, and which letters each carries
+    struct mmsghdr messages[SEND_BATCH];
+    struct iovec vectors[SEND_BATCH];
+    union control controls[SEND_BATCH];
+    int from[SEND_BATCH];
+    int runs[SEND_BATCH];
+    int count;
+};
+
+// A full buffer is waited for once; what is refused then, or for another reason, goes singly or is
+// lost.
+static int send_batch(const struct outbox *outbox, struct sending *sending) {
+    int fd = outbox->wire->fd, lost = 0;
     bool has_waited = false;
-    for (int at = 0; at < count;) {
-        int sent = sendmmsg(fd, headers + at, (unsigned)(count - at), MSG_DONTWAIT);
+    for (int at = 0; at < sending->count;) {
+        int sent =
+            sendmmsg(fd, sending->messages + at, (unsigned)(sending->count - at), MSG_DONTWAIT);
         if (sent > 0) {
             at += sent;
             has_waited = false;
@@ -205,7 +276,9 @@ static int send_all(int fd, struct mmsghdr *headers, int count) {
             poll(&poll_fd, 1, FULL_WAIT_MS);
             has_waited = true;
         } else if (errno != EINTR) {
-            lost++;
+            lost += sending->runs[at] > 1
+                        ? send_singly(outbox, sending->from[at], sending->runs[at])
+                        : 1;
             at++;
             has_waited = false;
         }
@@ -214,24 +287,18 @@ static int send_all(int fd, struct mmsghdr *headers, int count) {
 }
 
 int outbox_send(struct outbox *outbox) {
-    struct mmsghdr headers[SEND_BATCH];
-    struct iovec vectors[SEND_BATCH];
-    union control controls[SEND_BATCH];
+    struct sending sending;
     int lost = 0;
-    for (int from = 0; from < outbox->count; from += SEND_BATCH) {
-        int count = outbox->count - from < SEND_BATCH ? outbox->count - from : SEND_BATCH;
-        for (int i = 0; i < count; i++) {
-            struct letter *letter = &outbox->letters[from + i];
-            vectors[i] = (struct iovec){outbox->bytes.bytes + letter->offset, letter->length};
-            headers[i].msg_hdr = (struct msghdr){.msg_name = &letter->peer.address,
-                                                 .msg_namelen = peer_size(&letter->peer),
-                                                 .msg_iov = &vectors[i],
-                                                 .msg_iovlen = 1};
-            if (!outbox->wire->is_any) continue;
-            headers[i].msg_hdr.msg_control = &controls[i];
-            headers[i].msg_hdr.msg_controllen = write_local(&letter->peer, &controls[i]);
+    for (int from = 0; from < outbox->count;) {
+        for (sending.count = 0; sending.count < SEND_BATCH && from < outbox->count;) {
+            int i = sending.count++, run = run_of(outbox, from);
+            sending.from[i] = from;
+            sending.runs[i] = run;
+            prepare(outbox, from, run, &sending.messages[i], &sending.vectors[i],
+                    &sending.controls[i]);
+            from += run;
         }
-        lost += send_all(outbox->wire->fd, headers, count);
+        lost += send_batch(outbox, &sending);
     }
     outbox->count = 0;
     outbox->bytes.length = 0;

@@ -19,6 +19,7 @@ struct wire {
     int fd;
     struct sockaddr_storage bound;
     bool is_any; // listens on every address: an answer must leave from the one that was asked
+    bool has_segments; // the kernel takes many datagrams of one length in one message (Linux 4.18)
 };
 
 // Parses "127.0.0.1:5683" or "[::1]:5683".
