@@ -144,14 +144,28 @@ void json_raw(struct buffer *out, const char *text) {
     buffer_add(out, text, strlen(text));
 }
 
+static void add_digits(char **at, int number, int digits) {
+    for (int i = digits; i-- > 0; number /= 10)
+        (*at)[i] = (char)('0' + number % 10);
+    *at += digits;
+}
+
 void json_time(struct buffer *out, int64_t us) {
     int64_t seconds = us / 1000000, rest = us % 1000000;
     if (rest < 0) rest += 1000000, seconds--;
     struct tm tm;
     gmtime_r(&(time_t){seconds}, &tm);
+    const int parts[] = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,      tm.tm_hour,
+                         tm.tm_min,         tm.tm_sec,     (int)rest / 1000};
+    static const int digits[] = {4, 2, 2, 2, 2, 2, 3};
+    char text[32], *at = text;
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        *at++ = "\"--T::."[i];
+        add_digits(&at, parts[i], digits[i]);
+    }
+    *at++ = 'Z', *at++ = '"';
     comma(out);
-    buffer_printf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", tm.tm_year + 1900, tm.tm_mon + 1,
-                  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(rest / 1000));
+    buffer_add(out, text, (size_t)(at - text));
 }
 
 // A whole number over 10^decimals as text, without zeros at its end.
