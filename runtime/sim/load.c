@@ -76,7 +76,9 @@ static void load_on_answer(struct run *run, const struct exchange *exchange,
                            const struct message *answer, int64_t now) {
     struct load *load = run->mode_state;
     busy_set(run, exchange->user, false);
-    if (!run->acked || !answer || answer->code >> 5 != 2) return;
+    // Of a pack that was refused in part nothing is put on file, as it is not said here which part.
+    if (!run->acked || !answer || tally_accepted(answer, exchange->records) < exchange->records)
+        return;
     char id[ID_BYTES];
     for (uint32_t i = 0; i < load->twins; i++) {
         uint32_t twin = twin_of(run, exchange->user, i);

@@ -20,12 +20,26 @@ void tally_answer(struct tally *tally, const struct message *answer, uint32_t re
     tally->answered++;
     tally->codes[answer->code]++;
     tally_latency(tally, latency_us);
+    uint32_t accepted = tally_accepted(answer, records);
+    tally->records += accepted;
     if (answer->code >> 5 == 2) {
         tally->accepted++;
-        tally->records += records;
-        if (answer->payload_length > 0) tally->partial++;
+        tally->partial += accepted < records;
     }
-    if (answer->payload_length > 0) saying_keep(tally, answer);
+    if (accepted < records && answer->payload_length > 0) saying_keep(tally, answer);
+}
+
+uint32_t tally_accepted(const struct message *answer, uint32_t records) {
+    static const char label[] = "\"accepted\":";
+    if (answer->code >> 5 != 2) return 0;
+    if (answer->payload_length == 0) return records;
+    const char *at = memmem(answer->payload, answer->payload_length, label, sizeof label - 1);
+    if (!at) return records;
+    const char *end = (const char *)answer->payload + answer->payload_length;
+    uint32_t accepted = 0;
+    for (at += sizeof label - 1; at < end && *at >= '0' && *at <= '9'; at++)
+        accepted = accepted * 10 + (uint32_t)(*at - '0');
+    return accepted < records ? accepted : records;
 }
 
 void tally_latency(struct tally *tally, int64_t latency_us) {

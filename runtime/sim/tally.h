@@ -40,6 +40,10 @@ struct tally {
 void tally_answer(struct tally *tally, const struct message *answer, uint32_t records,
                   int64_t latency_us);
 
+// How many of its `records` an answer accepts: all of a 2.xx, or what a gateway's answer says,
+// {"accepted":N...
+uint32_t tally_accepted(const struct message *answer, uint32_t records);
+
 // Counts one latency alone.
 void tally_latency(struct tally *tally, int64_t latency_us);
 

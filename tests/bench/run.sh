@@ -52,6 +52,13 @@ stop_server() {
 trap 'stop_server KILL; rm -rf "$WORK"' EXIT
 trap 'exit 130' INT TERM
 
+died() { # WHO: with the last that it said
+  wait "$SERVER"
+  echo "bench: $1 ended with status $? under load" >&2
+  tail -n 10 "$WORK/server.log" >&2
+  exit 2
+}
+
 # ---- servers
 
 launch() { # COMMAND...: on core 0; waits for its ready line, sets SERVER, ADDRESS and HTTP
@@ -101,6 +108,7 @@ run_load() {
     before_busy=$(busy_ticks) before_server=$(ticks) start=$EPOCHREALTIME
     taskset -c 1 "$BUILD/twinsim" --load --coap "$ADDRESS" --count "$TWINS" --warmup 1 --quiet --report "$WORK/report.json" "$@" \
       >&2 || die "twinsim failed: $*"
+    kill -0 "$SERVER" 2>/dev/null || died "$kind"
     foreign=$(calc "($(busy_ticks) - $before_busy - $(ticks) + $before_server - 100 * $(json cpu_seconds)) / 200 / ($EPOCHREALTIME - $start)")
     stop_server
     [[ $(json answered) == 0 ]] && die "$kind answered nothing"

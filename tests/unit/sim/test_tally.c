@@ -45,14 +45,17 @@ static void records_count_only_when_accepted(void **state) {
     struct tally tally = {0};
     struct message good = answer_of(COAP_CODE(2, 4), NULL);
     struct message partly = answer_of(COAP_CODE(2, 4), "{\"accepted\":4}");
+    struct message wholly = answer_of(COAP_CODE(2, 4), "{\"accepted\":5,\"refused\":[]}");
     struct message bad = answer_of(COAP_CODE(4, 4), "no twin x");
     tally_answer(&tally, &good, 5, 1);
     tally_answer(&tally, &partly, 5, 1);
+    tally_answer(&tally, &wholly, 5, 1);
     tally_answer(&tally, &bad, 5, 1);
-    assert_int_equal(tally.answered, 3);
-    assert_int_equal(tally.accepted, 2);
+    assert_int_equal(tally.answered, 4);
+    assert_int_equal(tally.accepted, 3);
     assert_int_equal(tally.partial, 1);
-    assert_int_equal(tally.records, 10);
+    assert_int_equal(tally.records, 14);
+    assert_string_equal(tally.sayings[0].text, "{\"accepted\":4}");
     assert_int_equal(tally.codes[COAP_CODE(4, 4)], 1);
 }
 
