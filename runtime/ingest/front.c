@@ -1,5 +1,6 @@
-// Three passes over a batch. The first parses and starts loading the place in the table of seen
-// messages; the second handles each; then libcoap gets what was forwarded, all at once.
+// Three passes over a batch. The first parses and starts loading what the table of seen messages
+// and the twins hold of it, for at ten thousand twins waiting for memory costs more than the work;
+// the second handles each; then libcoap gets what was forwarded, all at once.
 //
 // An answer to a NON carries the message id of its request, as libcoap's do: unique for as long as
 // the sender's own ids are, whatever other peers do.
@@ -19,6 +20,7 @@
 #include "ingest/request.h"
 #include "ingest/wire.h"
 #include "twin/input.h"
+#include "twin/world.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -67,9 +69,29 @@ void front_fini(struct front *front) {
     region_fini(&front->stripped);
 }
 
+// The twin that a message to /t/ID... is about; false when it is another path.
+static bool find_twin(const struct message *message, const char **id, size_t *length) {
+    const uint8_t *at = message->options;
+    struct option option = {0};
+    for (int segment = 0; option_next(message, &at, &option);) {
+        if (option.number != OPTION_URI_PATH) continue;
+        if (segment++ == 0) {
+            if (option.length != 1 || option.value[0] != 't') return false;
+            continue;
+        }
+        *id = (const char *)option.value;
+        *length = option.length;
+        return true;
+    }
+    return false;
+}
+
 void front_take(struct front *front, const struct datagram *datagrams, int count, int64_t received,
                 int64_t now) {
     struct parsed parsed[INBOX_BATCH];
+    const char *ids[INBOX_BATCH];
+    size_t lengths[INBOX_BATCH];
+    int twins = 0;
     front->exchange->now = now;
     region_reset(&front->exchange->resources.region);
     *front->received += (uint64_t)count;
@@ -79,7 +101,9 @@ void front_take(struct front *front, const struct datagram *datagrams, int count
         parsed[i].key =
             hash64(peer_hash(datagrams[i].peer), datagrams[i].bytes, datagrams[i].length);
         duplicates_prefetch(front->exchange->duplicates, parsed[i].key);
+        twins += find_twin(&parsed[i].message, &ids[twins], &lengths[twins]);
     }
+    world_prefetch(front->exchange->door->world, ids, lengths, twins);
     for (int i = 0; i < count; i++)
         if (parsed[i].is_good) handle(front, &datagrams[i], &parsed[i], received);
     library_flush(front->library, received);
@@ -282,6 +306,10 @@ static void handle_request(struct front *front, const struct datagram *datagram,
         request.key = parsed->key;
         request.received = received;
         answer_plain(front, datagram, message, &request);
+        return;
+    }
+    if (is_write && library_is_queued(front->library, parsed->key)) {
+        ++*front->in_flight;
         return;
     }
     struct datagram forwarded = without_hop_limit(front, datagram, message);

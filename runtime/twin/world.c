@@ -58,6 +58,30 @@ struct twin *world_find(const struct world *world, const char *id, size_t length
     }
 }
 
+void world_prefetch(const struct world *world, const char *const *ids, const size_t *lengths,
+                    int count) {
+    uint32_t hashes[WORLD_PREFETCH_MAX];
+    struct twin *twins[WORLD_PREFETCH_MAX];
+    uint32_t mask = world->table_size - 1;
+    for (int i = 0; i < count; i++) {
+        hashes[i] = id_hash(ids[i], lengths[i]);
+        __builtin_prefetch(&world->table[hashes[i] & mask]);
+    }
+    for (int i = 0; i < count; i++) {
+        const struct world_entry *entry = &world->table[hashes[i] & mask];
+        twins[i] =
+            entry->hash == hashes[i] ? entry->twin : NULL; // else it is further on: let it be
+        if (!twins[i]) continue;
+        for (size_t line = 0; line < sizeof **twins; line += 64)
+            __builtin_prefetch((const char *)twins[i] + line, 1);
+    }
+    for (int i = 0; i < count; i++) {
+        if (!twins[i]) continue;
+        for (size_t line = 0; line < 256; line += 64) // the first ten slots
+            __builtin_prefetch((const char *)twins[i]->slots + line, 1);
+    }
+}
+
 struct twin *world_twin(const struct world *world, uint32_t number) {
     return number < world->number_capacity ? world->by_number[number] : NULL;
 }

@@ -42,6 +42,12 @@ struct twin *world_find(const struct world *world, const char *id,
                         size_t length);                              // NULL when unknown
 struct twin *world_twin(const struct world *world, uint32_t number); // NULL when gone
 
+#define WORLD_PREFETCH_MAX 64
+// Starts loading what turns of these twins will touch, in three passes, so that memory is waited
+// for once and not once a twin. Ids that are unknown do no harm.
+void world_prefetch(const struct world *world, const char *const *ids, const size_t *lengths,
+                    int count);
+
 // Puts a twin in; it must have a free id and number.
 void world_add(struct world *world, struct twin *twin);
 void world_remove(struct world *world,
