@@ -29,7 +29,9 @@ void pump_init(struct pump *pump, uint64_t seed, uint64_t number, double wear_fa
     *pump = (struct pump){.speed = PUMP_RATED_SPEED, .set_speed = PUMP_RATED_SPEED, .load = 1};
     chance_init(&pump->chance, seed, number);
     pump->wear = 0.25 * chance_uniform(&pump->chance);
-    pump->wear_per_s = wear_factor / PUMP_LIFE_S * (0.7 + 0.6 * chance_uniform(&pump->chance));
+    pump->usual_wear_per_s =
+        wear_factor / PUMP_LIFE_S * (0.7 + 0.6 * chance_uniform(&pump->chance));
+    pump->wear_per_s = pump->usual_wear_per_s;
     pump->shake = 1.7 + 0.5 * chance_uniform(&pump->chance);
     pump->casing = 22 + LOAD_HEAT;
     sense(pump);
@@ -73,6 +75,7 @@ static void wear_out(struct pump *pump, double dt_s) {
     if (pump->failed_s < REPAIR_S) return;
     pump->failed_s = 0;
     pump->wear = 0;
+    pump->wear_per_s = pump->usual_wear_per_s;
 }
 
 static void sense(struct pump *pump) {

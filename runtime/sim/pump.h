@@ -20,11 +20,12 @@
 
 struct pump {
     struct chance chance;
-    double wear_per_s; // at rated load and speed
-    double shake;      // mm/s of a new one, its own
-    double speed;      // 1/min, what it runs at
-    double set_speed;  // and what it ramps to
-    double load;       // 1 is rated
+    double wear_per_s;       // at rated load and speed
+    double usual_wear_per_s; // that of the next bearing
+    double shake;            // mm/s of a new one, its own
+    double speed;            // 1/min, what it runs at
+    double set_speed;        // and what it ramps to
+    double load;             // 1 is rated
     double wear;
     double failed_s; // for how long it has been failed
     // What its sensors say, with their noise:
@@ -39,7 +40,7 @@ struct pump {
 // life it wears.
 void pump_init(struct pump *pump, uint64_t seed, uint64_t number, double wear_factor);
 // As one whose bearing is new but lasts for 150 s: vibration rises steadily from about 2 mm/s and
-// passes 7.1 after about 100 s.
+// passes 7.1 after about 100 s. The bearing that replaces it is an ordinary one.
 void pump_spoil(struct pump *pump);
 void pump_step(struct pump *pump, double ambient, double dt_s);
 

@@ -43,7 +43,7 @@ taskset -c 0,1 true 2>/dev/null || die "cores 0 and 1 cannot be used; see taskse
 
 WORK=$BUILD/bench/work # on a real disk, as a sync is part of what is measured
 rm -rf "$WORK" && mkdir -p "$WORK" || die "$WORK cannot be made"
-SERVER= ADDRESS= HTTP= DISTURBED=0
+SERVER= ADDRESS= HTTP= RATE= DISTURBED=0
 declare -A VALUES=() # name -> every round's value
 stop_server() {
   [[ $SERVER ]] && kill -"${1:-TERM}" "$SERVER" 2>/dev/null && wait "$SERVER" 2>/dev/null
@@ -118,11 +118,10 @@ run_load() {
   done
 }
 
-saturation() { # messages a second that `share` found, or is found now
+half_load() { # sets RATE: half of what `share` found or is found now, at most 100,000 a second
   [[ ${VALUES[twind_1_1024]:-} ]] || { run_load twind --window 1024 --seconds 3 && note twind_1_1024 "$(json answered_per_second)"; }
-  middle twind_1_1024
+  RATE=$(calc "$(middle twind_1_1024) / 2 < 100000 ? int($(middle twind_1_1024) / 2) : 100000")
 }
-half_load() { calc "$(saturation) / 2 < 100000 ? int($(saturation) / 2) : 100000"; }
 
 # ---- parts
 
@@ -147,22 +146,22 @@ part_share() {
 ratio_of_round() { calc "$(newest "$1_$3") / $(newest "$2_$3")"; }
 
 part_latency() {
-  local round rate
-  rate=$(half_load)
+  local round
+  half_load
   for ((round = 1; round <= ROUNDS; round++)); do
-    run_load twind --rate "$(calc "$rate / $TWINS")" --seconds $((LONG + 1))
+    run_load twind --rate "$(calc "$RATE / $TWINS")" --seconds $((LONG + 1))
     note ack_p50_ms "$(calc "$(json p50) / 1000")"
     note ack_p99_ms "$(calc "$(json p99) / 1000")"
-    say "round $round/$ROUNDS  ACK at $rate a second: p50 $(calc "$(json p50) / 1000") ms, p99 $(calc "$(json p99) / 1000") ms, max $(calc "$(json max) / 1000") ms"
+    say "round $round/$ROUNDS  ACK at $RATE a second: p50 $(calc "$(json p50) / 1000") ms, p99 $(calc "$(json p99) / 1000") ms, max $(calc "$(json max) / 1000") ms"
   done
 }
 
 part_push() {
-  local round rate load
-  rate=$(half_load)
+  local round load
+  half_load
   for ((round = 1; round <= ROUNDS; round++)); do
     launch_twind new
-    taskset -c 1 "$BUILD/twinsim" --load --coap "$ADDRESS" --count "$TWINS" --rate "$(calc "$rate / $TWINS")" --values clock \
+    taskset -c 1 "$BUILD/twinsim" --load --coap "$ADDRESS" --count "$TWINS" --rate "$(calc "$RATE / $TWINS")" --values clock \
       --seconds $((LONG + 4)) --quiet --report "$WORK/report.json" &
     load=$!
     sleep 1 # twins come to be
@@ -171,7 +170,7 @@ part_push() {
     stop_server
     note push_p50_ms "$(sed -E 's/.*"p50":([0-9]+).*/\1/' "$WORK/ws.json" | awk '{ print $1 / 1000 }')"
     note push_p99_ms "$(sed -E 's/.*"p99":([0-9]+).*/\1/' "$WORK/ws.json" | awk '{ print $1 / 1000 }')"
-    say "round $round/$ROUNDS  WebSocket at $rate a second: $(<"$WORK/ws.json")"
+    say "round $round/$ROUNDS  WebSocket at $RATE a second: $(<"$WORK/ws.json")"
   done
 }
 
