@@ -252,6 +252,12 @@ void library_forward(struct library *library, const struct datagram *datagram, u
     library->keys[library->queued++] = key;
 }
 
+bool library_is_queued(const struct library *library, uint64_t key) {
+    for (int i = 0; i < library->queued; i++)
+        if (library->keys[i] == key) return true;
+    return false;
+}
+
 void library_flush(struct library *library, int64_t received) {
     if (library->queued == 0) return;
     library->received = received;

@@ -32,6 +32,8 @@ struct observers *library_observers(const struct library *library);
 // Queues a datagram until library_flush; its bytes and its peer stay valid until then. `key` is the
 // message's, for duplicates.
 void library_forward(struct library *library, const struct datagram *datagram, uint64_t key);
+// Whether a message with this key is queued already: a retransmission in the same batch.
+bool library_is_queued(const struct library *library, uint64_t key);
 // Lets libcoap handle what is queued. `received` is UTC.
 void library_flush(struct library *library, int64_t received);
 
