@@ -6,7 +6,12 @@ MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
 DISK=$WORK/disk
 mkdir "$DISK"
 mount -t tmpfs -o size=16m tmpfs "$DISK" 2>/dev/null || skip_all "no tmpfs can be mounted here"
-trap 'end_all; umount -l "$DISK" 2>/dev/null; rm -rf "$WORK"' EXIT
+end_disk() {
+  local pid
+  for pid in "${!STARTED[@]}"; do kill -9 "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  umount -l "$DISK" 2>/dev/null
+}
+trap 'end_disk; end_all' EXIT
 DATA=$DISK/data
 
 acked=0
@@ -42,7 +47,7 @@ http GET /readyz
 is "it is not ready" "$CODE" 503
 http GET /healthz
 is "but alive" "$CODE" 200
-ok "and why is logged" grep -qi 'space' "$WORK/twind.log"
+ok "and why is logged" grep -qiE 'no room|space' "$WORK/twind.log"
 before=$acked
 
 rm "$DISK/fill"

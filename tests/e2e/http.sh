@@ -59,7 +59,7 @@ http GET /api/v1/twins/m-nobody
 is "an unknown twin is 404" "$CODE" 404
 http PUT /api/v1/twins/m-9 -H "$JSON" -d '{"model":"metre"}'
 like "an unknown model is refused" "$CODE" '^40[04]$'
-like "with what may have been meant" "$(problem)" meter
+like "by its name" "$(problem)" metre
 http PUT "/api/v1/twins/$(printf 'm%.0s' {1..65})" -H "$JSON" -d '{"model":"meter"}'
 is "an id of 65 characters is refused" "$CODE" 400
 http DELETE /api/v1/models

@@ -39,10 +39,10 @@ fail() { # NAME [DETAIL ...]
 }
 is() { [[ $2 == "$3" ]] && pass "$1" || fail "$1" "got:    $2" "wanted: $3"; }
 like() { [[ $2 =~ $3 ]] && pass "$1" || fail "$1" "got:          $2" "wanted match: $3"; }
-ok() { # NAME COMMAND...
-  local name=$1 said
+ok() { # NAME COMMAND...; in this shell, for only it may wait for what it started
+  local name=$1
   shift
-  said=$("$@" 2>&1) && pass "$name" || fail "$name" "$* failed" "$said"
+  "$@" >"$WORK/said" 2>&1 && pass "$name" || fail "$name" "$* failed" "$(cat "$WORK/said")"
 }
 skip() { echo "ok $((++TESTS)) - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1" && exit 0; }

@@ -29,14 +29,14 @@ feed() { # ANSWERS: three walkers in a ring, each tells the next
 }
 
 # All that a run has made but the times at which it was made; samples keep their own.
-effects() { api GET '/twins?limit=100' | jq -S '.twins[] | del(.derived[].at) | del(.version)'; }
+effects() { api GET '/twins?limit=100' | jq -S '.twins[] | del(.derived[].at, .version, .created_at)'; }
 
 run() { # NAME [FLAG]
   DATA=$WORK/$1
   start_twind "${@:2}"
   feed "$WORK/$1.answers"
   effects >"$WORK/$1.effects"
-  stop_twind
+  ok "$1 ends cleanly" stop_twind
   echo "# $1: $(wc -l <"$WORK/$1.answers") answers, $(sha256sum <"$WORK/$1.effects" | cut -c1-12)"
 }
 run first
