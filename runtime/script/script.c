@@ -154,6 +154,7 @@ enum outcome script_predict(struct script *script, const struct twin *snapshot, 
     const struct call_budget budget = {script->limits.predict_us, script->limits.soft_bytes};
     enum outcome outcome = call_run(&script->call, 2, 2, &budget, where, err);
     script->snapshot = NULL;
+    call_rest(&script->call); // so that any thread may free a version that is not predicting
     if (outcome == OUTCOME_OK) {
         const char *why;
         if (!lua_prediction_result(lua, result, &why)) {

@@ -35,6 +35,7 @@ static struct twin *with_limit(struct bench *bench, int64_t call_us, const char 
 
 static void a_call_that_never_ends_is_stopped_near_its_limit(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     for (int limit_ms = 2; limit_ms <= 50; limit_ms *= 5) {
         struct bench bench;
         struct twin *thing = with_limit(&bench, limit_ms * 1000, "while true do end");
@@ -75,6 +76,7 @@ static void time_between_calls_counts_for_none(void **state) {
 
 static void a_kill_is_over_when_the_call_is(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     struct bench bench;
     struct twin *thing =
         with_limit(&bench, 2000, "if z == 1 then while true do end end thing.derived.y = z");
@@ -89,6 +91,7 @@ static void a_kill_is_over_when_the_call_is(void **state) {
 
 static void pcall_gives_errors_and_hands_kills_on(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     lua_holds(
         "local ok, err = pcall(error, 'no', 0) assert(ok == false and err == 'no')"
         "local good, a, b = pcall(function(...) return ... end, 1, 2) assert(good and a == 1 and b "
@@ -122,6 +125,7 @@ static void *call_elsewhere(void *context) {
 
 static void the_deadline_follows_the_thread(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     struct bench bench;
     struct twin *thing = with_limit(&bench, 2000, "while true do end");
     assert_outcome(&bench, bench_sample(&bench, thing, "z", 1), OUTCOME_KILLED);
@@ -137,6 +141,7 @@ static void the_deadline_follows_the_thread(void **state) {
 
 static void two_threads_have_a_deadline_each(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     struct bench benches[2];
     struct elsewhere elsewhere[2];
     pthread_t threads[2];
@@ -156,6 +161,7 @@ static void two_threads_have_a_deadline_each(void **state) {
 
 static void a_prediction_may_take_longer_than_a_turn(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     struct bench bench;
     bench_init(&bench);
     bench_files(&bench, "models/thing.lua", THING, "scripts/behavior/thing.lua",
@@ -267,6 +273,7 @@ static void loading_may_be_refused_at_any_point(void **state) {
 
 static void a_state_without_an_owner_has_a_deadline_too(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     struct call call;
     struct err err;
     assert_true(call_open(&call, 1u << 20, NULL, &err));
@@ -279,6 +286,7 @@ static void a_state_without_an_owner_has_a_deadline_too(void **state) {
 
 static void outcomes_are_counted(void **state) {
     (void)state;
+    if (!is_deadline_shown()) skip();
     struct bench bench;
     struct twin *thing = with_limit(
         &bench, 2000, "if z == 1 then error('x') end if z == 2 then while true do end end");
