@@ -1,6 +1,6 @@
 // lws_service is the wait. Watched descriptors are adopted by it as duplicates, because it closes
-// what it adopts; timers are one short sorted list behind a single lws timer, for the whole program
-// has a dozen.
+// what it adopts; timers are one short sorted list behind one timerfd, for the whole program has a
+// dozen.
 
 #include "base/loop.h"
 
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,10 +36,7 @@ struct loop {
     struct lws_vhost *vhost; // of watched descriptors; listens on nothing
     struct watch *watches;
     struct loop_timer *timers; // by due
-    struct alarm_clock {       // lws hands back the timer alone, so the loop stands behind it
-        lws_sorted_usec_list_t sul;
-        struct loop *loop;
-    } clock;
+    int timer_fd; // set for the first of them; waiting by lws would spin for the last millisecond
     struct hook hooks[HOOKS_MAX];
     int hook_count;
     int wake_fd;
@@ -48,7 +46,7 @@ struct loop {
 static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                   size_t length);
 static void on_woken(void *context);
-static void on_clock(lws_sorted_usec_list_t *sul);
+static void on_timer(void *context);
 
 static const struct lws_protocols protocols[] = {
     {.name = "descriptor", .callback = on_lws},
@@ -57,8 +55,8 @@ static const struct lws_protocols protocols[] = {
 
 struct loop *loop_new(struct err *err) {
     struct loop *loop = xcalloc(1, sizeof *loop);
-    loop->clock.loop = loop;
     loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     lws_set_log_level(LLL_ERR, NULL);
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
@@ -70,12 +68,13 @@ struct loop *loop_new(struct err *err) {
     };
     loop->lws = lws_create_context(&info);
     if (loop->lws) loop->vhost = lws_create_vhost(loop->lws, &info);
-    if (loop->wake_fd < 0 || !loop->vhost) {
+    if (loop->wake_fd < 0 || loop->timer_fd < 0 || !loop->vhost) {
         err_set(err, ERR_INTERNAL, "the event loop could not be made: %s", strerror(errno));
         loop_free(loop);
         return NULL;
     }
-    if (!loop_watch(loop, loop->wake_fd, on_woken, loop, err)) {
+    if (!loop_watch(loop, loop->wake_fd, on_woken, loop, err) ||
+        !loop_watch(loop, loop->timer_fd, on_timer, loop, err)) {
         loop_free(loop);
         return NULL;
     }
@@ -86,6 +85,7 @@ void loop_free(struct loop *loop) {
     if (!loop) return;
     if (loop->lws) lws_context_destroy(loop->lws);
     if (loop->wake_fd >= 0) close(loop->wake_fd);
+    if (loop->timer_fd >= 0) close(loop->timer_fd);
     while (loop->watches) {
         struct watch *watch = loop->watches;
         loop->watches = watch->next;
@@ -130,13 +130,11 @@ bool loop_watch(struct loop *loop, int fd, loop_callback *on_readable, void *con
     return true;
 }
 
-static void arm_clock(struct loop *loop) {
-    int64_t delay = LWS_SET_TIMER_USEC_CANCEL;
-    if (loop->timers) {
-        delay = loop->timers->due - loop_monotonic(loop);
-        if (delay < 1) delay = 1;
-    }
-    lws_sul_schedule(loop->lws, 0, &loop->clock.sul, on_clock, delay);
+// Sets the descriptor for the first timer; a time in the past fires at once, none at all never.
+static void arm(struct loop *loop) {
+    int64_t due = loop->timers ? loop->timers->due : 0;
+    struct itimerspec when = {.it_value = {due / 1000000, due % 1000000 * 1000}};
+    timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t delay_us,
@@ -150,7 +148,7 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t delay_u
         place = &(*place)->next;
     timer->next = *place;
     *place = timer;
-    if (loop->timers == timer) arm_clock(loop);
+    if (loop->timers == timer) arm(loop);
 }
 
 void loop_timer_clear(struct loop *loop, struct loop_timer *timer) {
@@ -163,8 +161,11 @@ void loop_timer_clear(struct loop *loop, struct loop_timer *timer) {
     timer->next = NULL;
 }
 
-static void on_clock(lws_sorted_usec_list_t *sul) {
-    struct loop *loop = lws_container_of(sul, struct alarm_clock, sul)->loop;
+static void on_timer(void *context) {
+    struct loop *loop = context;
+    uint64_t fired;
+    ssize_t got = read(loop->timer_fd, &fired, sizeof fired);
+    (void)got; // which are due stands in the list
     int64_t now = loop_monotonic(loop);
     while (loop->timers && loop->timers->due <= now) {
         struct loop_timer *timer = loop->timers;
@@ -173,7 +174,7 @@ static void on_clock(lws_sorted_usec_list_t *sul) {
         timer->next = NULL;
         timer->callback(timer->context);
     }
-    arm_clock(loop);
+    arm(loop);
 }
 
 void loop_before_wait(struct loop *loop, loop_callback *callback, void *context) {

@@ -36,7 +36,7 @@ struct loop_timer {
     void *context;
     struct loop_timer *next;
 };
-// Due in `delay_us` from now; moves it if it was set. Precise to about a millisecond.
+// Due in `delay_us` from now; moves it if it was set. Precise to the kernel's timers.
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t delay_us,
                     loop_callback *callback, void *context);
 void loop_timer_clear(struct loop *loop, struct loop_timer *timer);
