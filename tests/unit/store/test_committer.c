@@ -10,10 +10,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 
-enum call { CALL_NONE, CALL_WRITE, CALL_LATE_WRITE, CALL_SHORT_WRITE, CALL_SYNC, CALL_GROW };
+enum call { CALL_NONE, CALL_WRITE, CALL_LATE_WRITE, CALL_SHORT_WRITE, CALL_SYNC, CALL_ROOM };
 
 #define FOREVER 1000000
 #define WRITES_MAX 4096
@@ -88,9 +90,12 @@ int fdatasync(int fd) {
     return -1;
 }
 
-int fallocate(int fd, int mode, off_t at, off_t length) {
-    if (fails(CALL_GROW)) return -1;
-    return (int)syscall(SYS_fallocate, fd, mode, at, length);
+int fstatvfs(int fd, struct statvfs *disk_of) {
+    struct statfs stat;
+    if (fstatfs(fd, &stat) != 0) return -1;
+    *disk_of = (struct statvfs){.f_frsize = (unsigned long)stat.f_frsize,
+                                .f_bavail = fails(CALL_ROOM) ? 0 : stat.f_bavail};
+    return 0;
 }
 
 static int teardown(void **state) {
@@ -114,7 +119,7 @@ static void one_failure_anywhere_loses_nothing_and_every_answer_comes(void **sta
         enum call call;
         int code;
     } faults[] = {{CALL_WRITE, EIO},      {CALL_WRITE, ENOSPC}, {CALL_SHORT_WRITE, 0},
-                  {CALL_LATE_WRITE, EIO}, {CALL_SYNC, EIO},     {CALL_GROW, ENOSPC}};
+                  {CALL_LATE_WRITE, EIO}, {CALL_SYNC, EIO},     {CALL_ROOM, ENOSPC}};
     uint64_t next = 1;
     int hits = 0;
     for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
@@ -139,7 +144,7 @@ static void one_failure_anywhere_loses_nothing_and_every_answer_comes(void **sta
 
 static void a_full_disk_is_said_and_survived(void **state) {
     struct fixture *fixture = *state;
-    static const enum call calls[] = {CALL_WRITE, CALL_GROW};
+    static const enum call calls[] = {CALL_WRITE, CALL_ROOM};
     uint64_t next = 1;
     for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
         fixture_open(fixture);
@@ -215,7 +220,7 @@ static void a_log_opens_on_a_full_disk(void **state) {
     fixture_open(fixture);
     commit_some(fixture, 1, 20);
     fixture_close(fixture);
-    break_disk(CALL_GROW, 0, FOREVER, ENOSPC);
+    break_disk(CALL_ROOM, 0, FOREVER, ENOSPC);
     fixture_open(fixture);
     assert_int_equal(read_all(fixture, 0).count, 1010);
 }

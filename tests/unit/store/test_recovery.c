@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-#define GENERATIONS 14
+#define GENERATIONS 10
 #define REVS_SKIPPED 1000 // after a crash, as the engine does
 
 struct report { // what a child says whenever everything is durable
@@ -97,13 +97,13 @@ static void lives(struct fixture *fixture, uint64_t seed, bool is_trimmed) {
 }
 
 static void every_life_begins_where_the_last_was_durable(void **state) {
-    for (uint64_t seed = 1; seed <= 3; seed++)
+    for (uint64_t seed = 1; seed <= 2; seed++)
         lives(*state, seed * 1000, false);
 }
 
 static void also_when_the_log_forgets_what_checkpoints_cover(void **state) {
     struct fixture *fixture = *state;
-    for (uint64_t seed = 1; seed <= 3; seed++)
+    for (uint64_t seed = 1; seed <= 2; seed++)
         lives(fixture, seed * 7000, true);
     fixture_open(fixture);
     assert_true(log_first_rev(fixture->log) > 1); // it did forget
