@@ -4,13 +4,14 @@
 # Load sends 0, 1, 2 ... of each twin, one message in flight a twin, and keeps what was acked. After each kill the
 # twin must hold what was acked last or the one message after it, what its behaviour made must fit, recovery with
 # checkpoints must give what the log alone gives, and the revisions must go on from beyond. In every fifth cycle
-# the load ends first; then the state's hash must be what it was before the kill.
+# the load ends first; then the state's hash must be what it was before the kill. In every tenth a checkpoint is
+# being written when the kill comes, or has just been.
 . "$(dirname "$0")/lib.sh"
 MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
 CYCLES=${1:-${KILL_CYCLES:-50}}
 TWINS=200
 declare -A losses=([missing]=0 [torn]=0 [verify]=0 [hash]=0 [epoch]=0 [rev]=0)
-acked_all=0 last_epoch= last_rev=0
+acked_all=0 checkpoints=0 last_epoch= last_rev=0
 
 load() { # SECONDS: in the background; sets LOAD
   launch "$BUILD/twinsim" --load --coap "coap://$COAP" --count "$TWINS" --window 64 --values sequence --fields count \
@@ -21,6 +22,7 @@ bad() { # WHAT DETAIL
   losses[$1]=$((losses[$1] + 1))
   [[ ${losses[$1]} -gt 5 ]] || sed "s/^/# cycle $cycle, $1: /" <<<"$2"
 }
+has_checkpoint() { [[ $(metric twind_checkpoint_slices_total) -gt 0 ]]; }
 has_acked() { [[ $(wc -l <"$WORK/acked") -ge $1 ]]; }
 
 twins() { # every twin as `ID COUNT TWICE`
@@ -57,6 +59,9 @@ for ((cycle = 1; cycle <= CYCLES; cycle++)); do
   else
     load 30
     wait_for 10 has_acked 10 || give_up "load is acked" "$(cat "$WORK/twinsim.log")" "$(tail -n 5 "$WORK/twind.log")"
+    if ((cycle % 10 == 3)); then
+      wait_for 15 has_checkpoint && checkpoints=$((checkpoints + 1))
+    fi
     sleep "0.$(printf %03d $((RANDOM % 400)))" # the moment is meant to be a random one
     last_rev=$(api GET /state | jq .rev)
   fi
@@ -80,6 +85,7 @@ stop_twind
 
 [[ $acked_all -gt $((CYCLES * 10)) ]] && pass "$CYCLES kills under load, $acked_all samples acked" ||
   fail "there was load" "$acked_all samples acked"
+[[ $checkpoints -ge $(((CYCLES + 6) / 10)) ]] && pass "$checkpoints of them around a checkpoint" || fail "checkpoints are met" "$checkpoints"
 is "no acked sample is missing" "${losses[missing]}" 0
 is "no twin is torn between its sample and what was made of it" "${losses[torn]}" 0
 is "recovery with checkpoints equals recovery from the log alone" "${losses[verify]}" 0

@@ -28,7 +28,9 @@ function equal(got, wanted, what = "got") {
 /** One request; `options` are CoAP's by name. Answers { code, payload, options, response }. */
 function ask(method, pathname, { payload, options = {}, query, observe = false, confirmable = true } = {}) {
   return new Promise((resolve, reject) => {
-    const request = coap.request({ hostname: host, port: Number(port), method, pathname, query, observe, confirmable });
+    // Closing an observation closes its socket, so each has its own.
+    const agent = observe ? new coap.Agent({ type: "udp4" }) : undefined;
+    const request = coap.request({ hostname: host, port: Number(port), method, pathname, query, observe, confirmable, agent });
     for (const [name, value] of Object.entries(options)) request.setOption(name, value);
     request.on("response", (response) => resolve({ code: response.code, payload: String(response.payload), response }));
     request.on("error", reject);
