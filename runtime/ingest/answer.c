@@ -14,6 +14,7 @@
 void answer_init(struct answer *answer, uint8_t code) {
     *answer = (struct answer){.code = code,
                               .format = FORMAT_NONE,
+                              .payload = (const uint8_t *)"", // never NULL
                               .max_age = -1,
                               .observe = -1,
                               .block1 = -1,

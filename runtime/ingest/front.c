@@ -341,7 +341,7 @@ static bool is_plain(const struct message *message, struct request *request) {
         if (limit == 0 || option.length > limit) return false;
         request_option(request, option.number, option.value, option.length);
     }
-    request->payload = message->payload;
+    if (message->payload) request->payload = message->payload;
     request->length = message->payload_length;
     return true;
 }

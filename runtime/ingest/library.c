@@ -170,6 +170,7 @@ failed:
 
 void library_close(struct library *library) {
     if (!library) return;
+    if (library->context) coap_register_nack_handler(library->context, NULL);
     observers_free(library->observers);
     while (library->first_late) {
         struct late *late = library->first_late;
@@ -296,7 +297,8 @@ static bool read_request(const coap_pdu_t *pdu, struct request *request, uint16_
                             (uint16_t)coap_opt_length(option)))
             return false;
     }
-    coap_get_data(pdu, &request->length, &request->payload);
+    const uint8_t *payload;
+    if (coap_get_data(pdu, &request->length, &payload)) request->payload = payload;
     return true;
 }
 

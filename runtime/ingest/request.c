@@ -11,7 +11,7 @@ void request_init(struct request *request, uint8_t method) {
     request->format = request->accept = FORMAT_NONE;
     request->observe = request->block1 = request->block2 = request->size1 = -1;
     request->no_response = 0;
-    request->payload = NULL;
+    request->payload = (const uint8_t *)""; // never NULL
     request->length = 0;
 }
 

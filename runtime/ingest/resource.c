@@ -47,6 +47,7 @@ static const char *const methods[METHODS] = {
 
 void resources_init(struct resources *resources, const struct door *door) {
     *resources = (struct resources){.door = door};
+    buffer_reserve(&resources->body, 1); // so that an empty body is no NULL
 }
 
 void resources_fini(struct resources *resources) {

@@ -24,7 +24,7 @@ uint32_t senml_label(struct slice label) {
         }
         return 0;
     case 2:
-        switch (b[0] << 8 | b[1]) {
+        switch ((uint8_t)b[0] << 8 | (uint8_t)b[1]) {
         case 'b' << 8 | 'n':
             return SENML_BASE_NAME;
         case 'b' << 8 | 't':
