@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "predict/estimator.h"
 #include "script/lua_twin.h"
+#include "script/mistake.h"
 #include "script/state.h"
 #include "twin/change.h"
 #include "twin/model.h"
@@ -156,8 +157,6 @@ static int raise_unknown(lua_State *lua, const struct estimator_spec *spec, cons
     struct suggestion near = {key, strlen(key), NULL, 0};
     for (int i = 0; i < count; i++)
         suggestion_try(&near, known[i]);
-    const char *kind = spec->kind == ESTIMATOR_RING ? "a ring" : "an ewma";
-    return luaL_error(lua, "state.%s is %s and has no \"%s\"%s%s%s", spec->name, kind, key,
-                      near.best ? "; did you mean \"" : "", near.best ? near.best : "",
-                      near.best ? "\"?" : "");
+    return mistake_raise(lua, near.best, "state.%s is %s and has no \"%s\"", spec->name,
+                         spec->kind == ESTIMATOR_RING ? "a ring" : "an ewma", key);
 }

@@ -9,6 +9,7 @@
 #include "script/lua_text.h"
 #include "script/lua_twin.h"
 #include "script/lua_value.h"
+#include "script/mistake.h"
 #include "script/state.h"
 #include "twin/change.h"
 #include "twin/model.h"
@@ -61,9 +62,7 @@ static int check_alarm(lua_State *lua, const struct model *model) {
     struct suggestion near = {name, length, NULL, 0};
     for (int i = 0; i < model->alarm_count; i++)
         suggestion_try(&near, model->alarms[i].name);
-    return luaL_error(lua, "model \"%s\" has no alarm \"%s\"%s%s%s", model->name, name,
-                      near.best ? "; did you mean \"" : "", near.best ? near.best : "",
-                      near.best ? "\"?" : "");
+    return mistake_raise(lua, near.best, "model \"%s\" has no alarm \"%s\"", model->name, name);
 }
 
 // pump:sample("temperature") -> { value =, raw =, at =, quality = } of the newest sample, or nil
@@ -74,9 +73,8 @@ static int sample(lua_State *lua) {
     int field = model_sample_field(twin->model, name, length);
     if (field == NONE) {
         const char *near = model_suggest_sample(twin->model, name, length);
-        return luaL_error(lua, "model \"%s\" gets no samples of \"%s\"%s%s%s", twin->model->name,
-                          name, near ? "; did you mean \"" : "", near ? near : "",
-                          near ? "\"?" : "");
+        return mistake_raise(lua, near, "model \"%s\" gets no samples of \"%s\"", twin->model->name,
+                             name);
     }
     const struct slot *slot = twin_shown(twin, field);
     struct value value = slot_value(slot), raw = value;
@@ -163,9 +161,8 @@ static int related(lua_State *lua) {
         struct suggestion near = {name, length, NULL, 0};
         for (int i = 0; i < twin->model->relationship_count; i++)
             suggestion_try(&near, twin->model->relationships[i].name);
-        return luaL_error(lua, "model \"%s\" has no relationship \"%s\"%s%s%s", twin->model->name,
-                          name, near.best ? "; did you mean \"" : "", near.best ? near.best : "",
-                          near.best ? "\"?" : "");
+        return mistake_raise(lua, near.best, "model \"%s\" has no relationship \"%s\"",
+                             twin->model->name, name);
     }
     const struct world *world = script->changes->world;
     size_t room = twin->link_count ? twin->link_count : 1;
@@ -193,9 +190,7 @@ static int check_argument(lua_State *lua, const struct event_spec *event, const 
     struct suggestion near = {key, strlen(key), NULL, 0};
     for (int i = 0; i < event->argument_count; i++)
         suggestion_try(&near, event->arguments[i].name);
-    return luaL_error(lua, "event %s has no argument \"%s\"%s%s%s", event->name, key,
-                      near.best ? "; did you mean \"" : "", near.best ? near.best : "",
-                      near.best ? "\"?" : "");
+    return mistake_raise(lua, near.best, "event %s has no argument \"%s\"", event->name, key);
 }
 
 // The arguments at 4 in the event's order, in the turn's region.
@@ -237,9 +232,8 @@ static int send(lua_State *lua) {
         struct suggestion near = {name, length, NULL, 0};
         for (int i = 0; i < target->model->event_count; i++)
             suggestion_try(&near, target->model->events[i].name);
-        return luaL_error(lua, "%s: model \"%s\" has no event \"%s\"%s%s%s", target->id,
-                          target->model->name, name, near.best ? "; did you mean \"" : "",
-                          near.best ? near.best : "", near.best ? "\"?" : "");
+        return mistake_raise(lua, near.best, "%s: model \"%s\" has no event \"%s\"", target->id,
+                             target->model->name, name);
     }
     const struct event_spec *spec = &target->model->events[event];
     struct value *arguments = check_arguments(lua, changes->region, spec);

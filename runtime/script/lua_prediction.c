@@ -8,6 +8,7 @@
 #include "script/duration.h"
 #include "script/lua_model.h"
 #include "script/lua_series.h"
+#include "script/mistake.h"
 #include "script/state.h"
 #include "twin/model.h"
 #include "twin/name.h"
@@ -96,8 +97,7 @@ static int unknown_series(lua_State *lua) {
     struct suggestion near = {name, strlen(name), NULL, 0};
     for (lua_pushnil(lua); lua_next(lua, lua_upvalueindex(1)); lua_pop(lua, 1))
         suggestion_try(&near, lua_tostring(lua, -2));
-    return luaL_error(lua, "needs has no \"%s\"%s%s%s", name, near.best ? "; did you mean \"" : "",
-                      near.best ? near.best : "", near.best ? "\"?" : "");
+    return mistake_raise(lua, near.best, "needs has no \"%s\"", name);
 }
 
 void lua_prediction_push_series(lua_State *lua, const struct twin *twin,

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "script/duration.h"
+#include "script/mistake.h"
 #include "twin/name.h"
 
 #include <lauxlib.h>
@@ -154,9 +155,7 @@ static int series_index(lua_State *lua) {
         }
         suggestion_try(&near, series_methods[i].name);
     }
-    return luaL_error(lua, "a series has no \"%s\"%s%s%s", name,
-                      near.best ? "; did you mean \"" : "", near.best ? near.best : "",
-                      near.best ? "\"?" : "");
+    return mistake_raise(lua, near.best, "a series has no \"%s\"", name);
 }
 
 // trend.slope, trend:reach(limit)

@@ -10,6 +10,7 @@
 #include "script/lua_estimator.h"
 #include "script/lua_method.h"
 #include "script/lua_value.h"
+#include "script/mistake.h"
 #include "script/order.h"
 #include "script/state.h"
 #include "twin/change.h"
@@ -51,10 +52,8 @@ static int on_length(lua_State *lua);
 static int on_tostring(lua_State *lua);
 static int push_member(lua_State *lua, struct script *script, struct handle handle);
 static int push_field(lua_State *lua, struct script *script, struct handle handle);
-static int find_field(const struct script *script, const struct model *model, enum field_kind kind,
-                      const char *name, size_t length);
-static int find_estimator(const struct script *script, const struct model *model, const char *name,
-                          size_t length);
+static int find_by_address(const struct script *script, const struct model *model, int kind,
+                           const char *name);
 static int raise_unknown_field(lua_State *lua, const struct model *model, enum field_kind kind,
                                const char *name);
 static int raise_not_writable(lua_State *lua, const struct model *model, struct handle handle,
@@ -161,7 +160,9 @@ static int on_newindex(lua_State *lua) {
     enum field_kind kind = (enum field_kind)(handle.view - VIEW_FIELDS);
     int field = NONE;
     if (handle.view >= VIEW_FIELDS && kind >= FIELD_DESIRED)
-        field = find_field(script, model, kind, name, length);
+        field = find_by_address(script, model, (int)kind, name);
+    if (field == NONE && handle.view >= VIEW_FIELDS && kind >= FIELD_DESIRED)
+        field = model_field(model, kind, name, length);
     if (field == NONE) return raise_not_writable(lua, model, handle, name);
 
     struct value value;
@@ -214,8 +215,7 @@ static int push_member(lua_State *lua, struct script *script, struct handle hand
             suggestion_try(&near, member_names[i]);
         for (int i = 0; lua_method_list()[i].func; i++)
             suggestion_try(&near, lua_method_list()[i].name);
-        if (near.best)
-            return luaL_error(lua, "a twin has no \"%s\"; did you mean \"%s\"?", name, near.best);
+        if (near.best) return mistake_raise(lua, near.best, "a twin has no \"%s\"", name);
         return luaL_error(lua,
                           "a twin has no \"%s\"; its values are in telemetry, reported, desired, "
                           "derived, state and parameters",
@@ -230,30 +230,29 @@ static int push_field(lua_State *lua, struct script *script, struct handle handl
     enum field_kind kind = (enum field_kind)(handle.view - VIEW_FIELDS);
     size_t length;
     const char *name = lua_tolstring(lua, 2, &length);
-    int field = find_field(script, twin->model, kind, name, length);
-    if (field != NONE) {
-        lua_value_push(lua, twin_value(twin, field));
-        return 1;
+    int field = find_by_address(script, twin->model, (int)kind, name), estimator = NONE;
+    if (field == NONE && kind == FIELD_STATE)
+        estimator = find_by_address(script, twin->model, NAMES_ESTIMATOR, name);
+    if (field == NONE && estimator == NONE) { // a long name, or a mistake
+        field = model_field(twin->model, kind, name, length);
+        if (field == NONE && kind == FIELD_STATE)
+            estimator = model_estimator(twin->model, name, length);
     }
-    int estimator = kind == FIELD_STATE ? find_estimator(script, twin->model, name, length) : NONE;
-    if (estimator == NONE) return raise_unknown_field(lua, twin->model, kind, name);
-    handle_push(lua, handle.number, VIEW_ESTIMATOR, estimator);
+    if (field != NONE)
+        lua_value_push(lua, twin_value(twin, field));
+    else if (estimator != NONE)
+        handle_push(lua, handle.number, VIEW_ESTIMATOR, estimator);
+    else
+        return raise_unknown_field(lua, twin->model, kind, name);
     return 1;
 }
 
-static int find_field(const struct script *script, const struct model *model, enum field_kind kind,
-                      const char *name, size_t length) {
+// The index of a field of a kind, or of an estimator; NONE says nothing.
+static int find_by_address(const struct script *script, const struct model *model, int kind,
+                           const char *name) {
     const struct behavior *behavior = script->behavior;
     if (behavior->model != model) behavior = state_behavior(script, model);
-    int field = behavior ? names_find(&behavior->names, (int)kind, name) : NONE;
-    return field != NONE ? field : model_field(model, kind, name, length);
-}
-
-static int find_estimator(const struct script *script, const struct model *model, const char *name,
-                          size_t length) {
-    const struct behavior *behavior = state_behavior(script, model);
-    int estimator = behavior ? names_find(&behavior->names, NAMES_ESTIMATOR, name) : NONE;
-    return estimator != NONE ? estimator : model_estimator(model, name, length);
+    return behavior ? names_find(&behavior->names, kind, name) : NONE;
 }
 
 // Says where the name is when it is elsewhere, else which name is near.
@@ -271,8 +270,8 @@ static int raise_unknown_field(lua_State *lua, const struct model *model, enum f
     for (int i = 0; i < model->estimator_count && kind == FIELD_STATE; i++)
         suggestion_try(&near, model->estimators[i].name);
     if (near.best)
-        return luaL_error(lua, "model \"%s\" has no \"%s\" in %s; did you mean \"%s\"?",
-                          model->name, name, wanted, near.best);
+        return mistake_raise(lua, near.best, "model \"%s\" has no \"%s\" in %s", model->name, name,
+                             wanted);
     return luaL_error(lua, "model \"%s\" has no \"%s\" in %s; models/%s.lua declares what there is",
                       model->name, name, wanted, model->name);
 }

@@ -8,6 +8,7 @@
 #include "script/chance.h"
 #include "script/lua_table.h"
 #include "script/lua_text.h"
+#include "script/mistake.h"
 #include "script/order.h"
 #include "script/state.h"
 #include "twin/name.h"
@@ -224,8 +225,7 @@ static int on_unknown_global(lua_State *lua) {
     for (size_t i = 0; i < ARRAY_LEN(allowed_list); i++)
         suggestion_try(&near,
                        *allowed_list[i].library ? allowed_list[i].library : allowed_list[i].name);
-    if (near.best)
-        return luaL_error(lua, "there is no \"%s\" here; did you mean \"%s\"?", name, near.best);
+    if (near.best) return mistake_raise(lua, near.best, "there is no \"%s\" here", name);
     return luaL_error(lua, "there is no \"%s\" here; scripts/README.md lists what there is", name);
 }
 

@@ -13,6 +13,7 @@
 #include "script/lua_prediction.h"
 #include "script/lua_series.h"
 #include "script/lua_twin.h"
+#include "script/mistake.h"
 #include "script/sandbox.h"
 #include "script/state.h"
 #include "twin/change.h"
@@ -246,9 +247,7 @@ static void load_behaviors(struct script *script) {
             suggestion_try(&near, script->behaviors[j].name);
         }
         if (!behavior)
-            luaL_error(script->call.lua, "%s: there is no model \"%s\"%s%s%s", path, name,
-                       near.best ? "; did you mean \"" : "", near.best ? near.best : "",
-                       near.best ? "\"?" : "");
+            mistake_raise(script->call.lua, near.best, "%s: there is no model \"%s\"", path, name);
         run_file(script, path);
         behavior_read(behavior, script, path);
         lua_pop(script->call.lua, 1);
@@ -302,7 +301,9 @@ static void count_metrics(struct script *script, struct metrics *metrics) {
             metrics_counter(metrics, "twind_script_predictions_total", results[i],
                             "Prediction scripts run, by how they ended");
     }
-    script->line_dropped_total =
-        metrics_counter(metrics, "twind_script_lines_dropped_total", NULL,
-                        "Log lines of scripts beyond the limit of a second");
+    static const char *const places[] = {"in=\"turn\"", "in=\"prediction\""};
+    for (int i = 0; i < 2; i++)
+        script->line_dropped_totals[i] =
+            metrics_counter(metrics, "twind_script_lines_dropped_total", places[i],
+                            "Log lines of scripts beyond the limit of a second");
 }

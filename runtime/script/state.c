@@ -40,7 +40,7 @@ void state_log(struct script *script, const char *text) {
         script->line_count = 0;
     }
     if (++script->line_count > LINES_PER_SECOND) {
-        ++*script->line_dropped_total;
+        ++*script->line_dropped_totals[script->snapshot != NULL];
         return;
     }
     char line[LINE_MAX_BYTES];

@@ -40,7 +40,7 @@ struct script {
     int line_count;
 
     uint64_t *call_totals[OUTCOMES], *predict_totals[OUTCOMES]; // by enum outcome
-    uint64_t *line_dropped_total;
+    uint64_t *line_dropped_totals[2];                           // in turns, in predictions
 };
 
 static inline struct script *script_of(lua_State *lua) {

@@ -141,7 +141,7 @@ static void lines_beyond_twenty_a_second_are_counted(void **state) {
     struct twin *thing;
     bench_run(&bench, &thing, "for i = 1, 25 do thing:log(i) end");
     uint64_t *dropped =
-        metrics_counter(bench.metrics, "twind_script_lines_dropped_total", NULL, "");
+        metrics_counter(bench.metrics, "twind_script_lines_dropped_total", "in=\"turn\"", "");
     assert_int_equal(*dropped, 5);
     bench.now += SECOND;
     bench_sample(&bench, thing, "z", 1);
