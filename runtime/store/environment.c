@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define MAP_LARGEST ((size_t)1 << 40) // far beyond any quota; address space, not memory
@@ -37,6 +38,7 @@
 static int grow(struct environment *environment, size_t bytes);
 static uint64_t disk_left(const struct environment *environment);
 static bool make_directories(const char *path, struct err *err);
+static bool check_disk(const struct environment *environment, struct err *err);
 static bool check_file(const struct environment *environment, struct err *err);
 static bool open_map(struct environment *environment, struct err *err);
 static void on_assert(MDB_env *env, const char *message);
@@ -59,7 +61,9 @@ bool environment_open(struct environment *environment, const char *dir, const ch
                 environment->path);
         goto failed;
     }
-    if (!check_file(environment, err) || !open_map(environment, err)) goto failed;
+    if (!check_disk(environment, err) || !check_file(environment, err) ||
+        !open_map(environment, err))
+        goto failed;
     fsync(environment->directory); // LMDB syncs its file, not the file's name
     return true;
 failed:
@@ -182,6 +186,21 @@ static bool make_directories(const char *path, struct err *err) {
     }
     free(part);
     return is_made;
+}
+
+// LMDB's locks and shared map do not hold across machines.
+static bool check_disk(const struct environment *environment, struct err *err) {
+    static const unsigned networks[] = {0x6969 /* NFS */, 0xff534d42 /* CIFS */,
+                                        0xfe534d42 /* SMB2 */, 0x01021997 /* 9P */};
+    struct statfs disk;
+    if (fstatfs(environment->directory, &disk) != 0) return true;
+    for (size_t i = 0; i < ARRAY_LEN(networks); i++)
+        if ((unsigned)disk.f_type == networks[i])
+            return err_set(err, ERR_INVALID,
+                           "%s is on a network file system, where nothing can be stored safely: "
+                           "use a directory on a local disk",
+                           environment->path);
+    return true;
 }
 
 struct meta {

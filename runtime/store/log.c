@@ -55,8 +55,8 @@ struct log *log_open(const struct log_options *options, struct err *err) {
     return log;
 }
 
-void log_close(struct log *log) {
-    if (!log) return;
+uint64_t log_close(struct log *log) {
+    if (!log) return 0;
     bool is_stored = committer_stop(&log->committer);
     if (is_stored && !commit_is_empty(log->open))
         is_stored = committer_store(&log->committer, log->open);
@@ -66,7 +66,9 @@ void log_close(struct log *log) {
                     "durable=%llu newest=%llu text=\"%s\"", (unsigned long long)log_durable(log),
                     (unsigned long long)log->newest,
                     is_stored ? mdb_strerror(code) : log_stuck_reason(log));
+    uint64_t durable = log_durable(log);
     log_free(log);
+    return durable;
 }
 
 void log_append(struct log *log, const struct revision *revision) {

@@ -43,8 +43,9 @@ struct log_options {
 struct log *log_open(const struct log_options *options, struct err *err);
 // Stores what is open (waits for it), writes the clean mark, closes. While the disk is full it
 // tries once more and gives up: what was not stored was not answered either, on_commit is not
-// called for it and the mark is not written.
-void log_close(struct log *log);
+// called for it and the mark is not written. Returns the newest rev on disk, beyond which no
+// checkpoint may go.
+uint64_t log_close(struct log *log);
 
 // Loop thread: into the open batch. Revs only grow; within a batch they are consecutive, a gap (the
 // skip after a crash) starts a new batch by itself.

@@ -1,5 +1,6 @@
 // Checkpoints: never newer than the log, complete up to what they say they cover.
 
+#include "store/broken_disk.h"
 #include "store/fleet.h"
 #include "store/state_file.h"
 
@@ -233,6 +234,30 @@ static void the_last_good_version_comes_back(void **state) {
     bench_close(&bench);
 }
 
+static void a_slice_that_cannot_be_written_is_tried_again(void **state) {
+    static const struct {
+        enum call call;
+        int code;
+    } faults[] = {{CALL_WRITE, EIO}, {CALL_ROOM, ENOSPC}, {CALL_SYNC, EIO}};
+    struct bench bench;
+    bench_open(&bench, *state);
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        uint64_t covered = checkpoint_covered(bench.checkpoint);
+        add_many(&bench, 50);
+        break_disk(faults[i].call, 0, FOREVER, faults[i].code);
+        checkpoint_on_durable(bench.checkpoint, bench.world->rev);
+        checkpoint_slice(bench.checkpoint, bench.world, 50);
+        WAIT_UNTIL(metric(bench.fixture, "twind_checkpoint_failures_total") > (double)i);
+        assert_int_equal(checkpoint_covered(bench.checkpoint), covered);
+        mend_disk();
+        WAIT_UNTIL(checkpoint_covered(bench.checkpoint) == bench.world->rev); // within a second
+        struct world *world = load(&bench);
+        assert_true(world_hash(world) == world_hash(bench.world));
+        world_free(world);
+    }
+    bench_close(&bench);
+}
+
 static void nothing_is_written_while_nothing_changes(void **state) {
     struct bench bench;
     bench_open(&bench, *state);
@@ -257,6 +282,7 @@ int main(void) {
         CHECKPOINT_TEST(a_removed_twin_leaves_the_round_and_the_disk),
         CHECKPOINT_TEST(a_damaged_twin_is_named),
         CHECKPOINT_TEST(the_last_good_version_comes_back),
+        CHECKPOINT_TEST(a_slice_that_cannot_be_written_is_tried_again),
         CHECKPOINT_TEST(nothing_is_written_while_nothing_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
