@@ -1,5 +1,6 @@
 // Makes a picture of the dashboard: node screenshot.mjs ADDRESS OUT.png [ROUTE] [dark|light] [WIDTHxHEIGHT]
-// ROUTE is what follows "#", such as "/t/pump-1". Waits until the page is live and, on a twin's page, its chart has a line.
+// ROUTE is what follows "#", such as "/t/pump-1". Waits until the page is live and, for a minute at most, until there is a forecast to
+// see; on a twin's page until every tile's line has some points.
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -17,15 +18,18 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
 page.on("console", (message) => { if (message.type() === "error") console.error(message.text()); });
 page.on("pageerror", (error) => console.error(String(error)));
+const seen = (what, isThere) => page.waitForFunction(isThere, null, { timeout: 60_000 }).catch(() => console.error(`${what} is not there yet`));
 await page.goto(`${url}/#${route}`);
 await page.waitForSelector('#connection[data-state="live"]');
 if (route.startsWith("/t/")) {
   await page.waitForSelector(".chart canvas");
-  await page.waitForFunction(() => (document.querySelector(".tile .spark path")?.getAttribute("d") ?? "").split("L").length > 40, null, { timeout: 90_000 })
-    .catch(() => console.error("the chart has few points yet"));
+  await seen("a forecast", () => document.querySelector(".outlook b") !== null);
+  await seen("a line on each tile", () => [...document.querySelectorAll(".tile:not(.tile-missing) .spark path")]
+    .every((path) => (path.getAttribute("d") ?? "").split("L").length > 12));
 } else {
   await page.waitForSelector(".heat canvas");
-  await page.waitForFunction(() => document.querySelectorAll(".need").length > 0, null, { timeout: 15_000 }).catch(() => undefined);
+  await seen("a need", () => document.querySelector(".need") !== null);
+  await page.waitForTimeout(1500); // for the figures to be painted
 }
 await page.screenshot({ path: out });
 await browser.close();

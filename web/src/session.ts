@@ -4,14 +4,14 @@ import type { Column } from "./data/fleet";
 import { Link } from "./data/link";
 import { Subscription } from "./data/subscription";
 import { Trail } from "./data/trail";
-import type { Problem, TwinHead, Value } from "./data/types";
+import type { Kind, Model, Problem, Quantity, TwinHead, Value } from "./data/types";
 import { BAD, STALE } from "./data/types";
 import type { Row, Selection } from "./data/wire";
-import { parseAlarms, parseInfo, parseModels, parseTwin, parseTwinList, plainValue, problemOf, qualityOf } from "./data/wire";
+import { parseAlarms, parseHistory, parseInfo, parseModels, parseTwin, parseTwinList, plainValue, problemOf, qualityOf } from "./data/wire";
 import { dataChanged } from "./frame";
 import { route } from "./route";
 import {
-  alarms, clock, detail, detailProblem, fleet, heads, info, linkState, models, openTwin, pausedAt, slowTick, tick,
+  alarms, clock, detail, detailProblem, fleet, heads, info, linkState, modelOf, models, openTwin, pausedAt, slowTick, tick,
 } from "./state";
 
 /** Up to here the plant page takes every field of every twin; above, only what is on screen. */
@@ -21,6 +21,8 @@ const TWIN_HZ = 10;
 const REFRESH_MS = 15_000;
 const SOON_MS = 250;
 const FEW = 8;
+/** The longest past that a chart shows. */
+const HISTORY_SECONDS = 3600;
 
 async function get(path: string): Promise<unknown> {
   const response = await fetch(`/api/v1${path}`, { headers: { accept: "application/json" } });
@@ -117,6 +119,33 @@ async function loadDetail(): Promise<void> {
     if (openTwin.current === open && detail.value === null) detailProblem.value = String((reason as Error).message);
   }
   tick.value += 1;
+}
+
+function kindOf(model: Model | undefined, name: string): Kind | null {
+  const has = (quantities: readonly Quantity[] | undefined): boolean => quantities?.some((one) => one.name === name) === true;
+  if (has(model?.telemetry)) return "telemetry";
+  return has(model?.properties) ? "reported" : has(model?.derived) ? "derived" : null;
+}
+
+/** What the server remembers of the time before the page was opened, and of the time that it was not connected. */
+async function loadHistory(): Promise<void> {
+  const id = openTwin.current?.id;
+  if (id === undefined || !clock.isKnown) return;
+  const from = Math.floor(clock.now() - HISTORY_SECONDS);
+  const history = parseHistory(await get(`/twins/${encodeURIComponent(id)}/history?from=${from}`));
+  if (openTwin.current?.id !== id || linkState.value.phase === "stale" || isQuiet()) return;
+  const model = modelOf(fleet.find(id));
+  for (const [name, points] of history) {
+    const kind = kindOf(model, name);
+    if (kind !== null) trailOf(`${kind}.${name}`)?.recall(points);
+  }
+  tick.value += 1;
+}
+
+/** The history's fields are told apart by the twin's model, so that comes first. */
+async function loadTwin(): Promise<void> {
+  await loadDetail();
+  await loadHistory();
 }
 
 const alarmsSoon = soon(loadAlarms);
@@ -220,7 +249,7 @@ function followTwin(id: string | null): void {
   if (id === null) return;
   twinSubscription = new Subscription(fleet, { selection: { ids: [id] }, hz: TWIN_HZ, onRows: onTwinRows });
   link.subscribe(twinSubscription);
-  quietly(loadDetail());
+  quietly(loadTwin());
 }
 
 async function onHello(): Promise<void> {
@@ -228,11 +257,11 @@ async function onHello(): Promise<void> {
   if (open !== null && Number.isNaN(open.openedAt)) openTwin.current = { ...open, openedAt: clock.now() };
   await Promise.all([loadInfo().catch(() => undefined), models.value.size === 0 ? loadModels().catch(() => undefined) : null]);
   followFleet();
-  await Promise.all([loadHeads(), loadAlarms(), loadDetail(), loadModels()]);
+  await Promise.all([loadHeads(), loadAlarms(), loadTwin(), loadModels()]);
 }
 
 async function refresh(): Promise<void> {
-  if (document.hidden || pausedAt.value !== null || linkState.value.phase !== "live") return;
+  if (isQuiet() || linkState.value.phase !== "live") return;
   await Promise.all([loadInfo(), loadAlarms(), loadDetail()]);
   if ((info.value?.twins ?? fleet.count) < fleet.count) await loadHeads();
   followFleet();
@@ -252,11 +281,18 @@ export function startSession(): void {
   document.addEventListener("visibilitychange", updateQuiet);
 }
 
+/** Nobody looks: nothing is asked for, and what comes is not drawn. */
+function isQuiet(): boolean {
+  return document.hidden || pausedAt.value !== null;
+}
+
 function updateQuiet(): void {
-  const isQuiet = document.hidden || pausedAt.value !== null;
-  if (isQuiet) breakTrails();
-  else if (linkState.value.phase === "live") goOnTrails();
-  link.setQuiet(isQuiet);
+  if (isQuiet()) breakTrails();
+  else if (linkState.value.phase === "live") {
+    goOnTrails();
+    quietly(loadHistory());
+  }
+  link.setQuiet(isQuiet());
 }
 
 export function togglePause(): void {
@@ -274,4 +310,11 @@ export function shownRev(): number {
 /** Answers null once the change is durable, else what the server says against it. */
 export function setDesired(twin: string, property: string, value: Value, rev: number): Promise<Problem | null> {
   return link.set(twin, property, value, rev);
+}
+
+/** Answers null once the acknowledgement is durable, else what the server says against it. */
+export async function acknowledge(twin: string, alarm: string): Promise<Problem | null> {
+  const refused = await link.acknowledge(twin, alarm);
+  await loadAlarms().catch(() => undefined);
+  return refused;
 }

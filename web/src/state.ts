@@ -27,6 +27,12 @@ export const slowTick = signal(0);
 /** Ages and countdowns. */
 export const second = signal(0);
 
+/** For a view that reads the fleet or the clock and some signal: one that reads signals is drawn anew for its own alone. */
+export function followLive(): void {
+  void tick.value;
+  void second.value;
+}
+
 export interface OpenTwin {
   readonly id: string;
   readonly openedAt: number;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aheadSpan, alignTrails, coneOf, valueSpan } from "../src/data/chart_data";
 import type { Crossing } from "../src/data/forecast";
-import { forecastOf, forecastText } from "../src/data/forecast";
+import { forecastOf, forecastText, isBeyond } from "../src/data/forecast";
 import { cornerOf, layoutHeat, placeAt, placeBeside } from "../src/data/heat_layout";
 import { heldOrder, needsOf } from "../src/data/needs";
 import { axisSplits, fromX, splitText, timeAxis, toX } from "../src/data/time_axis";
@@ -11,6 +11,7 @@ import { Trail } from "../src/data/trail";
 import { buildTree, treeRows, wholeOf, worstBelow } from "../src/data/tree";
 import type { Alarm, Cell } from "../src/data/types";
 import { parseModels } from "../src/data/wire";
+import { watchedQuantity } from "../src/data/watched";
 import { naturalKey } from "../src/text/format";
 import { formatRoute, parseRoute } from "../src/route";
 
@@ -95,7 +96,16 @@ test("a_prediction_says_when_the_limit_comes", () => {
   assert.equal(forecastText(forecast, 1000), "vibration limit 7.1 mm/s in 3 h (2.4 h to 4.1 h, 90 % band)");
   assert.equal(forecastText(forecast, 1000 + 3600), "vibration limit 7.1 mm/s in 2 h (84 min to 3.1 h, 90 % band)");
   assert.equal(forecastText(forecast, 1000 + 4 * 3600), "vibration limit 7.1 mm/s now (0 s to 6 min, 90 % band)");
-  assert.equal(forecastText(forecast, 1000 + 5 * 3600), "vibration limit now");
+  assert.equal(forecastText(forecast, 1000 + 5 * 3600), "vibration has passed its limit of 7.1 mm/s");
+});
+
+test("a_value_beyond_its_limit_is_not_called_a_forecast", () => {
+  const [rule] = PUMP?.predictions ?? [];
+  assert.ok(rule !== undefined);
+  assert.deepEqual([7.1, 7.2, 7, null].map((value) => isBeyond(value, rule, PUMP, null)), [true, true, false, false]);
+  const forecast = forecastOf(cell("bearing_wear", 3, 2.4, 4.1), PUMP, null) as Crossing;
+  assert.equal(forecastText(forecast, 1000, true), "vibration has passed its limit of 7.1 mm/s");
+  assert.equal(forecastText({ ...forecast, limit: null }, 1000, true), "vibration has passed its limit");
 });
 
 test("no_value_is_no_forecast", () => {
@@ -125,6 +135,32 @@ test("the_time_axis_presses_a_long_future", () => {
   assert.equal(timeAxis(1000, 600, 60).press, 1);
 });
 
+test("no_two_places_of_the_axis_read_the_same", () => {
+  for (const past of [60, 75, 100, 130, 300, 599, 1800, 3600]) {
+    const axis = timeAxis(1000, past, 40);
+    const texts = axisSplits(axis, 12).map((x) => splitText(axis, x));
+    assert.equal(new Set(texts).size, texts.length, texts.join(" "));
+  }
+  assert.equal(splitText(timeAxis(1000, 200, 0), -110), "−1:50");
+});
+
+test("cards_share_out_the_width_and_fit", () => {
+  const lanes = [11, 11, 7].map((length, lane) => ({ label: `${lane}`, twins: Array.from({ length }, (_, i) => lane * 20 + i) }));
+  const layout = layoutHeat(lanes, 740, 600);
+  assert.deepEqual([layout.isCards, layout.columns, layout.cellHeight], [true, 6, 68]);
+  assert.ok(layout.columns * layout.cellWidth > 740 - 92 - layout.cellWidth);
+  for (const height of [100, 200, 300, 400, 500]) assert.ok(layoutHeat(lanes, 740, height).height <= height);
+});
+
+test("one_field_stands_for_a_twin", () => {
+  assert.equal(watchedQuantity(PUMP)?.name, "vibration");
+  const [tank, line] = parseModels({ models: [
+    { model: "tank", telemetry: { inflow: { unit: "l/min" }, level: { unit: "m" } }, alarms: { dull: { severity: "info", field: "inflow" }, low: { severity: "critical", field: "level" } } },
+    { model: "line", derived: { alarms_active: {}, throughput: { unit: "l/min" } }, alarms: { short: { severity: "critical" } } },
+  ] });
+  assert.deepEqual([watchedQuantity(tank)?.name, watchedQuantity(line)?.name, watchedQuantity(undefined)], ["level", "throughput", null]);
+});
+
 test("trails_align_and_gaps_stay_gaps", () => {
   const [a, b] = [new Trail(), new Trail()];
   a.push(990, 1);
@@ -143,6 +179,12 @@ const coming = (twin: string, at: number) => ({ twin, crossing: { ...(forecastOf
 test("the_worst_comes_first_and_then_the_soonest", () => {
   const needs = needsOf([alarm("i", 1, 5), alarm("w", 2, 5), alarm("c", 3, 1), alarm("c2", 3, 9)], [coming("late", 900), coming("soon", 100)], () => false);
   assert.deepEqual(needs.map((need) => need.twin), ["c2", "c", "w", "soon", "late", "i"]);
+});
+
+test("what_somebody_acknowledged_comes_last", () => {
+  const acked = (one: Alarm): Alarm => ({ ...one, acked: true });
+  const needs = needsOf([acked(alarm("aw", 2, 5)), acked(alarm("ac", 3, 5)), alarm("i", 1, 5), alarm("w", 2, 5)], [coming("soon", 100)], () => false);
+  assert.deepEqual(needs.map((need) => need.twin), ["w", "soon", "i", "ac", "aw"]);
 });
 
 test("a_forecast_is_silent_once_its_alarm_speaks", () => {

@@ -169,3 +169,63 @@ test("a_trail_is_bounded", () => {
   assert.ok(trail.times.length < 8000);
   assert.equal(trail.last, 19_999);
 });
+
+const points = (...times: number[]) => times.map((time) => ({ time, value: time * 10 }));
+
+test("what_the_server_remembers_comes_before_what_the_page_saw", () => {
+  const trail = new Trail();
+  trail.push(10, 1);
+  trail.push(11, 2);
+  trail.recall(points(7, 8, 9, 10, 11));
+  assert.deepEqual([trail.times, trail.values], [[7, 8, 9, 10, 11], [70, 80, 90, 1, 2]]);
+  assert.equal(trail.recalledFrom, 7);
+  trail.push(12, 3);
+  assert.equal(trail.last, 3);
+});
+
+test("what_is_remembered_may_come_before_the_first_sample", () => {
+  const trail = new Trail();
+  trail.recall(points(7, 8, 9));
+  trail.push(10, 1);
+  trail.recall(points(7, 8, 9, 9.5));
+  assert.deepEqual([trail.times, trail.last], [[7, 8, 9, 9.5, 10], 1]);
+});
+
+test("a_gap_is_filled_with_what_the_server_remembers_of_it", () => {
+  const trail = new Trail();
+  trail.push(1, 10);
+  trail.push(2, 20);
+  trail.breakAt(2.5);
+  trail.recall(points(1, 2, 3, 4));
+  trail.push(5, 50);
+  trail.recall(points(1, 1.5, 2, 3, 4));
+  assert.deepEqual([trail.times, trail.values], [[1, 2, 3, 4, 5], [10, 20, 30, 40, 50]]);
+});
+
+test("a_gap_that_the_server_has_too_stays_a_gap", () => {
+  const trail = new Trail();
+  trail.push(1, 10);
+  trail.push(2, 20);
+  trail.breakAt(2.5);
+  trail.push(62, 50);
+  trail.recall(points(1, 2, 3, 60, 61));
+  assert.deepEqual([trail.times, trail.values], [[1, 2, 3, 3.001, 60, 61, 62], [10, 20, 30, null, 600, 610, 50]]);
+});
+
+test("a_bad_value_between_is_no_gap_to_fill", () => {
+  const trail = new Trail();
+  trail.push(1, 10);
+  trail.push(2, null);
+  trail.push(4, 40);
+  trail.recall(points(1, 3));
+  assert.deepEqual([trail.times, trail.values], [[1, 2, 4], [10, null, 40]]);
+});
+
+test("an_acknowledged_alarm_is_news_though_its_value_is_the_same", () => {
+  const fleet = new Fleet();
+  const [twin, column] = [fleet.add("pump-1"), fleet.column(field("hot", "alarm"))];
+  fleet.apply([[0, 0, 1, 1, "good"]], [twin], [column]);
+  const before = fleet.alarmVersion;
+  fleet.apply([[0, 0, 1, 1, "good"]], [twin], [column]);
+  assert.ok(fleet.alarmVersion > before);
+});

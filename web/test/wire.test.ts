@@ -1,7 +1,7 @@
 // What comes over the wire, in the page's own words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAlarms, parseMessage, parseModels, parseTwin, parseTwinList, qualityOf, requests } from "../src/data/wire";
+import { parseAlarms, parseHistory, parseMessage, parseModels, parseTwin, parseTwinList, qualityOf, requests } from "../src/data/wire";
 
 test("hello_gives_epoch_rev_and_the_servers_time", () => {
   assert.deepEqual(parseMessage('{"op":"hello","v":1,"epoch":"a1","rev":81234,"now":1763.5,"new_member":1}'),
@@ -44,6 +44,7 @@ test("quality_is_a_word_and_an_unknown_word_is_uncertain", () => {
 test("requests_are_spelled_as_the_server_reads_them", () => {
   assert.deepEqual(JSON.parse(requests.subscribe(1, { ids: ["*"] }, 5, "a1:9")), { id: 1, op: "sub", sel: { ids: ["*"] }, hz: 5, enc: "json", since: "a1:9" });
   assert.deepEqual(JSON.parse(requests.set(2, "pump-1", "speed", 1200, 81230)), { id: 2, op: "set", twin: "pump-1", desired: { speed: 1200 }, if_rev: 81230 });
+  assert.deepEqual(JSON.parse(requests.acknowledge(4, "pump-1", "overheating")), { id: 4, op: "ack", twin: "pump-1", alarm: "overheating" });
   assert.deepEqual(JSON.parse(requests.pace(3, 7, 0)), { id: 3, op: "pace", sid: 7, hz: 0 });
 });
 
@@ -77,4 +78,12 @@ test("a_list_ends_when_there_is_no_cursor", () => {
 test("an_alarm_names_its_twin_and_itself", () => {
   const [alarm] = parseAlarms({ alarms: [{ id: "x", twin: "pump-1", alarm: "overheating", severity: "critical", active: true, since: "2026-11-22T18:00:00Z" }] }).alarms;
   assert.deepEqual([alarm?.twin, alarm?.name, alarm?.severity, alarm?.since], ["pump-1", "overheating", 3, 1795370400]);
+});
+
+test("history_is_points_of_the_fields_that_have_any", () => {
+  const history = parseHistory({ twin: "pump-1", fields: {
+    vibration: { unit: "mm/s", time: [100.5, 101.5, 102.5], value: [1.1, null, 1.3], quality: ["good", "bad", "good"] },
+    flow: { unit: "l/min", time: [], value: [], quality: [], note: "only the recent window of a prediction is kept" },
+  } });
+  assert.deepEqual([...history], [["vibration", [{ time: 100.5, value: 1.1 }, { time: 102.5, value: 1.3 }]]]);
 });

@@ -79,7 +79,7 @@ export class Fleet {
   version = 0;
   /** Goes up when twins come, go or change model. */
   membership = 0;
-  /** Goes up when an alarm is raised or cleared. */
+  /** Goes up when an alarm is raised, acknowledged or cleared; the row of an acknowledged one has the same value again. */
   alarmVersion = 0;
   count = 0;
   private readonly byId = new Map<string, number>();
@@ -143,9 +143,8 @@ export class Fleet {
       const twin = twins[row[0]];
       const column = columns[row[1]];
       if (twin === undefined || column === undefined) continue;
-      const before = column.value[twin];
       column.set(twin, row[2], row[3], qualityOf(row[4]));
-      if (column.field.kind === "alarm" && !Object.is(before, column.value[twin])) this.alarmVersion += 1;
+      if (column.field.kind === "alarm") this.alarmVersion += 1;
     }
     if (rows.length > 0) this.version += 1;
   }

@@ -74,8 +74,14 @@ export function leadText(seconds: number): string {
   return seconds >= 0.5 ? `in ${durationText(seconds)}` : "now";
 }
 
-/** "vibration limit 7.1 mm/s in 3 h (2.4 h to 4.1 h, 90 % band)". */
-export function forecastText(forecast: Forecast, now: number): string {
+/** True when the predicted field is beyond its limit already. */
+export function isBeyond(value: Value, rule: PredictionRule, model: Model | undefined, twin: TwinDetail | null): boolean {
+  const [above, below] = [limitValue(rule.above, model, twin), limitValue(rule.below, model, twin)];
+  return typeof value === "number" && ((above !== null && value >= above) || (below !== null && value <= below));
+}
+
+/** "vibration limit 7.1 mm/s in 3 h (2.4 h to 4.1 h, 90 % band)", or that it is behind: a field beyond its limit `hasPassed`. */
+export function forecastText(forecast: Forecast, now: number, hasPassed = false): string {
   const subject = spoken(forecast.field || forecast.name);
   const unit = forecast.fieldUnit === "" ? "" : ` ${unitText(forecast.fieldUnit)}`;
   if (forecast.kind === "outlook") {
@@ -83,7 +89,9 @@ export function forecastText(forecast: Forecast, now: number): string {
     return `${subject} ${exactText(forecast.value)}${unit} ${leadText(forecast.at - now)}`
       + bandText(figure(forecast.low), figure(forecast.high), forecast.band);
   }
-  if (forecast.at <= now && (forecast.high ?? now) <= now) return `${subject} limit now`;
+  if (hasPassed || (forecast.at <= now && (forecast.high ?? now) <= now)) {
+    return `${subject} has passed its limit${forecast.limit === null ? "" : ` of ${exactText(forecast.limit)}${unit}`}`;
+  }
   const lead = (at: number | null): string | null => (at === null ? null : durationText(Math.max(0, at - now)));
   const limit = forecast.limit === null ? "limit" : `limit ${exactText(forecast.limit)}${unit}`;
   return `${subject} ${limit} ${leadText(forecast.at - now)}` + bandText(lead(forecast.low), lead(forecast.high), forecast.band);

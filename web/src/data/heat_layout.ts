@@ -26,18 +26,20 @@ export interface HeatLayout {
   readonly sequence: readonly number[];
 }
 
-const LABEL_WIDTH = 92;
-const NARROW = 460;
-const LABEL_HEIGHT = 18;
-const LANE_GAP = 6;
-const CARD = { width: 79, height: 39 };
-const LARGEST = 40;
-const SMALLEST_WITH_LABELS = 10;
-
 interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+const LABEL_WIDTH = 92;
+const NARROW = 460;
+const LABEL_HEIGHT = 18;
+const LANE_GAP = 6;
+/** Cards with two lines of text, the largest that fits is taken. */
+const CARDS: readonly Size[] = [{ width: 88, height: 68 }, { width: 88, height: 56 }, { width: 79, height: 46 }, { width: 79, height: 39 }];
+const WIDEST_CARD = 130;
+const LARGEST = 40;
+const SMALLEST_WITH_LABELS = 10;
 
 function square(side: number): Size {
   return { width: side, height: side };
@@ -50,10 +52,22 @@ function measure(lanes: readonly Lane[], cell: Size, width: number, isNarrow: bo
   return height - LANE_GAP;
 }
 
+/** The longest lane in as many rows as before, but even ones, and the width shared out. */
+function widened(card: Size, lanes: readonly Lane[], width: number): Size {
+  const longest = Math.max(1, ...lanes.map((lane) => lane.twins.length));
+  const most = Math.max(1, Math.floor(width / card.width));
+  const columns = Math.ceil(longest / Math.ceil(longest / most));
+  return { width: Math.max(card.width, Math.min(WIDEST_CARD, Math.floor(width / columns))), height: card.height };
+}
+
 /** The largest cell with which all lanes fit, or null when only a field without labels does. */
 function laneCell(lanes: readonly Lane[], width: number, height: number, isNarrow: boolean): Size | null {
   if (lanes.length === 0) return null;
-  if (measure(lanes, CARD, width, isNarrow) <= height) return CARD;
+  for (const card of CARDS) {
+    const wide = widened(card, lanes, isNarrow ? width : width - LABEL_WIDTH);
+    const fitting = [wide, card].find((one) => measure(lanes, one, width, isNarrow) <= height);
+    if (fitting !== undefined) return fitting;
+  }
   for (let side = LARGEST; side >= SMALLEST_WITH_LABELS; side--) {
     if (measure(lanes, square(side), width, isNarrow) <= height) return square(side);
   }
@@ -85,7 +99,7 @@ export function layoutHeat(lanes: readonly Lane[], width: number, height: number
     first += lane.twins.length;
   }
   return {
-    cellWidth: cell.width, cellHeight: cell.height, isCards: cell === CARD, columns, width, hasLabels, lanes: placed,
+    cellWidth: cell.width, cellHeight: cell.height, isCards: cell.width > cell.height, columns, width, hasLabels, lanes: placed,
     height: Math.max(cell.height, y - gap), sequence: shown.flatMap((lane) => lane.twins),
   };
 }

@@ -103,6 +103,11 @@ export class Link {
     return answer.problem;
   }
 
+  async acknowledge(twin: string, alarm: string): Promise<Problem | null> {
+    if (!this.isOpen()) return LOST;
+    return (await this.ask((id) => requests.acknowledge(id, twin, alarm))).problem;
+  }
+
   private isOpen(): boolean {
     return this.isGreeted && this.socket?.readyState === WebSocket.OPEN;
   }

@@ -20,9 +20,10 @@ export interface ComingNeed {
 
 export type Need = ActiveNeed | ComingNeed;
 
-/** Critical and warning alarms, then what is coming by how soon, then information. */
+/** Critical and warning alarms, then what is coming by how soon, then information; last what somebody has acknowledged. */
 function rank(need: Need): number {
   if (need.kind === "coming") return 2;
+  if (need.alarm.acked) return 7 - need.severity;
   return need.severity === 3 ? 0 : need.severity === 2 ? 1 : 3;
 }
 

@@ -48,9 +48,17 @@ export function axisSplits(axis: TimeAxis, most: number): number[] {
   return splits;
 }
 
+/** "50 s", "1:50": beside whole minutes no figure is rounded to one. */
+function minutesText(seconds: number): string {
+  if (seconds < 60) return durationText(seconds);
+  const rest = Math.round(seconds % 60);
+  return `${Math.floor(seconds / 60)}:${String(rest).padStart(2, "0")}`;
+}
+
 export function splitText(axis: TimeAxis, x: number): string {
   if (x === 0) return "now";
   const away = Math.round((x < 0 ? -x : x / axis.press) * 1000) / 1000;
   const whole = (unit: number, name: string): string | null => (away >= unit && away % unit === 0 ? `${away / unit} ${name}` : null);
-  return `${x < 0 ? "−" : "+"}${whole(86400, "d") ?? whole(3600, "h") ?? whole(60, "min") ?? durationText(away)}`;
+  const text = whole(86400, "d") ?? whole(3600, "h") ?? whole(60, "min") ?? (away < 600 ? minutesText(away) : durationText(away));
+  return `${x < 0 ? "−" : "+"}${text}`;
 }

@@ -107,6 +107,12 @@ export interface Info {
   readonly twins: number;
 }
 
+/** What a field was at one time. */
+export interface Point {
+  readonly time: number;
+  readonly value: number;
+}
+
 /** What the server says when it refuses. */
 export interface Problem {
   readonly status: number;

@@ -2,7 +2,7 @@
 // Everything it returns is in the words of types.ts; unknown members are ignored, missing ones get a plain default.
 import { parseDuration, titled } from "../text/format";
 import type {
-  Alarm, AlarmRule, Field, Info, Kind, Limit, Model, Parameter, PredictionRule, Problem, Property, Quantity, Range,
+  Alarm, AlarmRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property, Quantity, Range,
   Severity, TwinDetail, TwinHead, Value,
 } from "./types";
 import { GOOD, QUALITY_NAMES, SEVERITY_NAMES, UNCERTAIN } from "./types";
@@ -150,6 +150,7 @@ export const requests = {
   pace: (id: number, sid: number, hz: number): string => JSON.stringify({ id, op: "pace", sid, hz }),
   set: (id: number, twin: string, property: string, value: Value, rev: number): string =>
     JSON.stringify({ id, op: "set", twin, desired: { [property]: value }, if_rev: rev }),
+  acknowledge: (id: number, twin: string, alarm: string): string => JSON.stringify({ id, op: "ack", twin, alarm }),
   ping: (id: number): string => JSON.stringify({ id, op: "ping" }),
 };
 
@@ -247,6 +248,20 @@ function alarmOf(value: unknown): Alarm {
 export function parseAlarms(body: unknown): { alarms: Alarm[]; cursor: string | null } {
   const page = object(body);
   return { alarms: list(page["alarms"]).map(alarmOf), cursor: text(page["cursor"]) || null };
+}
+
+/** Points of each field that has any, oldest first; what is not a number is left out. */
+export function parseHistory(body: unknown): Map<string, Point[]> {
+  const found = new Map<string, Point[]>();
+  for (const [name, columns] of entries(object(body)["fields"])) {
+    const values = list(columns["value"]);
+    const points = list(columns["time"]).flatMap((time, i) => {
+      const [at, value] = [seconds(time), values[i]];
+      return at !== null && typeof value === "number" ? [{ time: at, value }] : [];
+    });
+    if (points.length > 0) found.set(name, points);
+  }
+  return found;
 }
 
 export function parseInfo(body: unknown): Info {

@@ -1,4 +1,4 @@
-// One chart of one field: what it did since the page was opened, up to "now", and where the forecast says it goes.
+// One chart of one field: what the server remembers of it, what the page saw up to "now", and where the forecast says it goes.
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
@@ -7,6 +7,7 @@ import { aheadSpan, alignTrails, limitLines, valueSpan } from "../data/chart_dat
 import { forecastOf } from "../data/forecast";
 import { axisSplits, fromX, splitText, timeAxis } from "../data/time_axis";
 import type { Kind } from "../data/types";
+import type { OpenTwin } from "../state";
 import { clock, detail, fleet, modelOf, openTwin, pausedAt, second, tick } from "../state";
 import { clockText, exactText, numberText, unitText } from "../text/format";
 import { cssColor, themeVersion } from "../theme";
@@ -42,10 +43,10 @@ function draw({ twin, name, kind, span }: ChartProps): Drawn {
     const cell = rule.field === name ? fleet.cell(twin, "prediction", rule.name) : null;
     if (cell !== null) forecast ??= forecastOf(cell, model, detail.value);
   }
-  const past = Math.min(span, Math.max(60, now - (open?.openedAt ?? now)));
-  const axis = timeAxis(now, past, aheadSpan(forecast, now));
   const kinds: Kind[] = kind === "reported" ? ["reported", "desired"] : [kind];
   const trails = kinds.map((one) => open?.trails.get(`${one}.${name}`));
+  const begin = Math.min(open?.openedAt ?? now, trails[0]?.recalledFrom ?? now);
+  const axis = timeAxis(now, Math.min(span, Math.max(60, now - begin)), aheadSpan(forecast, now));
   const aligned = alignTrails(trails, axis, kind !== "telemetry");
   const limits = limitLines(model, detail.value, name);
   const ahead = forecast === null ? [] : forecast.kind === "crossing" ? [forecast.limit] : [forecast.value, forecast.low, forecast.high];
@@ -94,6 +95,14 @@ function options(props: ChartProps, width: number, drawn: () => Drawn, onPointer
   };
 }
 
+/** Where the past on the chart comes from. */
+function pastText(open: OpenTwin | null, key: string): string {
+  if (open === null || !Number.isFinite(open.openedAt)) return "";
+  const recalledFrom = open.trails.get(key)?.recalledFrom ?? null;
+  if (recalledFrom === null) return `since you opened this page at ${clockText(open.openedAt)}`;
+  return `recent window from ${clockText(recalledFrom)}, then live`;
+}
+
 export function Chart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const pointer = useRef<HTMLSpanElement>(null);
@@ -127,15 +136,16 @@ export function Chart(props: ChartProps) {
     return () => { unfollowTheme(); unfollowData(); sized.disconnect(); seen.disconnect(); plot?.destroy(); };
   }, [props.twin, props.name, props.kind]);
 
+  const past = pastText(openTwin.current, `${props.kind}.${props.name}`);
   const unit = props.unit === "" ? "" : ` in ${unitText(props.unit)}`;
   return (
     <figure class="chart">
       <figcaption>
         <b>{props.title}</b><span class="soft">{unitText(props.unit)}</span>
         {props.kind === "reported" && <span class="chart-key"><i class="key-reported" />reported<i class="key-desired" />desired</span>}
-        <span class="grow" /><span class="soft num" ref={pointer} />
+        <span class="grow" /><span class="soft small num chart-past"><span ref={pointer} /><span class="chart-since">{past}</span></span>
       </figcaption>
-      <div class="chart-box values" ref={box} role="img" aria-label={`Chart of ${props.title}${unit} since this page was opened`} />
+      <div class="chart-box values" ref={box} role="img" aria-label={`Chart of ${props.title}${unit}, ${past}`} />
     </figure>
   );
 }

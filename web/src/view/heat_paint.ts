@@ -9,7 +9,14 @@ import { cssColor } from "../theme";
 const CIVIDIS = ["#00204d", "#00336f", "#39486b", "#575c6d", "#707173", "#8a8779", "#a69d75", "#c4b56c", "#e4cf5b", "#ffea46"];
 const PIXELS_BELOW = 6;
 const SIGNS_FROM = 13;
+/** A card of this height has room for three lines. */
+const TALL = 50;
 const DIM = 0.22;
+
+interface CardSize {
+  readonly width: number;
+  readonly height: number;
+}
 
 type Rgb = readonly [number, number, number];
 
@@ -40,9 +47,10 @@ export interface HeatPicture {
   readonly sign: (twin: number) => number;
   readonly isStale: (twin: number) => boolean;
   readonly isComing: (twin: number) => boolean;
-  /** A card's two lines. */
+  /** A card's lines; where there is no room for three, the state takes the place of the figure. */
   readonly name: (twin: number) => string;
   readonly figure: (twin: number) => string;
+  readonly state: (twin: number) => string;
   readonly isShown: (twin: number) => boolean;
   readonly focused: number;
 }
@@ -84,15 +92,21 @@ function clipped(ctx: CanvasRenderingContext2D, text: string, width: number): st
   return `${short}…`;
 }
 
-function paintCard(ctx: CanvasRenderingContext2D, picture: HeatPicture, twin: number, x: number, y: number, width: number, ink: string): void {
-  const figure = picture.figure(twin);
+function paintCard(ctx: CanvasRenderingContext2D, picture: HeatPicture, twin: number, x: number, y: number, size: CardSize, ink: string): void {
+  const [figure, state] = [picture.figure(twin), picture.state(twin)];
+  const isTall = size.height >= TALL;
+  const lines = (isTall ? [figure, state] : [state === "" ? figure : state]).filter((text) => text !== "");
+  const step = isTall ? 16 : 14.5;
+  const top = y + (isTall && lines.length === 2 ? 10.5 : (size.height - lines.length * step) / 2);
   ctx.fillStyle = ink;
-  ctx.font = `${picture.sign(twin) > 0 ? "600 " : ""}12px system-ui, sans-serif`;
-  ctx.fillText(clipped(ctx, picture.name(twin), width - 14), x + 7, y + (figure === "" ? 18 : 11.5));
-  if (figure === "") return;
+  ctx.font = `${picture.sign(twin) > 0 || picture.isComing(twin) ? "600 " : ""}12px system-ui, sans-serif`;
+  ctx.fillText(clipped(ctx, picture.name(twin), size.width - 14), x + 7, top);
   ctx.font = "11px system-ui, sans-serif";
   const hasSign = picture.sign(twin) > 0 || picture.isComing(twin);
-  ctx.fillText(clipped(ctx, figure, width - (hasSign ? 26 : 12)), x + 7, y + 26);
+  lines.forEach((text, i) => {
+    const room = size.width - (hasSign && i === lines.length - 1 ? 26 : 12);
+    ctx.fillText(clipped(ctx, text, room), x + 7, top + (i + 1) * step);
+  });
 }
 
 function paintSquares(ctx: CanvasRenderingContext2D, picture: HeatPicture, colors: readonly Rgb[]): void {
@@ -123,7 +137,7 @@ function paintSquares(ctx: CanvasRenderingContext2D, picture: HeatPicture, color
         ctx.fill();
       }
       const own = isStale ? ink : (inks[at] as string);
-      if (layout.isCards) paintCard(ctx, picture, twin, x, y, width, own);
+      if (layout.isCards) paintCard(ctx, picture, twin, x, y, { width, height }, own);
       if (layout.cellWidth < SIGNS_FROM) return;
       const sign = picture.sign(twin);
       if (sign === 0 && !picture.isComing(twin)) return;

@@ -6,6 +6,7 @@ import { cornerOf, layoutHeat, placeAt, placeBeside } from "../data/heat_layout"
 import type { Shading } from "../data/shading";
 import { chosenColumns, shade, shadeableFields, shadingKind } from "../data/shading";
 import type { Tree } from "../data/tree";
+import { watchedQuantity } from "../data/watched";
 import { wholeOf } from "../data/tree";
 import { QUALITY_NAMES, SEVERITY_NAMES } from "../data/types";
 import { isShown, plantFacts } from "../facts";
@@ -60,12 +61,21 @@ function cardName(twin: number): string {
   return whole === null ? id : id.slice(whole.length);
 }
 
-/** The second line of a card: what the colour says, in figures or in a word. */
+/** What a card tells of its twin: the colour's field, or the one that its model watches most. */
 function cardFigure(twin: number, choice: string): string {
   for (const column of chosenColumns(fleet.columns, choice)) {
     const value = column.value[twin] as number;
     if (!Number.isNaN(value)) return `${numberText(value)} ${unitText(column.field.unit)}`;
   }
+  const quantity = shadingKind(choice) === "alarm" ? watchedQuantity(models.value.get(fleet.models[twin] as string)) : null;
+  if (quantity === null) return "";
+  const value = (fleet.cell(twin, "telemetry", quantity.name) ?? fleet.cell(twin, "derived", quantity.name))?.value;
+  return typeof value === "number" ? `${numberText(value, quantity.range)} ${unitText(quantity.unit)}` : "";
+}
+
+/** What the colour says, in a word. */
+function cardState(twin: number, choice: string): string {
+  if (shadingKind(choice) === "field") return "";
   const quality = fleet.quality(twin);
   if (choice === "quality") return quality < 0 ? "no data" : (QUALITY_NAMES[quality] as string);
   const severity = fleet.severity(twin);
@@ -141,6 +151,7 @@ export function HeatMap() {
         isShown: show === "" && model === "" ? () => true : (twin) => isShown(twin, show, model),
         name: cardName,
         figure: (twin) => cardFigure(twin, choice),
+        state: (twin) => cardState(twin, choice),
       });
     };
     const remove = addPainter(paint);

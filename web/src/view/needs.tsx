@@ -8,6 +8,7 @@ import { isShown, plantFacts } from "../facts";
 import { route, twinHref } from "../route";
 import { alarms, clock, fleet, models, second, slowTick } from "../state";
 import { countText, durationText, momentText, titled } from "../text/format";
+import { Acknowledge } from "./acknowledge";
 import { Mark } from "./marks";
 
 const MOST = 100;
@@ -26,20 +27,20 @@ function allNeeds(): Need[] {
 function Row({ need, now }: { need: Need; now: number }) {
   if (need.kind === "coming") {
     return (
-      <a class="need need-coming" href={twinHref(need.twin)}>
+      <div class="need need-coming">
         <Mark sign="coming" />
-        <span class="need-who">{need.twin}</span>
+        <a class="need-who" href={twinHref(need.twin)}>{need.twin}</a>
         <span class="need-when">{`limit ${leadText(need.crossing.at - now)}`}</span>
         <span class="need-what">{forecastText(need.crossing, now)}</span>
-      </a>
+      </div>
     );
   }
   const { alarm } = need;
   const since = alarm.since === null ? "" : `since ${momentText(alarm.since, now)}`;
   return (
-    <a class={`need need-${SEVERITY_NAMES[need.severity]}`} href={twinHref(need.twin)}>
+    <div class={`need need-${SEVERITY_NAMES[need.severity]} ${alarm.acked ? "is-acked" : ""}`} data-alarm={`${alarm.twin} ${alarm.name}`}>
       <Mark sign={need.severity} />
-      <span class="need-who">{need.twin}</span>
+      <a class="need-who" href={twinHref(need.twin)}>{need.twin}</a>
       <span class="need-when" title={since}>
         {SEVERITY_NAMES[need.severity]}{alarm.since === null ? "" : `, ${durationText(now - alarm.since)}`}
       </span>
@@ -47,15 +48,17 @@ function Row({ need, now }: { need: Need; now: number }) {
         {titled(alarm.name)}{alarm.text === "" ? "" : `: ${alarm.text}`}
         {alarm.advice !== "" && <span class="need-advice">{alarm.advice}</span>}
       </span>
-    </a>
+      <Acknowledge alarm={alarm} />
+    </div>
   );
 }
 
 /** Said aloud when it changes, at most as often as the list does. */
 function summary(needs: readonly Need[]): string {
   const active = needs.filter((need) => need.kind === "alarm").length;
+  const acked = needs.filter((need) => need.kind === "alarm" && need.alarm.acked).length;
   const coming = needs.length - active;
-  return `${countText(active, "active alarm")}, ${countText(coming, "limit")} ahead`;
+  return `${countText(active, "alarm")}${acked === 0 ? "" : ` (${acked} acknowledged)`}, ${countText(coming, "limit")} ahead`;
 }
 
 export function Needs() {

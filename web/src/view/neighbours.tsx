@@ -1,6 +1,6 @@
 // Whom a twin belongs to, what it is made of, and whom it is related to in both directions.
 import { plantTree } from "../plant_tree";
-import { fleet, heads, modelTitle } from "../state";
+import { fleet, followLive, heads, modelTitle } from "../state";
 import { twinHref } from "../route";
 import { spoken, titled } from "../text/format";
 import { Mark } from "./marks";
@@ -46,6 +46,7 @@ function groupsOf(id: string): [string, string[]][] {
 }
 
 export function Neighbours({ id }: { id: string }) {
+  followLive();
   const groups = groupsOf(id);
   if (groups.length === 0) return null;
   return (

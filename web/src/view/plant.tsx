@@ -22,6 +22,7 @@ function Count({ show, sign, count, label }: { show: string; sign: Sign | null; 
 }
 
 function CountStrip() {
+  void slowTick.value;
   const facts = plantFacts();
   const byModel = new Map<string, number>();
   for (let twin = 0; twin < fleet.ids.length; twin++) {

@@ -5,6 +5,7 @@ import type { Problem, Property, Value } from "../data/types";
 import { setDesired, shownRev } from "../session";
 import { clock, fleet, isLive } from "../state";
 import { ageText, durationText, exactText, unitText, valueText } from "../text/format";
+import { Icon } from "./marks";
 
 function isSame(a: Value, b: Value): boolean {
   if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
@@ -84,7 +85,7 @@ export function PropertyCard({ id, twin, property, isChosen, onChoose }: CardPro
     <div class="property" data-property={property.name} data-pending={isPending}>
       <div class="property-head">
         <h3>{property.title}</h3>
-        <button type="button" class="quiet small" aria-pressed={isChosen} onClick={onChoose}>{isChosen ? "Drawn" : "Draw"}</button>
+        <button type="button" class="quiet small" aria-pressed={isChosen} onClick={onChoose}><Icon name="chart" />{isChosen ? "Drawn" : "Draw"}</button>
       </div>
       <dl class="pair values">
         <dt>reported</dt>

@@ -1,4 +1,4 @@
-// A tile: one value with its unit, how good and how old it is, and a line of its last minute. Pressing it draws it below.
+// A tile: one value with its unit, how good and how old it is, and a line of its last points. Pressing it draws it below.
 import type { Trail } from "../data/trail";
 import type { Kind, Quantity } from "../data/types";
 import { GOOD, QUALITY_NAMES } from "../data/types";
@@ -11,6 +11,8 @@ const SPARK = { width: 88, height: 22, points: 60 };
 export function sparkPath(trail: Pick<Trail, "times" | "values"> | undefined): string {
   if (trail === undefined || trail.values.length < 2) return "";
   const values = trail.values.slice(-SPARK.points);
+  const times = trail.times.slice(-SPARK.points);
+  const [begin, end] = [times[0] as number, times[times.length - 1] as number];
   const figures = values.filter((value): value is number => value !== null);
   const low = Math.min(...figures);
   const span = Math.max(...figures) - low || 1;
@@ -18,7 +20,7 @@ export function sparkPath(trail: Pick<Trail, "times" | "values"> | undefined): s
   let isDown = false;
   values.forEach((value, i) => {
     if (value !== null) {
-      const x = (i / (values.length - 1)) * SPARK.width;
+      const x = (((times[i] as number) - begin) / (end - begin || 1)) * SPARK.width;
       const y = SPARK.height - 2 - ((value - low) / span) * (SPARK.height - 4);
       path += `${isDown ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
     }
@@ -44,13 +46,14 @@ export function Tile({ twin, kind, quantity, isChosen, onChoose }: TileProps) {
   const path = sparkPath(openTwin.current?.trails.get(`${kind}.${quantity.name}`));
   return (
     <button type="button" class={`tile tile-${quality}`} aria-pressed={isChosen} onClick={onChoose} data-field={quantity.name}>
-      <span class="tile-name">{quantity.title}{kind === "derived" && <span class="soft"> derived</span>}</span>
+      <span class="tile-name">{quantity.title}</span>
       <span class="tile-value values">
         <b class="num">{figure}</b> <span>{unitText(quantity.unit || (cell?.field.unit ?? ""))}</span>
       </span>
       <svg class="spark values" viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none" aria-hidden="true"><path d={path} /></svg>
       <span class="tile-foot">
         {!isGood && <span class={`quality quality-${quality}`}>{cell === null ? "no value yet" : quality}</span>}
+        {isGood && kind === "derived" && <span>derived</span>}
         {cell !== null && <span class="num">{ageText(clock.now() - cell.time)}</span>}
       </span>
     </button>

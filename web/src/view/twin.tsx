@@ -1,10 +1,10 @@
 // One twin: what it says, what it will do, what we want of it, and whom it stands beside.
-import { forecastOf, forecastText } from "../data/forecast";
-import type { Kind, Model, Quantity } from "../data/types";
+import { forecastOf, forecastText, isBeyond } from "../data/forecast";
+import type { Kind, Model, Quantity, Value } from "../data/types";
 import { SEVERITY_NAMES, STALE } from "../data/types";
 import { route, setParam } from "../route";
-import { clock, detail, detailProblem, fleet, heads, isLive, linkState, modelOf, modelTitle, openTwin, second, tick } from "../state";
-import { ageText, clockText, momentText, titled } from "../text/format";
+import { clock, detail, detailProblem, fleet, followLive, heads, isLive, linkState, modelOf, modelTitle, openTwin } from "../state";
+import { ageText, momentText, titled } from "../text/format";
 import { Chart } from "./chart";
 import { Mark } from "./marks";
 import { PropertyCard } from "./property";
@@ -49,7 +49,12 @@ function toggleField(chosen: readonly string[], name: string): void {
   setParam("f", next.length === 0 ? "none" : next.join(","));
 }
 
+function fieldValue(twin: number, name: string): Value {
+  return (fleet.cell(twin, "telemetry", name) ?? fleet.cell(twin, "reported", name) ?? fleet.cell(twin, "derived", name))?.value ?? null;
+}
+
 function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) {
+  followLive();
   const now = clock.now();
   return <>{(model?.predictions ?? []).map((rule) => {
     const cell = fleet.cell(twin, "prediction", rule.name);
@@ -57,11 +62,12 @@ function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) 
     if (forecast === null || cell === null) {
       return <p key={rule.name} class="outlook outlook-none"><Mark sign={0} />{`${titled(rule.name)}: no limit in sight`}</p>;
     }
+    const current = fieldValue(twin, rule.field);
     return (
       <p key={rule.name} class="outlook values" id={`forecast-${rule.name}`}>
         <Mark sign="coming" />
         <span class="outlook-text">
-          <b>{titled(forecastText(forecast, now))}</b> <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
+          <b>{titled(forecastText(forecast, now, isBeyond(current, rule, model, detail.value)))}</b> <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
         </span>
       </p>
     );
@@ -73,12 +79,10 @@ function Charts({ twin, model, chosen, all }: { twin: number; model: Model | und
   const span = SPANS.find(({ name }) => name === spanName)?.seconds ?? 600;
   const kindOf = (name: string): Shown | undefined => all.find(({ quantity }) => quantity.name === name)
     ?? (model?.properties ?? []).filter((property) => property.name === name).map((quantity) => ({ kind: "reported" as const, quantity }))[0];
-  const opened = openTwin.current?.openedAt ?? NaN;
   return (
     <section class="panel charts" aria-labelledby="charts-title">
       <div class="panel-head">
-        <h2 id="charts-title">Live and ahead</h2>
-        <span class="soft num">{Number.isFinite(opened) ? `since you opened this page at ${clockText(opened)}` : ""}</span>
+        <h2 id="charts-title">Past, live and ahead</h2>
         <span class="grow" />
         <div class="choice" role="group" aria-label="Time shown">
           {SPANS.map(({ name, text }) => (
@@ -104,8 +108,7 @@ function Missing({ id }: { id: string }) {
 }
 
 export function Page({ id }: { id: string }) {
-  void tick.value;
-  void second.value;
+  followLive();
   void linkState.value;
   void heads.version;
   const twin = fleet.find(id);

@@ -2,11 +2,13 @@
 import { limitValue } from "../data/forecast";
 import type { AlarmRule, Model } from "../data/types";
 import { SEVERITY_NAMES } from "../data/types";
-import { alarms, clock, detail, fleet } from "../state";
+import { alarms, clock, detail, fleet, followLive } from "../state";
 import { durationText, exactText, momentText, spoken, titled, unitText, valueText } from "../text/format";
+import { Acknowledge } from "./acknowledge";
 import { Mark } from "./marks";
 
 export function AlarmList({ id, model }: { id: string; model: Model | undefined }) {
+  followLive();
   const twin = fleet.find(id);
   const active = alarms.value.filter((alarm) => alarm.twin === id && alarm.active
     && fleet.cell(twin, "alarm", alarm.name)?.value !== 0);
@@ -15,16 +17,17 @@ export function AlarmList({ id, model }: { id: string; model: Model | undefined 
     const rule = model?.alarms.find((one) => one.name === alarm.name);
     const advice = alarm.advice || (rule?.advice ?? "");
     return (
-      <div key={alarm.name} class={`alarm alarm-${SEVERITY_NAMES[alarm.severity]}`} role="group" aria-label={`Alarm ${spoken(alarm.name)}`}>
+      <div key={alarm.name} data-alarm={alarm.name} class={`alarm ${alarm.acked ? "is-acked" : ""} alarm-${SEVERITY_NAMES[alarm.severity]}`} role="group" aria-label={`Alarm ${spoken(alarm.name)}`}>
         <Mark sign={alarm.severity} />
         <p class="grow">
           <b>{titled(alarm.name)}</b>{alarm.text === "" ? "" : `: ${alarm.text}`}
           {advice !== "" && <span class="alarm-advice">{advice}</span>}
         </p>
         <p class="alarm-since num">
-          {SEVERITY_NAMES[alarm.severity]}{alarm.acked ? ", acknowledged" : ""}
+          {SEVERITY_NAMES[alarm.severity]}
           {alarm.since !== null && <span>{`since ${momentText(alarm.since, now)} (${durationText(now - alarm.since)})`}</span>}
         </p>
+        <Acknowledge alarm={alarm} />
       </div>
     );
   })}</>;
