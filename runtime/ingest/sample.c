@@ -59,6 +59,10 @@ void sample_split_name(const struct record *record, struct region *region, struc
 
 const struct field *sample_field(const struct model *model, struct slice name, struct err *err) {
     char shown[SHOWN_MAX];
+    if (name.length == 0) {
+        err_set(err, ERR_INVALID, "the record has no name: \"n\" or \"bn\" says which field it is");
+        return NULL;
+    }
     int index = model_sample_field(model, name.bytes, name.length);
     if (index != NONE) return &model->fields[index];
     const char *near = model_suggest_sample(model, name.bytes, name.length);

@@ -81,7 +81,9 @@ refused "POST to a field" 4.05 . POST /t/m-1/count -t 0 -e 1
 refused "PUT to the gateways' resource" 4.05 . PUT /senml -t 110 -e '[]'
 refused "an answer in a form we have not" 4.06 . GET /t/m-1 -A 41
 refused "a payload in a form we have not" 4.15 '41|format' POST /t/m-1 -t 41 -e '<a/>'
-refused "an option that must be understood and is not" 4.02 . PUT /t/m-1/count -t 0 -e 1 -O 65,x
+# Option 65; libcoap's client would not show an answer that names it.
+is "an option that must be understood and is not: ACK 4.02" \
+  "$(node tests/e2e/datagrams.mjs "$COAP" 40031236b174036d2d3105636f756e7410d12878ff31 | cut -c1-8)" 60821236
 { printf '[' && for i in $(seq 1 3000); do printf '{"n":"count","v":%d,"t":-%d},' "$i" "$i"; done && printf '{"n":"count","v":1}]'; } >"$WORK/large"
 COAP_SECONDS=20 refused "a pack of over 64 KiB" 4.13 . POST /t/m-1 -t 110 -b 1024 -f "$WORK/large"
 
