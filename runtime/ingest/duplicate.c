@@ -19,14 +19,15 @@
 #include <sys/mman.h>
 
 #define SLOTS 10
-#define LOAD 3             // live entries a block beyond which the table grows
-#define FIRST_BLOCKS 256   // 64 kB
-#define TICK_US 250000     // of an entry's time
-#define LIFETIME_TICKS 988 // 247 s
-#define EPOCH_TICKS 64     // 16 s: the grain in which live entries are counted
-#define EPOCHS 16          // 256 s, a little more than a lifetime
-#define RING_GRAIN 8       // so that 32 bits count 32 GB before a place comes again
-#define REST_MAX 1400      // longer answers are kept as their code alone
+#define LOAD 3                // live entries a block beyond which the table grows
+#define FIRST_BLOCKS 256      // 64 kB
+#define SMALL_BYTES (2 << 20) // up to here in small pages, as most tables stay
+#define TICK_US 250000        // of an entry's time
+#define LIFETIME_TICKS 988    // 247 s
+#define EPOCH_TICKS 64        // 16 s: the grain in which live entries are counted
+#define EPOCHS 16             // 256 s, a little more than a lifetime
+#define RING_GRAIN 8          // so that 32 bits count 32 GB before a place comes again
+#define REST_MAX 1400         // longer answers are kept as their code alone
 
 struct entry {
     uint32_t rev_low;
@@ -83,6 +84,9 @@ struct duplicates *duplicates_new(size_t bytes, uint64_t *forgotten) {
     duplicates->blocks = mmap(NULL, size, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert(duplicates->blocks != MAP_FAILED);
+    // A large table is hit at random: with small pages each look misses the TLB too.
+    if (size > SMALL_BYTES)
+        madvise((uint8_t *)duplicates->blocks + SMALL_BYTES, size - SMALL_BYTES, MADV_HUGEPAGE);
     duplicates->ring_size = (uint32_t)(size / 8);
     duplicates->ring = (uint8_t *)duplicates->blocks + size - duplicates->ring_size;
     duplicates->block_limit = (uint32_t)((size - duplicates->ring_size) / sizeof(struct block));
