@@ -11,7 +11,7 @@ PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
-CFLAGS   ?= -O2 -g
+CFLAGS   ?= $(if $(SANITIZE),-O1,-O2) -g
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARNINGS) -ffp-contract=off -fno-strict-aliasing $(CFLAGS) \
   -Iruntime $(PACKAGE_CFLAGS)
 LIBS     := -Wl,--as-needed $(PACKAGE_LIBS) -lpthread -lm
@@ -75,7 +75,7 @@ units: $(UNIT)
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(RUNTIME)
 	@mkdir -p $(@D)
-	$(compile) -Itests/fuzz -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
+	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 fuzzers: $(FUZZ)
 
 # The page. npm's own lock copy is the stamp: newer than the lock file, nothing to install.

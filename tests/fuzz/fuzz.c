@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,27 @@ static void add_seed(const void *bytes, size_t length) {
     seeds[seed_count].bytes = xmalloc(length + 1);
     memcpy(seeds[seed_count].bytes, bytes, length);
     seeds[seed_count++].length = length;
+}
+
+// Every file of tests/fuzz/corpus/NAME, NAME being that of the program behind fuzz_.
+static void add_corpus(const char *program) {
+    static uint8_t bytes[INPUT_MAX];
+    const char *slash = strrchr(program, '/');
+    const char *name = (slash ? slash + 1 : program) + strlen("fuzz_");
+    char folder[512], path[1024];
+    snprintf(folder, sizeof folder, "tests/fuzz/corpus/%s", name);
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, NULL, alphasort); // sorted, so that a seed means the same
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        FILE *file = entries[i]->d_name[0] == '.' ? NULL : fopen(path, "rb");
+        if (file) {
+            add_seed(bytes, fread(bytes, 1, sizeof bytes, file));
+            fclose(file);
+        }
+        free(entries[i]);
+    }
+    free(entries);
 }
 
 static uint64_t draw(uint64_t *state, uint64_t below) { // xorshift64*, Vigna 2016
@@ -99,7 +121,7 @@ static size_t damage(uint8_t *input, size_t length, uint64_t *chance) {
 static void try_input(const uint8_t *bytes, size_t length) {
     uint8_t *exact = xmalloc(length);
     memcpy(exact, bytes, length);
-    fuzz_one(exact, length);
+    LLVMFuzzerTestOneInput(exact, length);
     free(exact);
 }
 
@@ -124,7 +146,9 @@ int main(int argc, char **argv) {
     double seconds = argc > 1 ? strtod(argv[1], NULL) : 3;
     uint64_t chance = argc > 2 ? strtoull(argv[2], NULL, 10) | 1 : 1;
     struct last *last = open_last(argv[0]);
-    fuzz_seeds(add_seed);
+    if (fuzz_seeds) fuzz_seeds(add_seed);
+    add_corpus(argv[0]);
+    if (seed_count == 0) abort(); // run it in the checkout, where the corpus is
     for (int i = 0; i < seed_count; i++)
         try_input(seeds[i].bytes, seeds[i].length);
     unsigned long tried = 0;

@@ -1,4 +1,6 @@
-// A fuzzer is two functions, linked with fuzz.c, which makes the inputs.
+// A fuzzer is LLVMFuzzerTestOneInput and inputs to begin with: files in corpus/NAME, or fuzz_seeds
+// for forms that change with the code. fuzz.c makes more of them; clang's libFuzzer (run.sh) takes
+// the same files.
 
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -6,13 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef void fuzz_add(const void *bytes, size_t length);
-
-// Adds what all inputs are made from: sound ones, and some that once went wrong.
-void fuzz_seeds(fuzz_add *add);
-
 // Must bear any bytes. They lie in memory of just their length, so that the address sanitizer sees
 // a read beyond them.
-void fuzz_one(const uint8_t *bytes, size_t length);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+typedef void fuzz_add(const void *bytes, size_t length);
+void fuzz_seeds(fuzz_add *add) __attribute__((weak)); // may be left out
 
 #endif

@@ -74,8 +74,8 @@ static const struct model *find_model(void *context, uint64_t layout) {
     return context;
 }
 
-void fuzz_one(const uint8_t *bytes, size_t length) {
-    if (length == 0) return;
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    if (length == 0) return 0;
     struct reader in = {bytes + 1, bytes + length, 0};
     struct err err;
     struct region region = {0};
@@ -95,4 +95,5 @@ void fuzz_one(const uint8_t *bytes, size_t length) {
         region_fini(&region);
         break;
     }
+    return 0;
 }
