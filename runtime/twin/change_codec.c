@@ -127,7 +127,8 @@ bool change_decode(struct reader *in, int64_t base, struct region *region, struc
     *change = (struct change){.kind = read_byte(in)};
     change->index = (uint16_t)read_varint(in);
     int64_t at = read_zigzag(in);
-    change->at = at == INT64_MIN ? 0 : base + at;
+    change->at =
+        at == INT64_MIN ? 0 : (int64_t)((uint64_t)base + (uint64_t)at); // any bytes may come
     switch ((enum change_kind)change->kind) {
     case CHANGE_CREATE:
         change->other = (uint32_t)read_varint(in);

@@ -64,7 +64,7 @@ bool revision_decode(struct reader *in, int64_t base, uint64_t rev, struct regio
     struct reader one = enter(in);
     *revision = (struct revision){.rev = rev};
     uint8_t flags = read_byte(&one);
-    revision->received = base + read_zigzag(&one);
+    revision->received = (int64_t)((uint64_t)base + (uint64_t)read_zigzag(&one));
     if (flags & HAS_MESSAGE) revision->message = read_u64(&one);
     revision->twin = (uint32_t)read_varint(&one);
     uint64_t distance = read_varint(&one);
@@ -90,7 +90,7 @@ bool revision_decode(struct reader *in, int64_t base, uint64_t rev, struct regio
 bool revision_skim(struct reader *in, int64_t base, uint64_t *message, int64_t *received) {
     struct reader one = enter(in);
     uint8_t flags = read_byte(&one);
-    *received = base + read_zigzag(&one);
+    *received = (int64_t)((uint64_t)base + (uint64_t)read_zigzag(&one));
     *message = flags & HAS_MESSAGE ? read_u64(&one) : 0;
     return !one.is_bad;
 }
