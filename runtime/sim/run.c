@@ -106,12 +106,15 @@ static bool loop(struct run *run, int stop_fd, struct err *err) {
     return true;
 }
 
-// More comes in one turn than goes out, or answers would be lost where nobody sees it. Gives the
-// size of the last batch.
+// More may come in one turn than goes out, or answers would be lost where nobody sees it. Gives how
+// many came.
 static int receive_all(struct transport *transport) {
-    int received = 1;
-    for (int i = 0; received > 0 && i < RECEIVE_BATCHES; i++)
-        received = transport_receive(transport);
+    int received = 0;
+    for (int i = 0; i < RECEIVE_BATCHES; i++) {
+        int more = transport_receive(transport);
+        if (more == 0) break;
+        received += more;
+    }
     return received;
 }
 
