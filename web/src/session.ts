@@ -107,7 +107,7 @@ async function loadNewHeads(): Promise<void> {
 
 async function loadDetail(): Promise<void> {
   const open = openTwin.current;
-  if (open === null) return;
+  if (open === null || (detailProblem.value !== null && fleet.find(open.id) < 0)) return;
   try {
     const twin = parseTwin(await get(`/twins/${encodeURIComponent(open.id)}`));
     if (openTwin.current !== open) return;
@@ -151,11 +151,21 @@ async function loadTwin(): Promise<void> {
 const alarmsSoon = soon(loadAlarms);
 const newHeadsSoon = soon(loadNewHeads);
 const detailSoon = soon(loadDetail);
+const infoSoon = soon(loadInfo);
+
+/** The open twin may be deleted while somebody looks at it. */
+function dropDeleted(): void {
+  const id = openTwin.current?.id;
+  if (id === undefined || detail.value === null || fleet.find(id) >= 0) return;
+  detail.value = null;
+  detailProblem.value = "This twin was deleted.";
+}
 
 let alarmVersion = 0;
 
 function onData(): void {
   dataChanged();
+  dropDeleted();
   if (alarmVersion !== fleet.alarmVersion) {
     alarmVersion = fleet.alarmVersion;
     alarmsSoon();
@@ -200,6 +210,7 @@ function followFleet(): void {
   fleetFields = key;
   fleetSubscription = new Subscription(fleet, {
     selection, hz: FLEET_HZ, isWhole: true,
+    onFields: infoSoon,
     onTwins: (ids) => { if (ids.some((id) => !heads.byId.has(id))) newHeadsSoon(); },
     onSynced: dataChanged,
   });

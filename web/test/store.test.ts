@@ -229,3 +229,14 @@ test("an_acknowledged_alarm_is_news_though_its_value_is_the_same", () => {
   fleet.apply([[0, 0, 1, 1, "good"]], [twin], [column]);
   assert.ok(fleet.alarmVersion > before);
 });
+
+test("a_field_that_comes_later_tells_that_a_model_has_changed", () => {
+  const fleet = new Fleet();
+  let count = 0;
+  const sub = new Subscription(fleet, { selection: { ids: ["*"] }, hz: 5, onFields: () => { count += 1; } });
+  sub.begin(1, dict(["pump-1"], [field("a", "telemetry")]));
+  sub.extend(1, null, dict(["pump-2"]));
+  assert.equal(count, 0);
+  sub.extend(2, 1, dict([], [field("b", "telemetry")]));
+  assert.equal(count, 1);
+});

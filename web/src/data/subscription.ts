@@ -12,6 +12,8 @@ export interface SubscriptionOptions {
   readonly isWhole?: boolean;
   readonly onRows?: (rows: readonly Row[], twins: readonly number[], columns: readonly Column[]) => void;
   readonly onTwins?: (ids: readonly string[]) => void;
+  /** Fields that came later: some model has changed. */
+  readonly onFields?: () => void;
   readonly onSynced?: () => void;
 }
 
@@ -46,6 +48,7 @@ export class Subscription {
     const first = fieldsFrom ?? this.columns.length;
     dict.fields.forEach((field, i) => { this.columns[first + i] = this.fleet.column(field); });
     this.options.onTwins?.(dict.twins);
+    if (first > 0 && dict.fields.length > 0) this.options.onFields?.();
   }
 
   data(message: Data, epoch: string): void {

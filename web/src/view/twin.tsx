@@ -20,13 +20,14 @@ interface Shown {
   readonly quantity: Quantity;
 }
 
-/** Every field that can have a tile, as the model has them; what the model does not know but the twin has comes last. */
+/** Every field that can have a tile, as the model has them; until the model is read, as the twin has them. */
 function fieldsOf(twin: number, model: Model | undefined): Shown[] {
   const shown: Shown[] = [
     ...(model?.telemetry ?? []).map((quantity) => ({ kind: "telemetry" as const, quantity })),
     ...(model?.derived ?? []).map((quantity) => ({ kind: "derived" as const, quantity })),
   ];
-  const known = new Set(shown.map(({ kind, quantity }) => `${kind}.${quantity.name}`));
+  if (model !== undefined) return shown;
+  const known = new Set<string>();
   for (const { field } of fleet.columns.filter((column) => column.has(twin))) {
     const key = `${field.kind}.${field.name}`;
     if ((field.kind !== "telemetry" && field.kind !== "derived") || known.has(key)) continue;
