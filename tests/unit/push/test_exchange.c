@@ -67,6 +67,30 @@ static void one_connection_serves_many_requests(void **state) {
     close(fd);
 }
 
+static void a_body_that_libwebsockets_mixes_up_is_not_believed(void **state) {
+    struct wire *wire = *state;
+    struct buffer in = {0};
+    on_loop(wire, make_pump, "pump-1");
+    on_loop(wire, measure, &(struct measured){"pump-1", "temperature", 95, false});
+    int fd = dial(wire);
+    send_text(fd,
+              "GET /healthz HTTP/1.1\r\n" HOST "\r\n"
+              "POST /api/v1/alarms/pump-1.overheating/ack HTTP/1.1\r\n" HOST
+              "Content-Length: 2\r\n\r\n{}DELETE /api/v1/twins/pump-1 HTTP/1.1\r\n" HOST "\r\n");
+    char *response = read_response(fd, &in, true);
+    says(response, "HTTP/1.1 200 ");
+    free(response);
+    response = read_response(fd, &in, true); // or libwebsockets hangs up, as 4.3 does
+    if (response[0]) says(response, "must wait for the response to the one before");
+    free(response);
+    response = read_response(fd, &in, true);
+    assert_string_equal(response, "");
+    free(response);
+    expect(wire, "GET /api/v1/twins/pump-1 HTTP/1.1\r\n" HOST "\r\n", "200", "\"acked\":false");
+    buffer_fini(&in);
+    close(fd);
+}
+
 static void a_body_may_come_late_and_in_pieces(void **state) {
     struct wire *wire = *state;
     struct buffer in = {0};
@@ -131,7 +155,7 @@ static void a_request_without_a_body_needs_no_length(void **state) {
     on_loop(wire, measure, &(struct measured){"pump-1", "temperature", 95, false});
     expect(wire, "POST /api/v1/alarms/pump-1.overheating/ack HTTP/1.1\r\n" HOST "\r\n", "200",
            "\"acked\":true");
-    expect(wire, "DELETE /api/v1/twins/pump-1 HTTP/1.1\r\n" HOST "\r\n", "204", "No Content");
+    expect(wire, "DELETE /api/v1/twins/pump-1 HTTP/1.1\r\n" HOST "\r\n", "204", "HTTP/1.1 204");
 }
 
 static void what_is_in_doubt_is_refused(void **state) {
@@ -224,6 +248,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_response_carries_its_headers, setup, teardown),
         cmocka_unit_test_setup_teardown(a_query_is_decoded, setup, teardown),
         cmocka_unit_test_setup_teardown(one_connection_serves_many_requests, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_body_that_libwebsockets_mixes_up_is_not_believed, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_body_may_come_late_and_in_pieces, setup, teardown),
         cmocka_unit_test_setup_teardown(a_write_is_answered_when_it_is_on_disk, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_response_comes_whole, setup, teardown),

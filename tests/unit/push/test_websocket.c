@@ -111,6 +111,20 @@ static void a_client_sets_and_sees_it(void **state) {
     talk_end(&talk);
 }
 
+static void who_asks_without_reading_is_read_again_later(void **state) {
+    struct wire *wire = *state;
+    on_loop(wire, make_pump, "pump-1");
+    struct talk talk = talk_begin(wire);
+    const char *get = "{\"id\":1,\"op\":\"get\",\"twin\":\"pump-1\"}";
+    int asked = 0;
+    for (struct pollfd out = {.fd = talk.fd, .events = POLLOUT}; poll(&out, 1, 200) > 0; asked++)
+        talk_say(&talk, get); // until the kernel's buffers of both ways are full
+    assert_true(asked > 1000);
+    for (int i = 0; i < asked; i++)
+        talk_expect(&talk, "{\"id\":1,\"ok\":true,\"twin\":{");
+    talk_end(&talk);
+}
+
 static void make_tanks(struct wire *wire, void *argument) {
     char id[24];
     for (int i = 0; i < *(int *)argument; i++) {
@@ -233,6 +247,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_foreign_page_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_change_reaches_its_subscribers, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_sets_and_sees_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_asks_without_reading_is_read_again_later, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_client_that_does_not_read_costs_nothing_and_stays, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(clients_that_leave_leave_nothing, setup, teardown),
