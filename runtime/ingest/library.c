@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "ingest/answer.h"
+#include "ingest/endpoint.h"
 #include "ingest/exchange.h"
 #include "ingest/message.h"
 #include "ingest/observe.h"
@@ -21,7 +22,6 @@
 #include "ingest/wire.h"
 
 #include <coap3/coap.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -46,7 +46,6 @@ struct late { // an answer that waits for the disk
 
 struct library {
     coap_context_t *context;
-    coap_endpoint_t *endpoint;
     struct shim shim;
     struct peer bound;
     struct exchange *exchange;
@@ -71,45 +70,6 @@ static void be_silent(coap_log_t level, const char *text) {
 }
 
 // ---- opening ----
-
-static int datagram_socket(const struct sockaddr_storage *address, int fd) {
-    struct sockaddr_storage bound;
-    socklen_t size = sizeof bound, type_size = sizeof(int);
-    int type;
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_DGRAM) return 0;
-    if (getsockname(fd, (struct sockaddr *)&bound, &size) != 0) return 0;
-    if (bound.ss_family != address->ss_family) return 0;
-    return ((struct sockaddr_in *)&bound)->sin_port != 0; // at the same place in both families
-}
-
-#define DESCRIPTORS_MAX 1024 // at start few are open
-
-static void mark_sockets(const struct sockaddr_storage *address, bool marks[DESCRIPTORS_MAX]) {
-    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
-        marks[fd] = datagram_socket(address, fd);
-}
-
-// libcoap does not say which descriptor it bound: it is the one that was not there before.
-static int bind_endpoint(struct library *library, const struct sockaddr_storage *address) {
-    bool before[DESCRIPTORS_MAX], after[DESCRIPTORS_MAX];
-    coap_address_t listen;
-    coap_address_init(&listen);
-    if (address->ss_family == AF_INET) {
-        listen.size = sizeof listen.addr.sin;
-        memcpy(&listen.addr.sin, address, sizeof listen.addr.sin);
-    } else {
-        listen.size = sizeof listen.addr.sin6;
-        memcpy(&listen.addr.sin6, address, sizeof listen.addr.sin6);
-    }
-    mark_sockets(address, before);
-    errno = 0;
-    library->endpoint = coap_new_endpoint(library->context, &listen, COAP_PROTO_UDP);
-    if (!library->endpoint) return -1;
-    mark_sockets(address, after);
-    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
-        if (after[fd] && !before[fd]) return fd;
-    return -1;
-}
 
 static void add_resources(struct library *library) {
     coap_resource_t *unknown = coap_resource_unknown_init2(on_request, 0);
@@ -149,14 +109,8 @@ struct library *library_open(const struct sockaddr_storage *address, struct wire
     coap_set_app_data(library->context, library);
     set_limits(library->context);
     add_resources(library);
-    int fd = bind_endpoint(library, address);
-    if (fd < 0) {
-        err_set(err, ERR_INVALID, "the CoAP address cannot be bound: %s",
-                errno ? strerror(errno) : "its socket was not found");
-        goto failed;
-    }
-    coap_endpoint_set_default_mtu(library->endpoint, DATAGRAM_MAX);
-    if (!wire_init(wire, fd, err)) goto failed;
+    int fd = endpoint_open(library->context, address, err);
+    if (fd < 0 || !wire_init(wire, fd, err)) goto failed;
     library->shim.fd = fd;
     if (!shim_attach(&library->shim)) {
         err_set(err, ERR_INTERNAL, "more than four CoAP sockets in one process");

@@ -21,8 +21,8 @@ struct wire;
 
 struct sockaddr_storage;
 
-// Binds the socket, proves that the shim works by a request to ourselves, and fails with a sentence if
-// it does not. `wire` is filled in; what libcoap sends is added to `outbox`.
+// Binds the socket, proves that the shim works by a request to ourselves, and fails with a sentence
+// if it does not. `wire` is filled in; what libcoap sends is added to `outbox`.
 struct library *library_open(const struct sockaddr_storage *address, struct wire *wire,
                              struct exchange *exchange, struct outbox *outbox, struct err *err);
 void library_close(struct library *library); // and the socket

@@ -195,19 +195,24 @@ static inline void plant_end(struct plant *plant) {
     metrics_free(plant->metrics);
 }
 
-static inline void plant_open(struct plant *plant, bool is_library_only, double rate) {
-    struct err err = {0};
-    plant_begin(plant);
-    sem_init(&plant->job_done, 0, 0);
-    plant->loop = loop_new(&err);
-    struct ingest_options options = {.address = "127.0.0.1:0",
+static inline struct ingest *plant_ingest(struct plant *plant, const char *address,
+                                          bool is_library_only, double rate, struct err *err) {
+    struct ingest_options options = {.address = address,
                                      .door = &plant->door,
                                      .logger = &plant->logger,
                                      .metrics = plant->metrics,
                                      .loop = plant->loop,
                                      .rate = rate,
                                      .is_library_only = is_library_only};
-    plant->ingest = ingest_open(&options, &err);
+    return ingest_open(&options, err);
+}
+
+static inline void plant_open(struct plant *plant, bool is_library_only, double rate) {
+    struct err err = {0};
+    plant_begin(plant);
+    sem_init(&plant->job_done, 0, 0);
+    plant->loop = loop_new(&err);
+    plant->ingest = plant_ingest(plant, "127.0.0.1:0", is_library_only, rate, &err);
     if (!plant->ingest) fail_msg("%s", err.text);
     loop_before_wait(plant->loop, plant_before_wait, plant);
     plant->client = plant_client(plant);
