@@ -48,9 +48,9 @@ struct plant {
                       int count);
     void *listener;
     int turns;
-    uint64_t message;                 // key of the last input
-    char actor[64];                   // of the last input
-    void (*job)(struct plant *plant); // to be run on the loop's thread
+    uint64_t message;                         // key of the last input
+    char actor[64];                           // of the last input
+    void (*_Atomic job)(struct plant *plant); // to be run on the loop's thread
     sem_t job_done;
     int client; // a connected socket
     uint16_t next_id;
@@ -146,9 +146,9 @@ static inline const struct model *plant_tank(struct world *world) {
 // The committer, as far as one is needed: on the loop's thread, before each wait.
 static inline void plant_before_wait(void *context) {
     struct plant *plant = context;
-    if (plant->job) {
-        plant->job(plant);
-        plant->job = NULL;
+    void (*job)(struct plant *) = atomic_exchange(&plant->job, NULL);
+    if (job) {
+        job(plant);
         sem_post(&plant->job_done);
     }
     if (plant->is_durable_at_once) plant->durable = plant->world->rev;
@@ -219,22 +219,25 @@ static inline void plant_open(struct plant *plant, bool is_library_only, double 
     pthread_create(&plant->thread, NULL, plant_run, plant);
 }
 
-static inline void plant_close(struct plant *plant) {
-    loop_stop(plant->loop);
+// Runs `job` between two turns and waits for it.
+static inline void plant_do(struct plant *plant, void (*job)(struct plant *plant)) {
+    atomic_store(&plant->job, job);
     loop_wake(plant->loop);
+    sem_wait(&plant->job_done);
+}
+
+static inline void plant_stop(struct plant *plant) {
+    loop_stop(plant->loop);
+}
+
+static inline void plant_close(struct plant *plant) {
+    plant_do(plant, plant_stop);
     pthread_join(plant->thread, NULL);
     close(plant->client);
     ingest_close(plant->ingest);
     loop_free(plant->loop);
     plant_end(plant);
     sem_destroy(&plant->job_done);
-}
-
-// Runs `job` between two turns and waits for it.
-static inline void plant_do(struct plant *plant, void (*job)(struct plant *plant)) {
-    plant->job = job;
-    loop_wake(plant->loop);
-    sem_wait(&plant->job_done);
 }
 
 static inline void plant_make_durable(struct plant *plant) {
