@@ -23,6 +23,7 @@ LIBS     += -fsanitize=$(SANITIZE)
 else
 # Across files: a tenth of a message's CPU time. Tests link the same objects without it, which is quicker.
 LINK_TIME := -flto=auto -ffat-lto-objects
+PLAIN_LINK := -fno-use-linker-plugin
 endif
 export BUILD SANITIZE
 # A compiler's complaint about a missing header would not say which package has it.
@@ -65,17 +66,17 @@ without_main = $(filter-out %/main.o,$(1)) # here, for in a rule % is the stem
 $(BUILD)/unit/%: tests/unit/%.c $$(call without_main,$$(call objects,$$(rooms_$$(call room_of,$$*)))) \
   $$(extra_$$(call room_of,$$*))
 	@mkdir -p $(@D)
-	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 $(BUILD)/unit/turn/%: tests/unit/turn/%.c $(RUNTIME)
 	@mkdir -p $(@D)
-	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 units: $(UNIT)
 
 # Bytes from outside, by the million: tests/fuzz/fuzz_WHAT.c
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 $(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c $(RUNTIME)
 	@mkdir -p $(@D)
-	$(compile) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 fuzzers: $(FUZZ)
 
 # The page. npm's own lock copy is the stamp: newer than the lock file, nothing to install.
@@ -107,6 +108,17 @@ test: tested
 # The long forms: a night's worth of what must never happen.
 soak: tested
 	@KILL_CYCLES=500 FUZZ_SECONDS=600 E2E_SECONDS=14400 tests/run.sh fuzz e2e
+
+# How fast, beside a bare libcoap server and a raw UDP echo: exit 1 under a floor.
+BENCH := $(addprefix $(BUILD)/bench/,raw_echo bare_libcoap ws_clients)
+$(BUILD)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(compile) $(PLAIN_LINK) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
+$(BUILD)/bench/ws_clients: $(BUILD)/sim/tally.o
+bench:
+	@.ci/packages runtime
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all $(BENCH)
+	@tests/bench/run.sh
 
 FORMATTED = $(shell find runtime tests -name '*.[ch]' -not -path '*/node_modules/*')
 check:
