@@ -2,8 +2,7 @@
 //
 // Input: for each datagram one byte (low two bits: the peer, 0x80: everything is durable now, 0x40:
 // a tenth of a second passes), two bytes of length, little-endian, and its bytes. What must hold:
-// nothing crashes, answers are well-formed, no answer is longer than ten times its question plus a
-// kilobyte.
+// nothing crashes, and answers are well-formed and no longer than a datagram.
 
 #include "ingest/exchange.h"
 #include "ingest/front.h"
