@@ -14,7 +14,16 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum call { CALL_NONE, CALL_WRITE, CALL_LATE_WRITE, CALL_SHORT_WRITE, CALL_SYNC, CALL_ROOM };
+enum call {
+    CALL_NONE,
+    CALL_WRITE,
+    CALL_LATE_WRITE,
+    CALL_META,
+    CALL_SHORT_WRITE,
+    CALL_LAST_WRITE, // a short one that fills the disk
+    CALL_SYNC,
+    CALL_ROOM
+};
 
 #define FOREVER 1000000
 #define WRITES_MAX 4096
@@ -61,16 +70,19 @@ static void note_write(off_t at, size_t length) {
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at) {
     if (fails(CALL_WRITE)) return -1;
-    if (fails(CALL_SHORT_WRITE)) length /= 2;
-    ssize_t written = syscall(SYS_pwrite64, fd, bytes, length, at);
+    if (fails(CALL_SHORT_WRITE) || fails(CALL_LAST_WRITE)) length /= 2;
     bool is_meta = at < 8192; // written with O_DSYNC
+    bool is_bad_meta = is_meta && fails(CALL_META);
+    if (is_bad_meta && disk.failed == 2) return -1; // LMDB putting the old one back
+    ssize_t written = syscall(SYS_pwrite64, fd, bytes, length, at);
+    if (is_bad_meta) return -1; // it is there all the same
     if (written > 0 && !is_meta) note_write(at, (size_t)written);
     return fails(CALL_LATE_WRITE) ? -1 : written; // it is there all the same
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
     if (fails(CALL_WRITE)) return -1;
-    if (fails(CALL_SHORT_WRITE)) count = count / 2 + 1;
+    if (fails(CALL_SHORT_WRITE) || fails(CALL_LAST_WRITE)) count /= 2; // LMDB has two at least
     off_t at = lseek(fd, 0, SEEK_CUR);
     ssize_t written = syscall(SYS_writev, fd, parts, count);
     if (written > 0) note_write(at, (size_t)written);
@@ -92,8 +104,9 @@ int fdatasync(int fd) {
 int fstatvfs(int fd, struct statvfs *disk_of) {
     struct statfs stat;
     if (fstatfs(fd, &stat) != 0) return -1;
+    bool is_full = fails(CALL_ROOM) || (disk.call == CALL_LAST_WRITE && disk.failed > 0);
     *disk_of = (struct statvfs){.f_frsize = (unsigned long)stat.f_frsize,
-                                .f_bavail = fails(CALL_ROOM) ? 0 : stat.f_bavail};
+                                .f_bavail = is_full ? 0 : stat.f_bavail};
     return 0;
 }
 

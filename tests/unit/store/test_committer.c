@@ -28,15 +28,19 @@ static void one_failure_anywhere_loses_nothing_and_every_answer_comes(void **sta
     static const struct {
         enum call call;
         int code;
-    } faults[] = {{CALL_WRITE, EIO},      {CALL_WRITE, ENOSPC}, {CALL_SHORT_WRITE, 0},
-                  {CALL_LATE_WRITE, EIO}, {CALL_SYNC, EIO},     {CALL_ROOM, ENOSPC}};
+        int failures;
+    } faults[] = {
+        {CALL_WRITE, EIO, 1},      {CALL_WRITE, ENOSPC, 1}, {CALL_SHORT_WRITE, 0, 1},
+        {CALL_LATE_WRITE, EIO, 1}, {CALL_META, EIO, 2},     {CALL_SYNC, EIO, 1},
+        {CALL_ROOM, ENOSPC, 1},
+    };
     uint64_t next = 1;
     int hits = 0;
     for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
         bool is_met = true;
         for (int nth = 0; is_met; nth++) { // until no commit makes as many calls
             fixture_open(fixture);
-            break_disk(faults[i].call, nth, 1, faults[i].code);
+            break_disk(faults[i].call, nth, faults[i].failures, faults[i].code);
             next = commit_some(fixture, next, 4);
             is_met = disk.failed > 0;
             hits += is_met;
@@ -84,6 +88,34 @@ static void a_full_disk_is_said_and_survived(void **state) {
         assert_int_equal(read_all(fixture, 0).count, next - 1);
         fixture_close(fixture);
     }
+}
+
+static void a_write_cut_short_by_a_full_disk_is_no_io_error(void **state) {
+    struct fixture *fixture = *state;
+    fixture_open(fixture);
+    uint64_t next = commit_some(fixture, 1, 2);
+    break_disk(CALL_LAST_WRITE, 0, FOREVER, 0);
+    for (int i = 0; i < 300; i++)
+        append_plain(fixture->log, next++);
+    log_submit(fixture->log, (void *)(uintptr_t)(next - 1));
+    WAIT_UNTIL(log_is_stuck(fixture->log));
+    mend_disk();
+    wait_for_bell(fixture);
+    assert_int_equal(fixture->answered, next - 1);
+    assert_true(metric(fixture, "twind_log_reopenings_total") == 0);
+    fixture_reopen(fixture);
+    assert_int_equal(read_all(fixture, 0).count, next - 1);
+}
+
+static void a_log_that_lost_what_was_durable_is_not_gone_on_with(void **state) {
+    struct fixture *fixture = *state;
+    struct err err = {0};
+    fixture_open(fixture);
+    commit_some(fixture, 1, 4);
+    struct journal *journal = log_journal(fixture->log);
+    assert_true(journal_reopen(journal, 202, &err));
+    assert_false(journal_reopen(journal, 203, &err));
+    assert_non_null(strstr(err.text, "ends at rev 202, but rev 203 was synced before"));
 }
 
 static void a_file_size_limit_is_said_and_survived(void **state) {
@@ -179,6 +211,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         DISK_TEST(one_failure_anywhere_loses_nothing_and_every_answer_comes),
         DISK_TEST(a_full_disk_is_said_and_survived),
+        DISK_TEST(a_write_cut_short_by_a_full_disk_is_no_io_error),
+        DISK_TEST(a_log_that_lost_what_was_durable_is_not_gone_on_with),
         DISK_TEST(a_file_size_limit_is_said_and_survived),
         DISK_TEST(closing_while_the_disk_is_full_ends_and_is_not_clean),
         DISK_TEST(a_log_opens_on_a_full_disk),
