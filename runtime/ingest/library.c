@@ -370,10 +370,12 @@ static struct observe_sender make_sender(struct library *library) {
                                    .send = send_notification};
 }
 
-// A confirmable notification was not acknowledged, or was answered by a reset.
+// A confirmable notification was not acknowledged, or was answered by a reset. From 4.3.2 on a
+// reset that answers nothing comes here too, with nothing sent.
 static void on_nack(coap_session_t *session, const coap_pdu_t *sent,
                     const coap_nack_reason_t reason, const coap_mid_t id) {
     (void)reason, (void)id;
+    if (!sent) return;
     struct library *library = coap_get_app_data(coap_session_get_context(session));
     const coap_address_t *remote = coap_session_get_addr_remote(session);
     coap_bin_const_t token = coap_pdu_get_token(sent);

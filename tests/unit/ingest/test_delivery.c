@@ -217,8 +217,9 @@ static void other_formats_methods_and_paths_are_refused(void **state) {
                    "PUT is not a method of /t/{twin}/desired: use GET");
     assert_refused(plant, wish(4, "t/pump-1"), COAP_CODE(4, 5),
                    "DELETE is not a method of /t/{twin}: use GET or POST");
-    assert_refused(plant, wish(5, "senml"), COAP_CODE(4, 5),
-                   "FETCH is not a method of /senml: use POST");
+    struct wish fetch = wish_post("senml", 110, "[]");
+    fetch.code = 5;
+    assert_refused(plant, fetch, COAP_CODE(4, 5), "FETCH is not a method of /senml: use POST");
     assert_refused(plant, wish(9, "senml"), COAP_CODE(4, 5), "there is no method 0.09");
     static const char none[] = "no such resource: there are /t/{twin}, /t/{twin}/{field}, "
                                "/t/{twin}/desired, /senml and /.well-known/core";
