@@ -3,7 +3,7 @@ import type { Crossing } from "./data/forecast";
 import { forecastOf } from "./data/forecast";
 import { cellOf } from "./data/fleet";
 import { STALE } from "./data/types";
-import { fleet, modelOf, models, slowTick } from "./state";
+import { clock, fleet, modelOf, models, slowTick } from "./state";
 
 export interface Facts {
   readonly twins: number;
@@ -19,6 +19,14 @@ export interface Facts {
 let facts: Facts | null = null;
 let key = "";
 
+/** The limit lies behind: its alarm is raised, so it is not ahead any more. */
+function isReached(twin: number, crossing: Crossing): boolean {
+  if (fleet.severity(twin) === 0) return false;
+  const now = clock.now();
+  const rules = modelOf(twin)?.alarms.filter((rule) => rule.field === crossing.field) ?? [];
+  return (crossing.at <= now && (crossing.high ?? now) <= now) || rules.some((rule) => fleet.cell(twin, "alarm", rule.name)?.value === 1);
+}
+
 function crossingsOf(): { twin: number; crossing: Crossing }[] {
   const found: { twin: number; crossing: Crossing }[] = [];
   for (const column of fleet.columns) {
@@ -27,6 +35,7 @@ function crossingsOf(): { twin: number; crossing: Crossing }[] {
       const value = column.value[twin] as number;
       if (value !== value || fleet.alive[twin] !== 1) continue;
       const forecast = forecastOf(cellOf(column, twin), modelOf(twin), null);
+      if (forecast?.kind === "crossing" && isReached(twin, forecast)) continue;
       // A twin may have a limit of its own that the list does not know, so it gives no figure.
       if (forecast?.kind === "crossing") found.push({ twin, crossing: { ...forecast, limit: null } });
     }

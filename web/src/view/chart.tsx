@@ -70,7 +70,7 @@ function options(props: ChartProps, width: number, drawn: () => Drawn, onPointer
     stroke: cssColor(color), width: 1.75, points: { size: 4 }, ...(props.kind !== "telemetry" && stepped ? { paths: stepped } : {}), ...extra,
   });
   return {
-    width, height: HEIGHT, padding: [12, 12, 0, 0], legend: { show: false },
+    width, height: HEIGHT, padding: [12, 22, 0, 0], legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 7 }, sync: { key: "twin" } },
     scales: {
       x: { time: false, range: () => [drawn().scene.axis.from, Math.max(drawn().scene.axis.to, -drawn().scene.axis.from * 0.015)] },

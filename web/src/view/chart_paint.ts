@@ -120,7 +120,8 @@ export function paintScene(u: uPlot, scene: Scene): void {
   paintCone(plane, scene);
   line(plane, [[now, top], [now, plane.bottom]], cssColor("--ink-soft"), 1);
   if (scene.axis.to > 0) {
-    const scale = scene.axis.press < 0.95 ? `forecast, time pressed ${Math.round(1 / scene.axis.press)} : 1` : "forecast";
+    const ratio = 1 / scene.axis.press;
+    const scale = ratio > 1.1 ? `forecast, time pressed ${ratio.toFixed(ratio < 9.5 ? 1 : 0)} : 1` : "forecast";
     label(plane, scale, now + 6 * plane.ratio, plane.bottom - 3 * plane.ratio, cssColor("--ink-soft"), "left");
   }
   ctx.restore();

@@ -97,7 +97,7 @@ function paintCard(ctx: CanvasRenderingContext2D, picture: HeatPicture, twin: nu
   const isTall = size.height >= TALL;
   const lines = (isTall ? [figure, state] : [state === "" ? figure : state]).filter((text) => text !== "");
   const step = isTall ? 16 : 14.5;
-  const top = y + (isTall && lines.length === 2 ? 10.5 : (size.height - lines.length * step) / 2);
+  const top = y + (size.height - (isTall ? 2 : lines.length) * step) / 2; // names stand in line, whatever is below them
   ctx.fillStyle = ink;
   ctx.font = `${picture.sign(twin) > 0 || picture.isComing(twin) ? "600 " : ""}12px system-ui, sans-serif`;
   ctx.fillText(clipped(ctx, picture.name(twin), size.width - 14), x + 7, top);
@@ -135,6 +135,11 @@ function paintSquares(ctx: CanvasRenderingContext2D, picture: HeatPicture, color
       } else {
         ctx.fillStyle = text[at] as string;
         ctx.fill();
+      }
+      if (layout.isCards && picture.isComing(twin) && picture.sign(twin) === 0) {
+        ctx.lineWidth = 2;
+        ctx.strokeStyle = forecast;
+        ctx.stroke();
       }
       const own = isStale ? ink : (inks[at] as string);
       if (layout.isCards) paintCard(ctx, picture, twin, x, y, { width, height }, own);

@@ -63,12 +63,12 @@ function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) 
     if (forecast === null || cell === null) {
       return <p key={rule.name} class="outlook outlook-none"><Mark sign={0} />{`${titled(rule.name)}: no limit in sight`}</p>;
     }
-    const current = fieldValue(twin, rule.field);
+    const hasPassed = isBeyond(fieldValue(twin, rule.field), rule, model, detail.value);
     return (
-      <p key={rule.name} class="outlook values" id={`forecast-${rule.name}`}>
+      <p key={rule.name} class={`outlook values ${hasPassed ? "outlook-passed" : ""}`} id={`forecast-${rule.name}`}>
         <Mark sign="coming" />
         <span class="outlook-text">
-          <b>{titled(forecastText(forecast, now, isBeyond(current, rule, model, detail.value)))}</b> <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
+          <b>{titled(forecastText(forecast, now, hasPassed))}</b> <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
         </span>
       </p>
     );
@@ -138,8 +138,8 @@ export function Page({ id }: { id: string }) {
         </p>
       </header>
       <div class="twin-main">
-        <Forecasts twin={twin} model={model} />
         <AlarmList id={id} model={model} />
+        <Forecasts twin={twin} model={model} />
         <div class="tiles" role="group" aria-label="Current values; press to draw">
           {all.map(({ kind, quantity }) => (
             <Tile key={`${kind}.${quantity.name}`} twin={twin} kind={kind} quantity={quantity}
