@@ -39,7 +39,7 @@ struct actor { // who caused it
 };
 
 struct sample {
-    int field;          // of the twin's model
+    int field;          // of the present version's model, which the twin is moved to first
     struct value value; // in the field's unit
     int64_t at;
 };
