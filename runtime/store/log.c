@@ -30,6 +30,7 @@ struct log {
     struct commit pair[2];
     struct commit *open; // one of the pair; the other is the committer's or idle
     uint64_t newest;     // rev appended
+    uint64_t found;      // newest on disk when it was opened
     uint64_t *layouts;   // that are in the log or on their way
     uint32_t layout_count, layout_capacity;
 };
@@ -51,7 +52,7 @@ struct log *log_open(const struct log_options *options, struct err *err) {
         log_free(log);
         return NULL;
     }
-    log->newest = log->journal.last_rev;
+    log->newest = log->found = log->journal.last_rev;
     return log;
 }
 
@@ -60,7 +61,10 @@ uint64_t log_close(struct log *log) {
     bool is_stored = committer_stop(&log->committer);
     if (is_stored && !commit_is_empty(log->open))
         is_stored = committer_store(&log->committer, log->open);
-    int code = is_stored ? journal_mark_clean(&log->journal) : 0;
+    // Who only looked at what a crash left leaves it so: the next one must still skip the revs that
+    // may have been shown.
+    bool is_clean = log->journal.was_clean || log_durable(log) > log->found;
+    int code = is_stored && is_clean ? journal_mark_clean(&log->journal) : 0;
     if (!is_stored || code != 0)
         logger_line(log->options.logger, LOG_LEVEL_ERROR, "log_not_closed",
                     "durable=%llu newest=%llu text=\"%s\"", (unsigned long long)log_durable(log),

@@ -52,6 +52,17 @@ static void a_batch_that_is_open_at_the_close_is_stored(void **state) {
     assert_true(log_was_clean(fixture->log));
 }
 
+static void commits_are_counted_and_measured(void **state) {
+    struct fixture *fixture = *state;
+    fixture_open(fixture);
+    commit_plain(fixture, 1, 5);
+    assert_true(metric(fixture, "twind_log_commits_total") == 5);
+    assert_true(metric(fixture, "twind_log_revisions_total") == 5);
+    assert_true(metric(fixture, "twind_log_commit_seconds_count") == 5);
+    assert_true(metric(fixture, "twind_log_commit_seconds_sum") == 0.005); // 1 ms a reading
+    assert_true(metric(fixture, "twind_log_bytes_total") > 5 * 40);
+}
+
 static void a_gap_in_revs_starts_a_batch_of_its_own(void **state) {
     struct fixture *fixture = *state;
     fixture_open(fixture);
@@ -101,6 +112,11 @@ static void only_a_closed_log_is_clean(void **state) {
     fixture_open(fixture);
     assert_false(log_was_clean(fixture->log));
     assert_int_equal(log_durable(fixture->log), 3);
+    fixture_reopen(fixture); // having looked, and stored nothing
+    assert_false(log_was_clean(fixture->log));
+    commit_plain(fixture, 1000, 1000);
+    fixture_reopen(fixture);
+    assert_true(log_was_clean(fixture->log));
 }
 
 // The child commits and tells each durable rev through a pipe until it is killed.
@@ -368,6 +384,7 @@ int main(void) {
         LOG_TEST(committed_revisions_are_read_back_in_order),
         LOG_TEST(reading_stops_when_the_callback_says_so),
         LOG_TEST(a_batch_that_is_open_at_the_close_is_stored),
+        LOG_TEST(commits_are_counted_and_measured),
         LOG_TEST(a_gap_in_revs_starts_a_batch_of_its_own),
         LOG_TEST(nothing_is_wanted_while_the_committer_is_busy_or_nothing_is_open),
         LOG_TEST(only_a_closed_log_is_clean),
