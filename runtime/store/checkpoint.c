@@ -12,18 +12,19 @@
 #include "twin/world.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-#define WAITING_MAX 2   // slices waiting, past which the loop hands over none
-#define RETRY_SECONDS 1 // between two tries to write a slice
-#define THREAD_NICE 10  // answers go before checkpoints where both share a core
+#define WAITING_MAX 2  // slices waiting, past which the loop hands over none
+#define RETRY_MS 1000  // between two tries to write a slice
+#define THREAD_NICE 10 // answers go before checkpoints where both share a core
 
 struct checkpoint {
     struct state_file file;
@@ -42,6 +43,7 @@ struct checkpoint {
     struct slice *spare;
     atomic_int waiting; // slices in that queue
     bool is_stopping;
+    int stop; // an eventfd, readable once the thread is to stop: ends a wait for another try
     _Atomic uint64_t durable, covered;
     uint64_t *slices, *twins, *bytes, *failures; // metrics
 };
@@ -57,18 +59,16 @@ struct checkpoint *checkpoint_open(const struct checkpoint_options *options, str
     checkpoint->logger = options->logger;
     checkpoint->last = &checkpoint->first;
     pthread_mutex_init(&checkpoint->mutex, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&checkpoint->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&checkpoint->changed, NULL);
+    checkpoint->stop = eventfd(0, EFD_CLOEXEC);
     if (!state_file_open(&checkpoint->file, options->dir, options->logger, err)) goto failed;
     checkpoint->covered = checkpoint->round_rev = checkpoint->file.covered;
     prepare_metrics(checkpoint, options->metrics);
     sigset_t all, before; // signals are for the loop's thread
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int code = pthread_create(&checkpoint->thread, NULL, run, checkpoint);
+    int code =
+        checkpoint->stop < 0 ? EMFILE : pthread_create(&checkpoint->thread, NULL, run, checkpoint);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     checkpoint->has_thread = code == 0;
     if (code == 0) {
@@ -86,6 +86,7 @@ void checkpoint_close(struct checkpoint *checkpoint) {
     if (checkpoint->has_thread) {
         pthread_mutex_lock(&checkpoint->mutex);
         checkpoint->is_stopping = true;
+        eventfd_write(checkpoint->stop, 1);
         pthread_cond_broadcast(&checkpoint->changed);
         pthread_mutex_unlock(&checkpoint->mutex);
         pthread_join(checkpoint->thread, NULL);
@@ -100,6 +101,7 @@ void checkpoint_close(struct checkpoint *checkpoint) {
         slice_free(slice);
     }
     buffer_fini(&checkpoint->removed);
+    if (checkpoint->stop >= 0) close(checkpoint->stop);
     pthread_cond_destroy(&checkpoint->changed);
     pthread_mutex_destroy(&checkpoint->mutex);
     free(checkpoint);
@@ -202,18 +204,10 @@ static void hand_over(struct checkpoint *checkpoint, struct slice *slice) {
     pthread_mutex_unlock(&checkpoint->mutex);
 }
 
-// False at once when the thread is to stop.
-static bool wait_a_second(struct checkpoint *checkpoint) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += RETRY_SECONDS;
-    pthread_mutex_lock(&checkpoint->mutex);
-    int code = 0;
-    while (!checkpoint->is_stopping && code != ETIMEDOUT)
-        code = pthread_cond_timedwait(&checkpoint->changed, &checkpoint->mutex, &until);
-    bool is_stopping = checkpoint->is_stopping;
-    pthread_mutex_unlock(&checkpoint->mutex);
-    return !is_stopping;
+// Waits for the time of another try. False at once when the thread is to stop.
+static bool wait_for_retry(const struct checkpoint *checkpoint) {
+    struct pollfd stop = {.fd = checkpoint->stop, .events = POLLIN};
+    return poll(&stop, 1, RETRY_MS) <= 0;
 }
 
 // Until it is written, or the program ends: a checkpoint may fail, the log has it all.
@@ -230,7 +224,7 @@ static bool write_slice(struct checkpoint *checkpoint, const struct slice *slice
                         "reason=\"%s\" text=\"tried again each second; the log grows meanwhile\"",
                         err.text);
         if (!environment_is_full(environment, code)) state_file_reopen(&checkpoint->file, &err);
-        if (!wait_a_second(checkpoint)) return false;
+        if (!wait_for_retry(checkpoint)) return false;
     }
 }
 

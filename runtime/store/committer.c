@@ -13,10 +13,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 static void prepare_reasons(struct committer *committer);
@@ -27,12 +28,14 @@ bool committer_start(struct committer *committer, struct journal *journal,
                      const struct log_options *options, struct err *err) {
     *committer = (struct committer){.journal = journal, .options = options};
     committer->durable = journal->last_rev;
+    committer->stop = eventfd(0, EFD_CLOEXEC);
+    if (committer->stop < 0) {
+        committer->journal = NULL;
+        return err_set(err, ERR_INTERNAL, "the log's thread could not be started: %s",
+                       strerror(errno));
+    }
     pthread_mutex_init(&committer->mutex, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&committer->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&committer->changed, NULL);
     prepare_reasons(committer);
     prepare_metrics(committer);
     sigset_t all, before; // signals are for the loop's thread
@@ -52,6 +55,7 @@ bool committer_stop(struct committer *committer) {
     if (committer->has_thread) {
         pthread_mutex_lock(&committer->mutex);
         committer->is_stopping = true;
+        eventfd_write(committer->stop, 1);
         pthread_cond_signal(&committer->changed);
         pthread_mutex_unlock(&committer->mutex);
         pthread_join(committer->thread, NULL);
@@ -63,6 +67,7 @@ bool committer_stop(struct committer *committer) {
 void committer_fini(struct committer *committer) {
     if (!committer->journal) return; // never started
     committer_stop(committer);
+    close(committer->stop);
     pthread_cond_destroy(&committer->changed);
     pthread_mutex_destroy(&committer->mutex);
 }
@@ -76,14 +81,13 @@ void committer_hand(struct committer *committer, struct commit *commit) {
     pthread_mutex_unlock(&committer->mutex);
 }
 
-static int64_t monotonic_us(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+static int64_t now(const struct committer *committer) {
+    const struct log_options *options = committer->options;
+    return options->now ? options->now(options->context) : 0;
 }
 
 static void count(struct committer *committer, const struct commit *commit, int64_t us) {
-    histogram_add(committer->seconds, us);
+    if (committer->options->now) histogram_add(committer->seconds, us);
     counter_add(committer->commits, 1);
     counter_add(committer->bytes, commit_bytes(commit));
     for (int i = 0; i < commit->batch_count; i++)
@@ -106,19 +110,9 @@ static void set_stuck(struct committer *committer, enum stuck kind) {
 }
 
 // Waits for the time of another try. False at once when the committer is to stop.
-static bool wait_for_retry(struct committer *committer) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + (int64_t)committer->options->retry_ms * 1000000;
-    until.tv_sec += ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
-    pthread_mutex_lock(&committer->mutex);
-    int code = 0;
-    while (!committer->is_stopping && code != ETIMEDOUT)
-        code = pthread_cond_timedwait(&committer->changed, &committer->mutex, &until);
-    bool is_stopping = committer->is_stopping;
-    pthread_mutex_unlock(&committer->mutex);
-    return !is_stopping;
+static bool wait_for_retry(const struct committer *committer) {
+    struct pollfd stop = {.fd = committer->stop, .events = POLLIN};
+    return poll(&stop, 1, committer->options->retry_ms) <= 0;
 }
 
 // Nothing that was promised is lost: what is not stored was not answered. Whoever starts the
@@ -135,11 +129,11 @@ bool committer_store(struct committer *committer, const struct commit *commit) {
     struct environment *environment = &committer->journal->environment;
     bool is_second_try = false, is_last_try = false;
     for (;;) {
-        int64_t start = monotonic_us();
+        int64_t start = now(committer);
         int code = journal_write(committer->journal, commit, committer->released, is_second_try);
         if (code == 0) {
             committer->durable = committer->journal->last_rev;
-            count(committer, commit, monotonic_us() - start);
+            count(committer, commit, now(committer) - start);
             set_stuck(committer, STUCK_NOT);
             return true;
         }

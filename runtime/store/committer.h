@@ -28,6 +28,7 @@ struct committer {
     pthread_cond_t changed;
     struct commit *handed; // NULL = idle
     bool is_stopping;
+    int stop; // an eventfd, readable once it is to stop: ends a wait for another try
     bool has_thread;
     atomic_bool is_busy; // the same as `handed`, to be read without the mutex
     _Atomic uint64_t durable, released;

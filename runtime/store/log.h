@@ -37,11 +37,14 @@ struct log_options {
     void (*on_commit)(void *context,
                       void *attachment); // on the committer, right after the sync; may be NULL
     void (*wake)(void *context);         // on the committer; safe from any thread; may be NULL
+    int64_t (*now)(void *context); // monotonic microseconds, from any thread, to measure commits;
+                                   // NULL: not measured
     void *context;
 };
 
 struct log *log_open(const struct log_options *options, struct err *err);
-// Stores what is open (waits for it), writes the clean mark, closes. While the disk is full it
+// Stores what is open (waits for it), writes the clean mark (but on what a crash left, only
+// when something was stored since), closes. While the disk is full it
 // tries once more and gives up: what was not stored was not answered either, on_commit is not
 // called for it and the mark is not written. Returns the newest rev on disk, beyond which no
 // checkpoint may go.

@@ -57,6 +57,12 @@ static inline void on_wake(void *context) {
     sem_post(&fixture->bell);
 }
 
+static inline int64_t clock_of_a_test(void *context) {
+    (void)context;
+    static _Atomic int64_t now;
+    return now += 1000;
+}
+
 static inline void fixture_open(struct fixture *fixture) {
     struct err err = {0};
     fixture->log = log_open(&fixture->options, &err);
@@ -75,6 +81,7 @@ static inline int fixture_setup(void **state) {
                                             .metrics = fixture->metrics,
                                             .on_commit = on_commit,
                                             .wake = on_wake,
+                                            .now = clock_of_a_test,
                                             .context = fixture};
     *state = fixture;
     return 0;
@@ -185,6 +192,27 @@ static inline double metric(struct fixture *fixture, const char *name) {
     double value = found ? strtod(found + strlen(line), NULL) : -1;
     buffer_fini(&text);
     return value;
+}
+
+// Flips one bit of the file where `needle` is found in it.
+static inline void flip_in_file(const struct fixture *fixture, const void *needle, size_t length) {
+    char path[96];
+    snprintf(path, sizeof path, "%s/log/data.mdb", fixture->dir);
+    int fd = open(path, O_RDWR);
+    struct stat stat;
+    fstat(fd, &stat);
+    uint8_t *bytes = xmalloc((size_t)stat.st_size);
+    assert_int_equal(pread(fd, bytes, (size_t)stat.st_size, 0), stat.st_size);
+    int found = 0;
+    for (uint8_t *at = bytes;
+         (at = memmem(at, (size_t)(bytes + stat.st_size - at), needle, length)); at += length) {
+        at[length / 2] ^= 0x10;
+        found++;
+    }
+    assert_true(found > 0);
+    assert_int_equal(pwrite(fd, bytes, (size_t)stat.st_size, 0), stat.st_size);
+    free(bytes);
+    close(fd);
 }
 
 #endif
