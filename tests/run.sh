@@ -12,7 +12,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
-SUITES=(layers unit sanitized fuzz lua web e2e faults strangers browser)
+SUITES=(layers unit sanitized fuzz lua web e2e strangers browser)
 SANITIZED=build/sanitize-address-undefined
 FUZZ_SECONDS=${FUZZ_SECONDS:-3}
 LOG_LINES=80 # of a failed program that are printed
