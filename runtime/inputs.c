@@ -36,11 +36,12 @@ static bool run_sample_handlers(struct engine *engine, const struct sample *samp
         bool is_bad = is_seen[i] == 2;
         is_any_seen |= is_seen[i] == 1;
         if (is_seen[i] == 0) continue;
-        struct trigger trigger = {
-            .kind = is_bad ? TRIGGER_BAD : TRIGGER_FIELD,
-            .index = samples[i].field,
-            .value = is_bad ? samples[i].value : twin_value(engine->changes.twin, samples[i].field),
-            .at = samples[i].at};
+        const struct twin *twin = engine->changes.twin;
+        struct trigger trigger = {.kind = is_bad ? TRIGGER_BAD : TRIGGER_FIELD,
+                                  .index = samples[i].field,
+                                  .value = is_bad ? slot_value(twin_shown(twin, samples[i].field))
+                                                  : twin_value(twin, samples[i].field),
+                                  .at = samples[i].at};
         if (!turn_handler(engine, &trigger)) return false;
     }
     return !is_any_seen || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INPUT});

@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "config.h"
 #include "data_folder.h"
+#include "gate.h"
 #include "ingest/ingest.h"
 #include "looker.h"
 #include "push/push.h"
@@ -56,7 +57,8 @@ struct live {
     struct checkpoint *checkpoint;
     struct ingest *ingest;
     struct push *push;
-    struct door door;
+    struct gate gate;
+    struct door door; // of the gate
     uint64_t epoch;
     uint64_t durable; // as last told to ingest and push
     bool is_paused;
@@ -75,7 +77,6 @@ static void on_signal(void *context);
 static void before_wait(void *context);
 static void on_checkpoint_timer(void *context);
 static void on_reload_timer(void *context);
-static struct door make_door(struct live *live);
 
 // ---- opening ----
 
@@ -140,7 +141,8 @@ static bool is_ready(void *context, char *why, int size) {
 
 static bool open_sockets(struct live *live, struct err *err) {
     const struct config *config = live->config;
-    live->door = make_door(live);
+    live->gate = (struct gate){live->engine, live->log, live->loop};
+    live->door = gate_door(&live->gate, live->world);
     struct ingest_options ingest = {.address = config->coap_address,
                                     .door = &live->door,
                                     .logger = live->logger,
@@ -370,68 +372,4 @@ static void on_signal(void *context) {
             loop_stop(live->loop);
         }
     }
-}
-
-// ---- the door ----
-
-static bool may_turn(const struct live *live, struct err *err) {
-    if (!log_is_stuck(live->log)) return true;
-    return err_set(err, ERR_UNAVAILABLE, "nothing can be stored now: %s; try again later",
-                   log_stuck_reason(live->log));
-}
-
-static bool door_samples(void *context, struct samples_input *input, uint64_t *rev,
-                         struct err *err) {
-    struct live *live = context;
-    return may_turn(live, err) && engine_samples(live->engine, input, rev, err);
-}
-
-static bool door_desired(void *context, struct twin *twin, const struct setting *settings,
-                         int count, uint64_t if_rev, const struct actor *actor, uint64_t *rev,
-                         struct err *err) {
-    struct live *live = context;
-    return may_turn(live, err) && engine_desired(live->engine, twin, settings, count, if_rev, actor,
-                                                 loop_now(live->loop), rev, err);
-}
-
-static bool door_configure(void *context, const struct configure_input *input, bool *is_new,
-                           uint64_t *rev, struct err *err) {
-    struct live *live = context;
-    return may_turn(live, err) &&
-           engine_configure(live->engine, input, loop_now(live->loop), is_new, rev, err);
-}
-
-static bool door_retire(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
-                        struct err *err) {
-    struct live *live = context;
-    if (!may_turn(live, err)) return false;
-    engine_retire(live->engine, twin, actor, loop_now(live->loop), rev);
-    return true;
-}
-
-static bool door_acknowledge(void *context, struct twin *twin, int alarm, const struct actor *actor,
-                             uint64_t *rev, struct err *err) {
-    struct live *live = context;
-    return may_turn(live, err) &&
-           engine_acknowledge(live->engine, twin, alarm, actor, loop_now(live->loop), rev, err);
-}
-
-static uint64_t door_durable(void *context) {
-    return log_durable(((struct live *)context)->log);
-}
-
-static int64_t door_now(void *context) {
-    return loop_now(((struct live *)context)->loop);
-}
-
-static struct door make_door(struct live *live) {
-    return (struct door){.context = live,
-                         .world = live->world,
-                         .samples = door_samples,
-                         .desired = door_desired,
-                         .configure = door_configure,
-                         .retire = door_retire,
-                         .acknowledge = door_acknowledge,
-                         .durable = door_durable,
-                         .now = door_now};
 }

@@ -1,0 +1,70 @@
+// Every call asks the log first: while a batch cannot be stored no turn runs.
+
+#include "gate.h"
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "store/log.h"
+#include "turn.h"
+
+static bool may_turn(const struct gate *gate, struct err *err) {
+    if (!log_is_stuck(gate->log)) return true;
+    return err_set(err, ERR_UNAVAILABLE, "nothing can be stored now: %s; try again later",
+                   log_stuck_reason(gate->log));
+}
+
+static bool door_samples(void *context, struct samples_input *input, uint64_t *rev,
+                         struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) && engine_samples(gate->engine, input, rev, err);
+}
+
+static bool door_desired(void *context, struct twin *twin, const struct setting *settings,
+                         int count, uint64_t if_rev, const struct actor *actor, uint64_t *rev,
+                         struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) && engine_desired(gate->engine, twin, settings, count, if_rev, actor,
+                                                 loop_now(gate->loop), rev, err);
+}
+
+static bool door_configure(void *context, const struct configure_input *input, bool *is_new,
+                           uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) &&
+           engine_configure(gate->engine, input, loop_now(gate->loop), is_new, rev, err);
+}
+
+static bool door_retire(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
+                        struct err *err) {
+    struct gate *gate = context;
+    if (!may_turn(gate, err)) return false;
+    engine_retire(gate->engine, twin, actor, loop_now(gate->loop), rev);
+    return true;
+}
+
+static bool door_acknowledge(void *context, struct twin *twin, int alarm, const struct actor *actor,
+                             uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) &&
+           engine_acknowledge(gate->engine, twin, alarm, actor, loop_now(gate->loop), rev, err);
+}
+
+static uint64_t door_durable(void *context) {
+    return log_durable(((struct gate *)context)->log);
+}
+
+static int64_t door_now(void *context) {
+    return loop_now(((struct gate *)context)->loop);
+}
+
+struct door gate_door(struct gate *gate, struct world *world) {
+    return (struct door){.context = gate,
+                         .world = world,
+                         .samples = door_samples,
+                         .desired = door_desired,
+                         .configure = door_configure,
+                         .retire = door_retire,
+                         .acknowledge = door_acknowledge,
+                         .durable = door_durable,
+                         .now = door_now};
+}
