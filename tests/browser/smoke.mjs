@@ -7,101 +7,8 @@
 // is fine too: then the page's own example line is run, with coap-client, and must make the page live.
 // TAP; exit 0 when all passed.
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-
-const need = createRequire(fileURLToPath(new URL("../../web/package.json", import.meta.url)));
-const { chromium } = need("playwright-core");
-const AXE = readFileSync(need.resolve("axe-core/axe.min.js"), "utf8");
-
-const address = process.env.TWIND_HTTP ?? "127.0.0.1:8080";
-const base = address.includes("://") ? address.replace(/\/$/, "") : `http://${address}`;
-const FIRST_LOAD_LIMIT = 64 * 1024; // headers included
-const WAIT_MS = 30_000;
-
-let coapAddress = "";
-let passed = 0;
-let failed = 0;
-
-async function check(name, body) {
-  try {
-    const note = await body();
-    passed += 1;
-    console.log(`ok ${passed + failed} - ${name}${note === undefined ? "" : ` (${note})`}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`not ok ${passed + failed} - ${name}: ${String(error.message ?? error).split("\n")[0]}`);
-  }
-}
-
-function claim(isTrue, text) {
-  if (!isTrue) throw new Error(text);
-}
-
-async function api(path) {
-  const answer = await fetch(`${base}/api/v1${path}`);
-  claim(answer.ok, `GET ${path} answered ${answer.status}`);
-  return answer.json();
-}
-
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
-await context.addInitScript(() => {
-  document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
-});
-const page = await context.newPage();
-page.setDefaultTimeout(WAIT_MS);
-const complaints = [];
-let isUpset = false; // what the page asks for now may rightly fail
-page.on("console", (message) => { if (message.type() === "error" && !isUpset) complaints.push(`${message.text()} ${message.location().url}`); });
-page.on("pageerror", (error) => complaints.push(String(error)));
-
-const devtools = await context.newCDPSession(page);
-
-/** Bytes on the wire of the page's own files, from now on: a function that says how much it was. */
-async function meter(of) {
-  const session = await of.context().newCDPSession(of);
-  await session.send("Network.enable");
-  const files = new Map();
-  session.on("Network.responseReceived", ({ requestId, type }) => {
-    if (["Document", "Script", "Stylesheet"].includes(type)) files.set(requestId, 0);
-  });
-  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    if (files.has(requestId)) files.set(requestId, encodedDataLength);
-  });
-  return () => {
-    const size = [...files.values()].reduce((sum, one) => sum + one, 0);
-    claim(files.size > 0 && size <= FIRST_LOAD_LIMIT, `${size} bytes in ${files.size} files`);
-    return `${(size / 1024).toFixed(1)} KB in ${files.size} files`;
-  };
-}
-const firstLoad = await meter(page);
-
-const live = () => page.waitForSelector('#connection[data-state="live"]');
-
-/** Waits until the element shows another text, or the canvas another picture, than it does now; answers what it was. */
-async function changes(selector) {
-  const read = (selector) => {
-    const element = document.querySelector(selector);
-    return element instanceof HTMLCanvasElement ? element.toDataURL() : (element?.textContent ?? "");
-  };
-  const before = await page.evaluate(read, selector);
-  await page.waitForFunction(({ selector, before }) => {
-    const element = document.querySelector(selector);
-    return (element instanceof HTMLCanvasElement ? element.toDataURL() : (element?.textContent ?? "")) !== before;
-  }, { selector, before });
-  return before;
-}
-
-async function axe(where) {
-  // Through the developer tools, because the page's policy rightly forbids it to the page.
-  await devtools.send("Runtime.evaluate", { expression: AXE });
-  const results = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const grave = results.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const said = grave.map(({ id, nodes }) => `${id}: ${nodes[0].target.join(" ")} ${nodes[0].any[0]?.message ?? ""}`).join("; ");
-  claim(grave.length === 0, `${where}: ${said}`);
-}
+import { WAIT_MS, api, axe, base, browser, changes, check, claim, complaints, count, live, meter, page, server } from "./page.mjs";
+import { tellStory } from "./story.mjs";
 
 /** A twin with telemetry and a writable number property, or undefined. */
 async function pick() {
@@ -115,15 +22,6 @@ async function pick() {
     }
   }
   return undefined;
-}
-
-/** As a device does. */
-function send(method, path, ...options) {
-  execFileSync("coap-client-notls", ["-m", method, ...options, `coap://${coapAddress}${path}`], { timeout: WAIT_MS });
-}
-
-function sendValue(twin, field, value) {
-  send("put", `/t/${twin}/${field}`, "-t", "0", "-e", String(value));
 }
 
 async function emptyPlant() {
@@ -141,7 +39,7 @@ async function emptyPlant() {
   });
 }
 
-async function plantPage() {
+async function plantPage(firstLoad) {
   await check("the_heat_map_is_painted", async () => {
     await page.waitForFunction(() => {
       const canvas = document.querySelector(".heat canvas");
@@ -250,135 +148,10 @@ async function twinPage({ id, property, range }) {
   });
 }
 
-const STORY = "pump-smoke";
-const RULE = "high_vibration";
-
-/** A pump of our own whose vibration has risen for five minutes and reaches its limit in three more. */
-function beginStory() {
-  const records = Array.from({ length: 21 }, (_, i) => ({ n: "vibration", u: "mm/s", t: i * 15, v: Number((2 + i * 0.15).toFixed(2)) }));
-  records[0].bt = Math.floor(Date.now() / 1000) - 300;
-  send("post", `/t/${STORY}`, "-t", "110", "-e", JSON.stringify(records));
-  sendValue(STORY, "flow", 400);
-}
-
-async function recentPast() {
-  await check("a_twin_opened_late_shows_its_recent_past", async () => {
-    beginStory();
-    await page.goto(`${base}/#/t/${STORY}`);
-    const said = () => page.locator(".chart-since").allTextContents();
-    await page.waitForFunction(() => document.querySelector(".chart-since")?.textContent?.startsWith("recent window from") === true);
-    const texts = await said();
-    claim(texts.some((text) => text.startsWith("since you opened this page at")), "a field without a window says the same");
-    const from = /from (\d\d):(\d\d):(\d\d), then live/.exec(texts[0]);
-    const now = new Date();
-    const age = (now.getHours() * 3600 + now.getMinutes() * 60 + now.getSeconds() - from[1] * 3600 - from[2] * 60 - from[3] + 86400) % 86400;
-    claim(age >= 295 && age < 360, `the past is ${age} s long`);
-    return texts[0];
-  });
-  await check("its_forecast_is_told_in_words_and_goes_on", async () => {
-    await page.waitForSelector("#forecast-bearing_wear");
-    const text = await page.textContent("#forecast-bearing_wear b");
-    claim(/^Vibration limit 7\.1 mm\/s in \d/.test(text), text);
-    await changes("#forecast-bearing_wear");
-    return text;
-  });
-}
-
-async function alarm(other) {
-  await check("a_raised_alarm_shows_on_the_open_page", async () => {
-    sendValue(STORY, "vibration", 9);
-    await page.waitForSelector(`.alarm[data-alarm="${RULE}"] button`);
-    await changes(`.alarm[data-alarm="${RULE}"] .alarm-since`);
-  });
-  await check("a_limit_that_is_passed_is_not_a_forecast", async () => {
-    sendValue(STORY, "vibration", 9.1);
-    await page.waitForFunction(() => document.querySelector("#forecast-bearing_wear b")?.textContent === "Vibration has passed its limit of 7.1 mm/s");
-  });
-  await check("an_alarm_cannot_be_acknowledged_while_paused", async () => {
-    await page.click("#pause");
-    await page.waitForSelector('#connection[data-state="paused"]');
-    claim(await page.isDisabled(`.alarm[data-alarm="${RULE}"] button`), "the button is open");
-    await page.click("#pause");
-    await live();
-  });
-  await check("the_alarm_is_counted_and_needs_somebody", async () => {
-    await other.goto(`${base}/#/t/${STORY}`);
-    await other.waitForSelector(`.alarm[data-alarm="${RULE}"] button`);
-    await page.click(".brand");
-    await page.waitForSelector(`.need[data-alarm="${STORY} ${RULE}"]`);
-    const critical = new Set((await api("/alarms?limit=1000")).alarms.filter(({ severity }) => severity === "critical").map(({ twin }) => twin)).size;
-    await page.waitForFunction((critical) => [...document.querySelectorAll(".count")]
-      .some((one) => one.textContent === `${critical}critical`), critical);
-    await axe("plant with an alarm");
-  });
-  await check("an_acknowledged_alarm_is_so_on_every_page", async () => {
-    await page.click(`.need[data-alarm="${STORY} ${RULE}"] button`);
-    await page.waitForSelector(`.need[data-alarm="${STORY} ${RULE}"] .acked`);
-    const { alarms } = await api("/alarms?limit=1000");
-    claim(alarms.find(({ id }) => id === `${STORY}.${RULE}`)?.acked === true, "the server does not know");
-    await other.waitForSelector(`.alarm[data-alarm="${RULE}"] .acked`);
-  });
-  await check("a_need_leads_to_its_twin", async () => {
-    await page.click(`.need[data-alarm="${STORY} ${RULE}"]`, { position: { x: 60, y: 32 } }); // beside its name and its button
-    await page.waitForSelector(`.alarm[data-alarm="${RULE}"] .acked`);
-    await axe("twin with an alarm");
-  });
-}
-
-async function reload() {
-  const file = `${process.env.TWIND_MODELS}/pump.lua`;
-  const before = readFileSync(file, "utf8");
-  await check("a_changed_model_reaches_the_open_page", async () => {
-    writeFileSync(file, before.replace("telemetry = {", 'telemetry = {\n    smoke = { title = "Smoke density", unit = "%" },'));
-    await page.waitForSelector('.tile[data-field="smoke"]');
-    claim(await page.textContent('.tile[data-field="smoke"] .tile-name') === "Smoke density", "its title is not the model's");
-    sendValue(STORY, "smoke", 42);
-    await page.waitForFunction(() => document.querySelector('.tile[data-field="smoke"] .tile-value b')?.textContent?.startsWith("42"));
-    await live();
-  });
-  await check("what_the_model_lost_is_gone_from_the_page", async () => {
-    writeFileSync(file, before);
-    await page.waitForSelector('.tile[data-field="smoke"]', { state: "detached" });
-    await live();
-  });
-}
-
-async function restart() {
-  await check("a_restarted_server_is_followed_with_right_values", async () => {
-    sendValue(STORY, "speed", 1200);
-    await page.waitForFunction(() => document.querySelector('[data-property="speed"] dd b')?.textContent === "1200");
-    const { epoch } = await api("/info");
-    isUpset = true;
-    execFileSync("sh", ["-c", process.env.TWIND_RESTART], { timeout: WAIT_MS });
-    await page.waitForSelector('#connection[data-state="stale"]');
-    await live();
-    isUpset = false;
-    claim((await api("/info")).epoch !== epoch, "it is the same server");
-    claim(await page.textContent('[data-property="speed"] dd b') === "1200", "the reported speed is another");
-    await page.waitForSelector(`.alarm[data-alarm="${RULE}"] .acked`);
-    sendValue(STORY, "speed", 1300);
-    await page.waitForFunction(() => document.querySelector('[data-property="speed"] dd b')?.textContent === "1300");
-    claim((await page.textContent(".chart-since")).startsWith("recent window from"), "the recent past is lost");
-  });
-}
-
-async function endStory() {
-  await check("a_deleted_twin_leaves_the_page", async () => {
-    isUpset = true; // it may just have asked for that twin
-    const answer = await fetch(`${base}/api/v1/twins/${STORY}`, { method: "DELETE" });
-    claim(answer.status === 204, `DELETE answered ${answer.status}`);
-    await page.waitForSelector(".empty h1");
-    await page.click("text=Back to the plant");
-    await page.waitForSelector(".heat canvas");
-    await page.waitForSelector(`.need[data-alarm="${STORY} ${RULE}"]`, { state: "detached" });
-    isUpset = false;
-  });
-}
-
 async function silentServer({ property }) {
   const pid = Number(process.env.TWIND_PID);
   await check("a_silent_server_is_said_and_writing_is_closed", async () => {
-    isUpset = true;
+    server.isUpset = true;
     process.kill(pid, "SIGSTOP");
     try {
       await page.waitForSelector('#connection[data-state="stale"]');
@@ -390,20 +163,19 @@ async function silentServer({ property }) {
   });
   await check("it_is_live_again_by_itself", async () => {
     await live();
-    isUpset = false;
+    server.isUpset = false;
     claim(!(await page.isDisabled(`#set-${property}`)), "a value cannot be written");
   });
 }
 
+const firstLoad = await meter(page);
 try {
   await page.goto(`${base}/`);
   await check("the_plant_page_becomes_live", async () => { await live(); });
-  const { coap, twins } = await api("/info");
-  coapAddress = coap;
-  if (twins === 0) {
+  if ((await api("/info")).twins === 0) {
     await emptyPlant();
   } else {
-    await plantPage();
+    await plantPage(firstLoad);
     const twin = await pick();
     if (twin === undefined) await check("the_plant_has_a_twin_to_try", () => claim(false, "no twin with telemetry and a writable number property"));
     else {
@@ -412,18 +184,12 @@ try {
     }
     // With the models that come with twind, a pump's whole story can be told.
     if ((await api("/models")).models.some(({ model, predictions }) => model === "pump" && predictions?.bearing_wear !== undefined)) {
-      const other = await context.newPage();
-      await recentPast();
-      await alarm(other);
-      await other.close();
-      if (process.env.TWIND_MODELS) await reload();
-      if (process.env.TWIND_RESTART) await restart();
-      await endStory();
+      await tellStory();
     }
   }
   await check("the_console_is_clean", () => claim(complaints.length === 0, complaints.join(" | ")));
 } finally {
   await browser.close();
 }
-console.log(`1..${passed + failed}`);
-process.exit(failed === 0 ? 0 : 1);
+console.log(`1..${count.passed + count.failed}`);
+process.exit(count.failed === 0 ? 0 : 1);
