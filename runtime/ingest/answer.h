@@ -24,6 +24,7 @@ enum { // codes as they are on the wire
     CODE_FORMAT = 143,         // 4.15
     CODE_TOO_MANY = 157,       // 4.29
     CODE_INTERNAL = 160,       // 5.00
+    CODE_PROXY = 165,          // 5.05
     CODE_UNAVAILABLE = 163,    // 5.03
 };
 

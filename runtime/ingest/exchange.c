@@ -123,19 +123,19 @@ void exchange_slice(struct exchange *exchange, int64_t block2, struct answer *an
     answer->block2 = block_value(&option);
 }
 
-static uint64_t *counter_of(struct exchange *exchange, uint8_t code) {
+void exchange_count(struct exchange *exchange, uint8_t code) {
     if (!exchange->answers[code]) {
         char labels[32];
         snprintf(labels, sizeof labels, "code=\"%d.%02d\"", code >> 5, code & 31);
         exchange->answers[code] = metrics_counter(exchange->metrics, "twind_coap_answers_total",
                                                   labels, "Answers to CoAP requests");
     }
-    return exchange->answers[code];
+    ++*exchange->answers[code];
 }
 
 void exchange_done(struct exchange *exchange, const struct request *request,
                    const struct answer *answer) {
-    ++*counter_of(exchange, answer->code);
+    exchange_count(exchange, answer->code);
     if (!request_is_write(request) || answer->code == CODE_TOO_MANY ||
         answer->code == CODE_UNAVAILABLE)
         return;

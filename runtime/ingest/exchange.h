@@ -38,6 +38,8 @@ void exchange_answer(struct exchange *exchange, const struct request *request,
 void exchange_done(struct exchange *exchange, const struct request *request,
                    const struct answer *answer);
 
+void exchange_count(struct exchange *exchange, uint8_t code); // one more answer
+
 bool exchange_must_wait(const struct exchange *exchange, const struct answer *answer);
 
 // Cuts an answer's payload to the block asked for by the value of a Block2 option, or to the first

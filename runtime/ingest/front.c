@@ -34,7 +34,8 @@ struct parsed {
     bool is_good;
 };
 
-static bool check(struct front *front, const struct datagram *datagram, struct parsed *parsed);
+static void turn_away(struct front *front, const struct datagram *datagram,
+                      const struct message *message, enum guard why, uint32_t number);
 static void handle(struct front *front, const struct datagram *datagram,
                    const struct parsed *parsed, int64_t received);
 static bool is_plain(const struct message *message, struct request *request);
@@ -42,16 +43,14 @@ static void reply(struct outbox *outbox, const struct peer *peer, const struct m
                   uint8_t code, const uint8_t *rest, size_t length);
 
 void front_init(struct front *front, struct metrics *metrics) {
-    static const char *const names[DROPS] = {"short",    "version",  "token", "malformed",
-                                             "too_long", "too_fast", "stray"};
     *front = (struct front){0};
     front->received =
         metrics_counter(metrics, "twind_coap_datagrams_total", NULL, "Datagrams received");
-    for (int i = 0; i < DROPS; i++) {
+    for (int i = GUARD_GOOD + 1; i < GUARDS; i++) {
         char labels[40];
-        snprintf(labels, sizeof labels, "reason=\"%s\"", names[i]);
-        front->drops[i] = metrics_counter(metrics, "twind_coap_dropped_total", labels,
-                                          "Datagrams that were not handled");
+        snprintf(labels, sizeof labels, "reason=\"%s\"", guard_name((enum guard)i));
+        front->guards[i] = metrics_counter(metrics, "twind_coap_dropped_total", labels,
+                                           "Datagrams that were not handled");
     }
     front->fast = metrics_counter(metrics, "twind_coap_requests_total", "way=\"fast\"",
                                   "Requests by the way they took");
@@ -96,8 +95,12 @@ void front_take(struct front *front, const struct datagram *datagrams, int count
     region_reset(&front->exchange->resources.region);
     *front->received += (uint64_t)count;
     for (int i = 0; i < count; i++) {
-        parsed[i].is_good = check(front, &datagrams[i], &parsed[i]);
-        if (!parsed[i].is_good) continue;
+        enum guard guard = guard_check(&datagrams[i], &parsed[i].message);
+        parsed[i].is_good = guard == GUARD_GOOD;
+        if (!parsed[i].is_good) {
+            turn_away(front, &datagrams[i], &parsed[i].message, guard, 0);
+            continue;
+        }
         parsed[i].key =
             hash64(peer_hash(datagrams[i].peer), datagrams[i].bytes, datagrams[i].length);
         duplicates_prefetch(front->exchange->duplicates, parsed[i].key);
@@ -106,7 +109,7 @@ void front_take(struct front *front, const struct datagram *datagrams, int count
     world_prefetch(front->exchange->door->world, ids, lengths, twins);
     for (int i = 0; i < count; i++)
         if (parsed[i].is_good) handle(front, &datagrams[i], &parsed[i], received);
-    library_flush(front->library, received);
+    *front->guards[GUARD_LIBRARY] += (uint64_t)library_flush(front->library, received);
     region_reset(&front->stripped);
 }
 
@@ -114,50 +117,60 @@ static bool is_request(const struct message *message) {
     return message->code > 0 && message->code < 32 && message->type <= MESSAGE_NON;
 }
 
+static void reset(struct front *front, const struct datagram *datagram,
+                  const struct message *message) {
+    struct message rst = {.type = MESSAGE_RST, .id = message->id};
+    reply(front->outbox, datagram->peer, &rst, CODE_EMPTY, NULL, 0);
+}
+
 static void refuse(struct front *front, const struct datagram *datagram,
                    const struct message *message, struct answer *answer) {
     uint8_t rest[ANSWER_HEAD_MAX + DIAGNOSTIC_MAX];
     if (!is_request(message)) return;
     size_t length = (size_t)(answer_write(rest, answer) - rest);
+    exchange_count(front->exchange, answer->code);
     reply(front->outbox, datagram->peer, message, answer->code, rest, length);
 }
 
-static void refuse_too_long(struct front *front, const struct datagram *datagram) {
-    struct message message = {.type = datagram->bytes[0] >> 4 & 3,
-                              .code = datagram->bytes[1],
-                              .id = (uint16_t)(datagram->bytes[2] << 8 | datagram->bytes[3]),
-                              .token_length = datagram->bytes[0] & 15,
-                              .token = datagram->bytes + 4};
+// Counts what is not to be handled and answers its sender, if that is worth a datagram. `number` is
+// what the sentence names.
+static void turn_away(struct front *front, const struct datagram *datagram,
+                      const struct message *message, enum guard why, uint32_t number) {
+    struct region *region = &front->exchange->resources.region;
     struct answer answer;
-    answer_refuse(&answer, CODE_TOO_LARGE, &front->exchange->resources.region,
-                  "the datagram is over %d bytes: send it block-wise", DATAGRAM_MAX);
-    answer.size1 = BODY_MAX;
-    refuse(front, datagram, &message, &answer);
-}
-
-// Counts and answers what is not to be handled.
-static bool check(struct front *front, const struct datagram *datagram, struct parsed *parsed) {
-    const uint8_t *bytes = datagram->bytes;
-    enum drop drop;
-    if (datagram->length < 4) {
-        drop = DROP_SHORT;
-    } else if (bytes[0] >> 6 != 1) {
-        drop = DROP_VERSION;
-    } else if ((bytes[0] & 15) > 8) {
-        drop = DROP_TOKEN;
-    } else if (datagram->is_cut) {
-        drop = DROP_TOO_LONG;
-        refuse_too_long(front, datagram);
-    } else if (!message_parse(bytes, datagram->length, &parsed->message)) {
-        drop = DROP_MALFORMED;
-        struct message head = {.type = MESSAGE_RST, .id = (uint16_t)(bytes[2] << 8 | bytes[3])};
-        if ((bytes[0] >> 4 & 3) == MESSAGE_CON) // RFC 7252 4.2
-            reply(front->outbox, datagram->peer, &head, CODE_EMPTY, NULL, 0);
-    } else {
-        return true;
+    ++*front->guards[why];
+    switch (why) {
+    case GUARD_MALFORMED:
+    case GUARD_STRAY:
+        if (message->type == MESSAGE_CON) reset(front, datagram, message); // RFC 7252 4.2
+        return;
+    case GUARD_TOO_LONG:
+        answer_refuse(&answer, CODE_TOO_LARGE, region,
+                      "the datagram is over %d bytes: send it block-wise", DATAGRAM_MAX);
+        answer.size1 = BODY_MAX;
+        break;
+    case GUARD_OPTION:
+    case GUARD_PROXY:
+        if (message->type == MESSAGE_NON) { // RFC 7252 5.4.1
+            reset(front, datagram, message);
+            return;
+        }
+        answer_refuse(&answer, why == GUARD_PROXY ? CODE_PROXY : CODE_BAD_OPTION, region,
+                      why == GUARD_PROXY ? "this is no proxy: leave option %u out"
+                                         : "option %u has no meaning here",
+                      number);
+        break;
+    case GUARD_TOO_FAST:
+        answer_refuse(&answer, CODE_TOO_MANY, region, "too many messages: wait %u s", number);
+        answer.max_age = number;
+        break;
+    case GUARD_METHOD:
+        answer_refuse(&answer, CODE_METHOD, region, "there is no method 0.%02u", number);
+        break;
+    default:
+        return;
     }
-    ++*front->drops[drop];
-    return false;
+    refuse(front, datagram, message, &answer);
 }
 
 // Writes one datagram in answer to `message`: an acknowledgement if it was confirmable.
@@ -207,12 +220,7 @@ static bool is_too_fast(struct front *front, const struct datagram *datagram,
     if (!front->limits ||
         limits_take(front->limits, peer_hash(datagram->peer), front->exchange->now, &wait_s))
         return false;
-    struct answer answer;
-    answer_refuse(&answer, CODE_TOO_MANY, &front->exchange->resources.region,
-                  "too many messages: wait %u s", wait_s);
-    answer.max_age = wait_s;
-    refuse(front, datagram, message, &answer);
-    ++*front->drops[DROP_TOO_FAST];
+    turn_away(front, datagram, message, GUARD_TOO_FAST, wait_s);
     return true;
 }
 
@@ -235,39 +243,13 @@ static void answer_plain(struct front *front, const struct datagram *datagram,
     reply(outbox, datagram->peer, message, answer.code, rest, length);
 }
 
-// Hop-Limit (RFC 8768) is for proxies, which this is none of; libcoap 4.3.1 answers it through code
-// that reads beyond its buffer. Nobody else needs it, so it is taken out.
-static struct datagram without_hop_limit(struct front *front, const struct datagram *datagram,
-                                         const struct message *message) {
-    const uint8_t *at = message->options;
-    struct option option = {0};
-    bool is_there = false;
-    while (option_next(message, &at, &option))
-        is_there |= option.number == OPTION_HOP_LIMIT;
-    if (!is_there) return *datagram;
-    uint8_t *bytes = region_alloc(&front->stripped, datagram->length + 4), *out = bytes;
-    size_t head = (size_t)(message->options - datagram->bytes);
-    uint16_t last = 0;
-    memcpy(out, datagram->bytes, head);
-    out += head;
-    option = (struct option){0};
-    for (at = message->options; option_next(message, &at, &option);)
-        if (option.number != OPTION_HOP_LIMIT)
-            out = option_write(out, &last, option.number, option.value, option.length);
-    out = payload_write(out, message->payload, message->payload_length);
-    struct datagram stripped = *datagram;
-    stripped.bytes = bytes;
-    stripped.length = (size_t)(out - bytes);
-    return stripped;
-}
-
 // An acknowledgement or a reset, for a notification if for anything.
 static void handle_return(struct front *front, const struct datagram *datagram,
                           const struct parsed *parsed) {
     struct observers *observers = library_observers(front->library);
     const struct message *message = &parsed->message;
-    if (observers_count(observers) == 0 && observers_unacked(observers) == 0) {
-        ++*front->drops[DROP_STRAY];
+    if (!observers_are_told(observers, front->exchange->now)) {
+        turn_away(front, datagram, message, GUARD_STRAY, 0);
         return;
     }
     library_forward(front->library, datagram, parsed->key);
@@ -277,13 +259,13 @@ static void handle_return(struct front *front, const struct datagram *datagram,
         observers_on_reset(observers, datagram->peer, message->id);
 }
 
-// A ping, which a reset answers; or a response or a reserved code, for which nobody here has asked.
+// Neither a request nor an answer to something of ours.
 static void handle_other(struct front *front, const struct datagram *datagram,
                          const struct message *message) {
-    struct message reset = {.type = MESSAGE_RST, .id = message->id};
-    if (message->code != CODE_EMPTY || message->type != MESSAGE_CON) ++*front->drops[DROP_STRAY];
-    if (message->type == MESSAGE_CON)
-        reply(front->outbox, datagram->peer, &reset, CODE_EMPTY, NULL, 0);
+    if (message->code == CODE_EMPTY && message->type == MESSAGE_CON)
+        reset(front, datagram, message); // which is how a ping is answered
+    else
+        turn_away(front, datagram, message, GUARD_STRAY, 0);
 }
 
 static void handle_request(struct front *front, const struct datagram *datagram,
@@ -295,10 +277,7 @@ static void handle_request(struct front *front, const struct datagram *datagram,
     if (is_write && is_duplicate(front, datagram, parsed)) return;
     if (is_too_fast(front, datagram, message)) return;
     if (message->code > METHOD_IPATCH) {
-        struct answer answer;
-        answer_refuse(&answer, CODE_METHOD, &front->exchange->resources.region,
-                      "there is no method 0.%02u", message->code);
-        refuse(front, datagram, message, &answer);
+        turn_away(front, datagram, message, GUARD_METHOD, message->code);
         return;
     }
     if (is_write && !front->is_library_only && is_plain(message, &request)) {
@@ -312,7 +291,13 @@ static void handle_request(struct front *front, const struct datagram *datagram,
         ++*front->in_flight;
         return;
     }
-    struct datagram forwarded = without_hop_limit(front, datagram, message);
+    uint16_t number = 0;
+    enum guard guard = guard_check_options(message, &number);
+    if (guard != GUARD_GOOD) {
+        turn_away(front, datagram, message, guard, number);
+        return;
+    }
+    struct datagram forwarded = guard_strip(datagram, message, &front->stripped);
     library_forward(front->library, &forwarded, parsed->key);
     ++*front->forwarded;
 }

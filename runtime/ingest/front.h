@@ -7,6 +7,7 @@
 #define INGEST_FRONT_H
 
 #include "base/memory.h"
+#include "ingest/guard.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,17 +19,6 @@ struct limits;
 struct metrics;
 struct outbox;
 
-enum drop { // why a datagram is not handled; each is a counter
-    DROP_SHORT,
-    DROP_VERSION,
-    DROP_TOKEN,
-    DROP_MALFORMED, // answered by a reset when it is confirmable
-    DROP_TOO_LONG,  // answered 4.13 when its head can be read
-    DROP_TOO_FAST,  // answered 4.29
-    DROP_STRAY,     // an acknowledgement or reset, and nothing of ours is out
-    DROPS,
-};
-
 struct front {
     struct exchange *exchange;
     struct library *library;
@@ -38,7 +28,7 @@ struct front {
     bool is_library_only;
     struct region stripped; // datagrams without Hop-Limit, until the batch is flushed
     uint64_t *received, *fast, *forwarded, *in_flight, *answered_again;
-    uint64_t *drops[DROPS];
+    uint64_t *guards[GUARDS];
 };
 
 void front_init(struct front *front, struct metrics *metrics);

@@ -210,8 +210,9 @@ void ingest_on_durable(struct ingest *ingest, uint64_t rev) {
 // When on_tick should run next, for what may be due by then.
 static void arm(struct ingest *ingest) {
     const struct observers *observers = library_observers(ingest->library);
-    int64_t delay = observers_unacked(observers) > 0 ? TICK_US : IDLE_TICK_US;
-    int64_t resting = observers_delay(observers, clock_now(ingest));
+    int64_t now = clock_now(ingest);
+    int64_t delay = observers_need_ticks(observers, now) ? TICK_US : IDLE_TICK_US;
+    int64_t resting = observers_delay(observers, now);
     if (resting >= 0 && resting < delay) delay = resting;
     int64_t due = loop_monotonic(ingest->loop) + delay;
     if (ingest->tick.due == 0 || due < ingest->tick.due)

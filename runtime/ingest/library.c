@@ -21,6 +21,7 @@
 #include "ingest/shim.h"
 #include "ingest/wire.h"
 
+#include <assert.h>
 #include <coap3/coap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,6 +204,7 @@ static bool prove(struct library *library, struct wire *wire, struct err *err) {
 // ---- datagrams in ----
 
 void library_forward(struct library *library, const struct datagram *datagram, uint64_t key) {
+    assert(library->queued < INBOX_BATCH);
     library->queue[library->queued] = *datagram;
     library->keys[library->queued++] = key;
 }
@@ -213,8 +215,16 @@ bool library_is_queued(const struct library *library, uint64_t key) {
     return false;
 }
 
-void library_flush(struct library *library, int64_t received) {
-    if (library->queued == 0) return;
+static int count_resets(const struct outbox *outbox, int from) {
+    int count = 0;
+    for (int i = from; i < outbox->count; i++)
+        count += (outbox->bytes.bytes[outbox->letters[i].offset] >> 4 & 3) == MESSAGE_RST;
+    return count;
+}
+
+int library_flush(struct library *library, int64_t received) {
+    if (library->queued == 0) return 0;
+    int before = library->shim.outgoing->count;
     library->received = received;
     library->shim.incoming = library->queue;
     library->shim.incoming_count = library->queued;
@@ -222,6 +232,7 @@ void library_flush(struct library *library, int64_t received) {
     coap_io_do_epoll(library->context, library->events, (size_t)library->queued);
     library->queued = 0;
     library->shim.incoming_count = library->shim.taken = 0;
+    return count_resets(library->shim.outgoing, before);
 }
 
 void library_tick(struct library *library) {

@@ -34,8 +34,8 @@ struct observers *library_observers(const struct library *library);
 void library_forward(struct library *library, const struct datagram *datagram, uint64_t key);
 // Whether a message with this key is queued already: a retransmission in the same batch.
 bool library_is_queued(const struct library *library, uint64_t key);
-// Lets libcoap handle what is queued. `received` is UTC.
-void library_flush(struct library *library, int64_t received);
+// Lets libcoap handle what is queued. `received` is UTC. Returns how many it answered by a reset.
+int library_flush(struct library *library, int64_t received);
 
 // Retransmissions and idle sessions.
 void library_tick(struct library *library);

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define INTERVAL_US 100000    // between two notifications of one observation
+#define TRANSMIT_US 93000000  // MAX_TRANSMIT_WAIT of RFC 7252 4.8.2
 #define DAY_US 86400000000    // at least so often one must be confirmed, RFC 7641 4.5
 #define CONFIRM_EVERY 8       // of those that need not be
 #define NUMBER_MASK 0xffffffu // sequence numbers have 24 bits
@@ -28,8 +29,8 @@ struct observers {
     struct exchange *exchange;
     struct observe_sender sender;
     struct observations all;
-    int64_t resting_due; // when the first of the resting is due, or earlier
-    int unacked;
+    int64_t resting_due;    // when the first of the resting is due, or earlier
+    int64_t confirmable_at; // when the last confirmable notification was sent
 };
 
 static void drop(struct observers *observers, struct observation *observation);
@@ -56,8 +57,12 @@ int observers_count(const struct observers *observers) {
     return observers->all.count;
 }
 
-int observers_unacked(const struct observers *observers) {
-    return observers->unacked;
+bool observers_need_ticks(const struct observers *observers, int64_t now) {
+    return observers->confirmable_at > 0 && now - observers->confirmable_at < TRANSMIT_US;
+}
+
+bool observers_are_told(const struct observers *observers, int64_t now) {
+    return observers->all.count > 0 || observers_need_ticks(observers, now);
 }
 
 // ---- registrations ----
@@ -66,7 +71,6 @@ static void drop(struct observers *observers, struct observation *observation) {
     observations_remove(&observers->all, observation);
     struct twin *twin = world_twin(observers->exchange->door->world, observation->twin);
     if (twin) twin->is_observed = observations_of_twin(&observers->all, twin->number) != NULL;
-    observers->unacked -= observation->is_unacked;
     observers->sender.release(observers->sender.context, observation->session);
     observation_free(observation);
 }
@@ -185,9 +189,8 @@ static void send_written(struct observers *observers, struct observation *observ
     observation->told = observation->written.hash;
     observation->told_at = now;
     observation->since_confirmed = is_confirmable ? 0 : observation->since_confirmed + 1;
-    if (is_confirmable) observation->confirmed_at = now;
+    if (is_confirmable) observation->confirmed_at = observers->confirmable_at = now;
     observation->is_unacked = is_confirmable;
-    observers->unacked += is_confirmable;
     bool is_more = observation->is_touched && !is_confirmable;
     observations_move(&observers->all, observation, is_more ? PLACE_READY : PLACE_IDLE);
 }
@@ -232,7 +235,6 @@ void observers_on_ack(struct observers *observers, const struct peer *peer, uint
     struct observation *observation = observations_find_sent(&observers->all, peer, id);
     if (!observation || !observation->is_unacked) return;
     observation->is_unacked = false;
-    observers->unacked--;
     if (observation->is_touched && observation->place == PLACE_IDLE)
         observations_move(&observers->all, observation, PLACE_READY);
 }

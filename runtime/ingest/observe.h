@@ -37,7 +37,10 @@ struct observers *observers_new(struct exchange *exchange, const struct observe_
 void observers_free(struct observers *observers);
 
 int observers_count(const struct observers *observers);
-int observers_unacked(const struct observers *observers); // confirmable ones under way
+// Whether an acknowledgement or a reset may be for a notification, also one whose observation is
+// gone: libcoap goes on sending a confirmable one for 93 s, so it needs its ticks and its answers.
+bool observers_are_told(const struct observers *observers, int64_t now);
+bool observers_need_ticks(const struct observers *observers, int64_t now);
 
 // Begins or renews the observation (peer, token) of the resource that `request` reads; `answer` is
 // what it reads now. Sets answer->observe. Nothing when a limit is reached: then it is a plain GET.

@@ -172,6 +172,8 @@ static void resolve_value(const struct pack *pack, const struct senml *senml,
     } else if (kinds == SENML_TEXT) {
         record->value = value_text(senml->text.bytes, senml->text.length);
         if (senml->text.length > VALUE_TEXT_MAX) record->fault = "its text is over 1024 bytes";
+        if (memchr(senml->text.bytes, 0, senml->text.length))
+            record->fault = "its text holds a NUL";
     } else if (kinds == SENML_BOOLEAN) {
         record->value = value_boolean(senml->boolean);
     } else if (kinds == SENML_VALUE || (pack->has_base_value && senml->has & SENML_NAME)) {

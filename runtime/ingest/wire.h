@@ -18,7 +18,7 @@ struct err;
 struct wire {
     int fd;
     struct sockaddr_storage bound;
-    bool is_any; // listens on every address: an answer must leave from the one that was asked
+    bool is_any;       // listens on every address: an answer must leave from the one that was asked
     bool has_segments; // the kernel takes many datagrams of one length in one message (Linux 4.18)
 };
 

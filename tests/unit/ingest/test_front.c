@@ -195,17 +195,33 @@ static void critical_options_without_a_meaning_are_4_02(void **state) {
     struct plant *plant = *state;
     struct got got;
     static const uint16_t numbers[] = {1, 5, 9, 19, 2049};
-    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-        uint8_t bytes[100];
-        uint16_t last = 0;
-        uint8_t *end = message_write_header(bytes, MESSAGE_CON, 2, (uint16_t)(50 + i), NULL, 0);
-        if (numbers[i] < OPTION_URI_PATH) end = option_write(end, &last, numbers[i], "", 0);
-        end = option_write(end, &last, OPTION_URI_PATH, "senml", 5);
-        if (numbers[i] > OPTION_URI_PATH) end = option_write(end, &last, numbers[i], "x", 1);
-        plant_send(plant, bytes, (size_t)(end - bytes));
-        plant_receive(plant, &got);
-        assert_int_equal(got.message.code, COAP_CODE(4, 2));
-    }
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        for (int type = MESSAGE_CON; type <= MESSAGE_NON; type++) {
+            uint8_t bytes[100];
+            uint16_t last = 0, id = (uint16_t)(50 + 2 * (int)i + type);
+            uint8_t *end = message_write_header(bytes, (enum message_type)type, 2, id, NULL, 0);
+            if (numbers[i] < OPTION_URI_PATH) end = option_write(end, &last, numbers[i], "", 0);
+            end = option_write(end, &last, OPTION_URI_PATH, "senml", 5);
+            if (numbers[i] > OPTION_URI_PATH) end = option_write(end, &last, numbers[i], "x", 1);
+            plant_send(plant, bytes, (size_t)(end - bytes));
+            plant_receive(plant, &got);
+            assert_int_equal(got.message.type, type == MESSAGE_CON ? MESSAGE_ACK : MESSAGE_RST);
+            assert_int_equal(got.message.code, type == MESSAGE_CON ? COAP_CODE(4, 2) : 0);
+            assert_int_equal(got.message.id, id);
+        }
+    assert_int_equal(plant_counter(plant, "twind_coap_dropped_total", "reason=\"option\""), 10);
+    assert_int_equal(plant_counter(plant, "twind_coap_answers_total", "code=\"4.02\""), 5);
+}
+
+static void a_wrong_length_is_reset_by_libcoap_and_counted(void **state) {
+    struct plant *plant = *state;
+    struct got got;
+    struct wish get = wish(1, ".well-known/core");
+    get.query = "";
+    plant_ask(plant, &get, &got);
+    assert_int_equal(got.message.type, MESSAGE_RST);
+    plant_expect_silence(plant);
+    assert_int_equal(plant_counter(plant, "twind_coap_dropped_total", "reason=\"library\""), 1);
 }
 
 static void elective_options_without_a_meaning_are_ignored(void **state) {
@@ -235,6 +251,7 @@ static void this_is_no_proxy(void **state) {
     plant_send(plant, bytes, (size_t)(end - bytes));
     plant_receive(plant, &got);
     assert_int_equal(got.message.code, COAP_CODE(5, 5));
+    assert_string_equal(got.text, "this is no proxy: leave option 35 out");
 }
 
 static void nothing_is_limited_on_loopback_unless_asked_for(void **state) {
@@ -333,6 +350,7 @@ int main(void) {
         TEST(discovery_answers_one_block_at_a_time),
         TEST(a_peer_cannot_register_without_end),
         TEST(critical_options_without_a_meaning_are_4_02),
+        TEST(a_wrong_length_is_reset_by_libcoap_and_counted),
         TEST(elective_options_without_a_meaning_are_ignored),
         TEST(this_is_no_proxy),
         TEST(nothing_is_limited_on_loopback_unless_asked_for),

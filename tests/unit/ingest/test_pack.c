@@ -189,6 +189,15 @@ static void cbor_takes_texts_and_booleans(void **state) {
     assert_true(reading.records[1].value.boolean);
 }
 
+static void a_nul_in_a_text_is_the_fault_of_its_record(void **state) {
+    (void)state;
+    CBOR("\x81\xa2\x00\x61"
+         "a\x03\x63"
+         "a\x00"
+         "b");
+    assert_string_equal(reading.records[0].fault, "its text holds a NUL");
+}
+
 static void a_nan_in_cbor_is_the_fault_of_its_record(void **state) {
     (void)state;
     CBOR("\x82\xa2\x00\x61"
@@ -240,6 +249,7 @@ int main(void) {
         cmocka_unit_test(the_cbor_example_of_the_rfc),
         cmocka_unit_test(cbor_takes_every_form_of_a_number),
         cmocka_unit_test(cbor_takes_texts_and_booleans),
+        cmocka_unit_test(a_nul_in_a_text_is_the_fault_of_its_record),
         cmocka_unit_test(a_nan_in_cbor_is_the_fault_of_its_record),
         cmocka_unit_test(plain_maps_are_packs_without_times),
     };
