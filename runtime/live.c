@@ -80,11 +80,6 @@ static void on_reload_timer(void *context);
 
 // ---- opening ----
 
-static bool on_layout(void *context, struct model *owned) {
-    world_adopt_model(context, owned);
-    return true;
-}
-
 static void on_unconsumed(void *context, uint64_t rev, uint16_t index, uint32_t from_twin,
                           const struct change *event) {
     struct live *live = context;
@@ -109,6 +104,7 @@ static bool open_store(struct live *live, struct err *err) {
                                   .metrics = live->metrics,
                                   .on_commit = on_commit,
                                   .wake = (void (*)(void *))loop_wake,
+                                  .now = (int64_t(*)(void *))loop_monotonic,
                                   .context = live->loop};
     live->log = log_open(&options, err);
     if (!live->log) return false;
@@ -120,11 +116,10 @@ static bool open_store(struct live *live, struct err *err) {
 static bool recover(struct live *live, struct err *err) {
     struct recovery recovery;
     struct recovery_options options = {.on_unconsumed_event = on_unconsumed, .context = live};
-    if (!log_read_layouts(live->log, on_layout, live->world, err)) return false;
     if (!recovery_run(live->log, live->checkpoint, live->world, &options, &recovery, err))
         return false;
     live->durable = recovery.rev;
-    if (!recovery.was_clean && recovery.rev > 0) live->world->rev += REV_SKIP;
+    if (!recovery.was_clean) live->world->rev += REV_SKIP;
     logger_line(live->logger, LOG_LEVEL_INFO, "recovered",
                 "twins=%u rev=%llu applied=%llu clean=%s", live->world->twin_count,
                 (unsigned long long)recovery.rev, (unsigned long long)recovery.revisions,
@@ -253,8 +248,7 @@ void live_close(struct live *live) {
     looker_free(live->looker);
     if (live->log && live->ingest && log_open_bytes(live->log) > 0 && log_wants_submit(live->log))
         log_submit(live->log, ingest_take_replies(live->ingest));
-    uint64_t rev = live->world->rev;
-    log_close(live->log);
+    uint64_t rev = log_close(live->log);
     if (live->checkpoint) {
         checkpoint_on_durable(live->checkpoint, rev);
         while (checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS) > 0)
@@ -348,9 +342,9 @@ static void before_wait(void *context) {
 
 static void on_checkpoint_timer(void *context) {
     struct live *live = context;
-    int taken = checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS);
-    bool is_under_way = taken > 0 || live->world->dirty;
-    if (!is_under_way) log_release(live->log, checkpoint_covered(live->checkpoint));
+    checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS);
+    log_release(live->log, checkpoint_covered(live->checkpoint));
+    bool is_under_way = checkpoint_is_under_way(live->checkpoint);
     loop_timer_set(live->loop, &live->checkpoint_timer,
                    is_under_way ? CHECKPOINT_SLICE_US : CHECKPOINT_ROUND_US, on_checkpoint_timer,
                    live);

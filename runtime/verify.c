@@ -29,11 +29,6 @@ static void on_wake(void *context) {
     (void)context;
 }
 
-static bool on_layout(void *context, struct model *owned) {
-    world_adopt_model(context, owned);
-    return true;
-}
-
 static bool open_store(struct verify *verify, const struct config *config,
                        const struct logger *logger, struct err *err) {
     struct log_options log = {.dir = config->data_dir,
@@ -52,8 +47,7 @@ static bool recover(struct verify *verify, bool ignore_checkpoints, struct recov
                     uint32_t *twins, uint64_t *hash, struct err *err) {
     struct world *world = world_new();
     struct recovery_options options = {.ignore_checkpoints = ignore_checkpoints};
-    bool is_done = log_read_layouts(verify->log, on_layout, world, err) &&
-                   recovery_run(verify->log, verify->checkpoint, world, &options, recovery, err);
+    bool is_done = recovery_run(verify->log, verify->checkpoint, world, &options, recovery, err);
     *hash = world_hash(world);
     *twins = world->twin_count;
     world_free(world);
