@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The README's two commands in a bare Debian: tests/fresh.sh [bookworm|trixie ...], both without arguments.
 #
-# Makes the system with debootstrap under build/fresh/, copies the files that git knows into it, and runs
-# `make run` (twice: the second time must be quick), then `make test`. Needs root and debootstrap. All mounts and
+# Makes the system with debootstrap under build/fresh/, copies the last commit into it, as a clone would, and
+# runs `make run` (twice: the second time must be quick), then `make test`. Needs root and debootstrap. All mounts and
 # processes live in namespaces of their own, so nothing is left behind however this ends.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,7 +21,7 @@ make_system() { # RELEASE ROOT
   mkdir -p "$2/usr/local/share/ca-certificates"
   cp /usr/local/share/ca-certificates/*.crt "$2/usr/local/share/ca-certificates/" 2>/dev/null || true
   mkdir -p "$2/root/twind"
-  git ls-files -z | tar -c --null -T - --ignore-failed-read 2>/dev/null | tar -x -C "$2/root/twind"
+  git archive HEAD | tar -x -C "$2/root/twind"
 }
 
 # Runs standard input as a script in the system, as root, alone: /proc, /dev and its processes go with it.
@@ -44,7 +44,7 @@ END
 set -euo pipefail
 cd /root/twind
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update </dev/null && apt-get -qq install -y --no-install-recommends make >/dev/null </dev/null
+apt-get -qq update </dev/null && apt-get -qq install -y --no-install-recommends make >/dev/null 2>&1 </dev/null
 
 page() { # ADDRESS PATH: the first line of the answer and the body
   exec 3<>"/dev/tcp/${1%:*}/${1##*:}"
@@ -85,6 +85,7 @@ END
 }
 
 failed=0
+[[ -z $(git status --porcelain) ]] || echo "What is not committed is not in it."
 [[ $# -gt 0 ]] || set -- bookworm trixie
 for release in "$@"; do
   started=$SECONDS
