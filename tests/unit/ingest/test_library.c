@@ -127,11 +127,6 @@ static void an_answer_through_libcoap_waits_for_the_disk_too(void **state) {
     assert_int_equal(again.length, got.length);
     assert_memory_equal(got.bytes, again.bytes, got.length);
     assert_int_equal(plant->turns, 1);
-    post.type = MESSAGE_NON;
-    post.id = 10;
-    plant_wish(plant, &post);
-    plant_do(plant, plant_make_durable);
-    plant_expect_silence(plant);
 }
 
 static void a_late_non_is_a_non(void **state) {
