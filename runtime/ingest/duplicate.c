@@ -48,8 +48,8 @@ _Static_assert(sizeof(struct block) == 256, "a block is four cache lines");
 
 struct duplicates {
     struct block *blocks;
-    uint32_t block_count; // in use; the first split_next of a round are split already
-    uint32_t round_count; // power of two, block_count at the start of the round
+    uint32_t block_count; // in use
+    uint32_t round_count; // power of two, block_count at the start of this round of splits
     uint32_t block_limit;
     uint32_t added[EPOCHS]; // entries added in each of the last epochs
     uint32_t live;          // their sum
