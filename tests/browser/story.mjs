@@ -43,13 +43,18 @@ async function recentPast() {
     await page.waitForSelector("#forecast-bearing_wear");
     const text = await page.textContent("#forecast-bearing_wear b");
     claim(/^Vibration limit 7\.1 mm\/s in \d/.test(text), text);
-    await changes("#forecast-bearing_wear");
+    // Each second by itself, and not only when the page asks for the twin again.
+    const before = Date.now();
+    for (let i = 0; i < 4; i++) await changes("#forecast-bearing_wear");
+    claim(Date.now() - before < 12_000, `four changes took ${Date.now() - before} ms`);
     return text;
   });
 }
 
 async function alarm(other) {
   await check("a_raised_alarm_shows_on_the_open_page", async () => {
+    await other.goto(`${base}/`);
+    await other.waitForSelector(".count");
     await sendValue(STORY, "vibration", 9);
     await page.waitForSelector(`.alarm[data-alarm="${RULE}"] button`);
     await changes(`.alarm[data-alarm="${RULE}"] .alarm-since`);
@@ -66,16 +71,16 @@ async function alarm(other) {
     await live();
   });
   await check("the_alarm_is_counted_and_needs_somebody", async () => {
-    await other.goto(`${base}/#/t/${STORY}`);
-    await other.waitForSelector(`.alarm[data-alarm="${RULE}"] button`);
+    const critical = new Set((await api("/alarms?limit=1000")).alarms.filter(({ severity }) => severity === "critical").map(({ twin }) => twin)).size;
+    await other.waitForFunction((critical) => [...document.querySelectorAll(".count")]
+      .some((one) => one.textContent === `${critical}critical`), critical);
     await page.click(".brand");
     await page.waitForSelector(`.need[data-alarm="${STORY} ${RULE}"]`);
-    const critical = new Set((await api("/alarms?limit=1000")).alarms.filter(({ severity }) => severity === "critical").map(({ twin }) => twin)).size;
-    await page.waitForFunction((critical) => [...document.querySelectorAll(".count")]
-      .some((one) => one.textContent === `${critical}critical`), critical);
     await axe("plant with an alarm");
   });
   await check("an_acknowledged_alarm_is_so_on_every_page", async () => {
+    await other.goto(`${base}/#/t/${STORY}`);
+    await other.waitForSelector(`.alarm[data-alarm="${RULE}"] button`);
     await page.click(`.need[data-alarm="${STORY} ${RULE}"] button`);
     await page.waitForSelector(`.need[data-alarm="${STORY} ${RULE}"] .acked`);
     const { alarms } = await api("/alarms?limit=1000");
