@@ -71,8 +71,8 @@ run_once() { # SECONDS
     sleep 0.2
   done
   kill -INT -- "-$job"
-  for _ in {1..100}; do kill -0 "$job" 2>/dev/null || break; sleep 0.1; done
-  ! pgrep -x twind 2>/dev/null && ! kill -0 "$job" 2>/dev/null || { echo "Ctrl-C left something running" && return 1; }
+  for _ in {1..100}; do [[ $(jobs -rp) ]] || break; sleep 0.1; done
+  ! grep -qxE 'twind|twinsim|make' /proc/[0-9]*/comm 2>/dev/null || { echo "Ctrl-C left something running" && return 1; }
 }
 run_once "$READY_SECONDS"
 run_once "$QUICK_SECONDS"
