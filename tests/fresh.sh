@@ -55,6 +55,7 @@ page() { # ADDRESS PATH: the first line of the answer and the body
 
 run_once() { # SECONDS
   local log=/root/run.log started=$SECONDS job address
+  : >"$log"
   set -m # so that the job gets Ctrl-C as from a terminal
   make run >"$log" 2>&1 </dev/null &
   job=$!
@@ -71,8 +72,9 @@ run_once() { # SECONDS
     sleep 0.2
   done
   kill -INT -- "-$job"
-  for _ in {1..100}; do [[ $(jobs -rp) ]] || break; sleep 0.1; done
-  ! grep -qxE 'twind|twinsim|make' /proc/[0-9]*/comm 2>/dev/null || { echo "Ctrl-C left something running" && return 1; }
+  for _ in {1..300}; do [[ $(jobs -rp) ]] || break; sleep 0.1; done
+  ! grep -xE 'twind|twinsim|make' /proc/[0-9]*/comm 2>/dev/null ||
+    { jobs -l && tail -n 5 "$log" && echo "Ctrl-C left these running" && return 1; }
 }
 run_once "$READY_SECONDS"
 run_once "$QUICK_SECONDS"
