@@ -146,4 +146,4 @@ clean:
 	rm -rf build web/dist web/.tests
 
 .PHONY: all units fuzzers web packages run tested test soak check fresh install clean
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/fresh -prune -o -type f -name '*.d' -print 2>/dev/null)
