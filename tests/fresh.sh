@@ -56,8 +56,8 @@ page() { # ADDRESS PATH: the first line of the answer and the body
 run_once() { # SECONDS
   local log=/root/run.log started=$SECONDS job address
   : >"$log"
-  set -m # so that the job gets Ctrl-C as from a terminal
-  make run >"$log" 2>&1 </dev/null &
+  set -m # so that the job gets Ctrl-C as from a terminal, also when this runs in the background, where it is ignored
+  env --default-signal=INT make run >"$log" 2>&1 </dev/null &
   job=$!
   set +m
   until address=$(grep -oE 'Dashboard +http://[0-9.:]+' "$log" | grep -oE '[0-9.]+:[0-9]+$'); do
