@@ -20,7 +20,7 @@ struct queued_event {
 
 static void event_free(struct queued_event *event) {
     for (int i = 0; i < event->argument_count; i++)
-        if (event->arguments[i].type == VALUE_TEXT) free((char *)event->arguments[i].text);
+        value_drop(&event->arguments[i]);
     free(event);
 }
 
@@ -49,9 +49,7 @@ void engine_requeue(struct engine *engine, uint64_t from_rev, uint16_t from_inde
     queued->depth = engine->depth + 1;
     queued->argument_count = (int)event->event.argument_count;
     for (int i = 0; i < queued->argument_count; i++) {
-        struct value value = event->event.arguments[i];
-        if (value.type == VALUE_TEXT) value.text = xstrndup(value.text, value.length);
-        queued->arguments[i] = value;
+        queued->arguments[i] = value_keep(event->event.arguments[i]);
     }
     *engine->last_event = queued;
     engine->last_event = &queued->next;

@@ -49,6 +49,45 @@ static bool door_acknowledge(void *context, struct twin *twin, int alarm, const 
            engine_acknowledge(gate->engine, twin, alarm, actor, loop_now(gate->loop), rev, err);
 }
 
+static bool door_link(void *context, struct twin *from, int relationship, struct twin *to,
+                      bool is_there, const struct actor *actor, uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) && engine_link(gate->engine, from, relationship, to, is_there, actor,
+                                              loop_now(gate->loop), rev, err);
+}
+
+static bool door_live(void *context, struct twin *twin, enum lifecycle lifecycle,
+                      const struct actor *actor, uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    if (!may_turn(gate, err)) return false;
+    engine_live(gate->engine, twin, lifecycle, actor, loop_now(gate->loop), rev);
+    return true;
+}
+
+static bool door_replace(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
+                         struct err *err) {
+    struct gate *gate = context;
+    if (!may_turn(gate, err)) return false;
+    engine_replace(gate->engine, twin, actor, loop_now(gate->loop), rev);
+    return true;
+}
+
+static bool door_command(void *context, struct twin *twin, int command,
+                         const struct value *arguments, int count, const struct actor *actor,
+                         uint32_t *id, uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) && engine_command(gate->engine, twin, command, arguments, count,
+                                                 actor, loop_now(gate->loop), id, rev, err);
+}
+
+static bool door_command_moved(void *context, struct twin *twin, uint32_t id,
+                               enum command_state state, const char *result,
+                               const struct actor *actor, uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) && engine_command_moved(gate->engine, twin, id, state, result, actor,
+                                                       loop_now(gate->loop), rev, err);
+}
+
 static uint64_t door_durable(void *context) {
     return log_durable(((struct gate *)context)->log);
 }
@@ -65,6 +104,11 @@ struct door gate_door(struct gate *gate, struct world *world) {
                          .configure = door_configure,
                          .retire = door_retire,
                          .acknowledge = door_acknowledge,
+                         .link = door_link,
+                         .live = door_live,
+                         .replace = door_replace,
+                         .command = door_command,
+                         .command_moved = door_command_moved,
                          .durable = door_durable,
                          .now = door_now};
 }

@@ -61,6 +61,23 @@ bool engine_acknowledge(struct engine *engine, struct twin *twin, int alarm,
                         const struct actor *actor, int64_t received, uint64_t *rev,
                         struct err *err);
 
+// Upkeep (upkeep.c): as the door has them.
+bool engine_link(struct engine *engine, struct twin *from, int relationship, struct twin *to,
+                 bool is_there, const struct actor *actor, int64_t received, uint64_t *rev,
+                 struct err *err);
+void engine_live(struct engine *engine, struct twin *twin, enum lifecycle lifecycle,
+                 const struct actor *actor, int64_t received, uint64_t *rev);
+void engine_replace(struct engine *engine, struct twin *twin, const struct actor *actor,
+                    int64_t received, uint64_t *rev);
+
+// Commands (commands.c).
+bool engine_command(struct engine *engine, struct twin *twin, int command,
+                    const struct value *arguments, int count, const struct actor *actor,
+                    int64_t received, uint32_t *id, uint64_t *rev, struct err *err);
+bool engine_command_moved(struct engine *engine, struct twin *twin, uint32_t id,
+                          enum command_state state, const char *result, const struct actor *actor,
+                          int64_t received, uint64_t *rev, struct err *err);
+
 // What a worker found out about a twin as it was at `of_rev`.
 void engine_forecast(struct engine *engine, struct twin *twin, int prediction, uint64_t of_rev,
                      const struct prediction_result *result, int64_t received);

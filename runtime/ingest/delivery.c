@@ -135,6 +135,7 @@ static bool parse_value(const struct request *request, const struct field *field
         *value = value_text(region_copy(region, request->payload, request->length),
                             (uint32_t)request->length);
         return true;
+    case VALUE_LOCATION:
     case VALUE_NONE:
         break;
     }

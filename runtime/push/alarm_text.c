@@ -34,6 +34,9 @@ static void add_value(struct buffer *out, struct value value) {
     case VALUE_TEXT:
         buffer_add(out, value.text, value.length);
         break;
+    case VALUE_LOCATION:
+        buffer_printf(out, "%.6f, %.6f", value.location->lat, value.location->lon);
+        break;
     case VALUE_NONE:
         buffer_byte(out, '-');
         break;

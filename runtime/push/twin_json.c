@@ -31,6 +31,18 @@ void value_json_write(struct value value, struct buffer *out) {
     case VALUE_TEXT:
         json_text(out, value.text, value.length);
         break;
+    case VALUE_LOCATION:
+        json_open(out, '{');
+        json_key(out, "lat");
+        json_number(out, value.location->lat);
+        json_key(out, "lon");
+        json_number(out, value.location->lon);
+        if (value.location->has_alt) {
+            json_key(out, "alt");
+            json_number(out, value.location->alt);
+        }
+        json_close(out, '}');
+        break;
     case VALUE_NONE:
         json_null(out);
         break;
@@ -141,6 +153,8 @@ static void write_alarms(struct writer *writer) {
         json_boolean(out, alarm->state == ALARM_ACTIVE);
         json_key(out, "acked");
         json_boolean(out, alarm->is_acked);
+        json_key(out, "muted");
+        json_boolean(out, twin_is_muted(writer->twin));
         if (alarm->state == ALARM_ACTIVE) {
             write_at(out, "since", alarm->since);
             json_key(out, "text");
@@ -233,6 +247,7 @@ static void write_head(struct writer *writer) {
     write_text(out, "id", twin->id);
     write_text(out, "model", writer->model->name);
     write_text(out, "level", level_name(writer->model->level));
+    write_text(out, "lifecycle", lifecycle_name(twin->lifecycle));
     json_key(out, "rev");
     json_unsigned(out, twin->rev);
     write_text(out, "version", version);

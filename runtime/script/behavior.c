@@ -33,7 +33,9 @@ void behavior_init(struct behavior *behavior, lua_State *lua, struct model *mode
                                   .layout = model->layout,
                                   .on_input = LUA_NOREF,
                                   .on_bad = LUA_NOREF,
-                                  .init = LUA_NOREF};
+                                  .on_stale = LUA_NOREF,
+                                  .init = LUA_NOREF,
+                                  .migrate = LUA_NOREF};
     struct buffer file = {0};
     buffer_printf(&file, "scripts/behavior/%s.lua", model->name);
     behavior->file = (char *)file.bytes;
@@ -41,6 +43,7 @@ void behavior_init(struct behavior *behavior, lua_State *lua, struct model *mode
     behavior->on_field = xmalloc(sizeof(int) * (size_t)(model->field_count + 1));
     behavior->on_event = xmalloc(sizeof(int) * (size_t)(model->event_count + 1));
     behavior->on_alarm = xmalloc(sizeof(int) * (size_t)(model->alarm_count + 1));
+    behavior->on_command = xmalloc(sizeof(int) * (size_t)(model->command_count + 1));
     for (int i = 0; i < model->field_count; i++) {
         behavior->on_field[i] = LUA_NOREF;
         names_add(&behavior->names, lua, (int)model->fields[i].kind, model->fields[i].name, i);
@@ -51,6 +54,8 @@ void behavior_init(struct behavior *behavior, lua_State *lua, struct model *mode
         behavior->on_event[i] = LUA_NOREF;
     for (int i = 0; i < model->alarm_count; i++)
         behavior->on_alarm[i] = LUA_NOREF;
+    for (int i = 0; i < model->command_count; i++)
+        behavior->on_command[i] = LUA_NOREF;
 }
 
 void behavior_fini(struct behavior *behavior) {
@@ -65,27 +70,34 @@ void behavior_fini(struct behavior *behavior) {
     free(behavior->on_field);
     free(behavior->on_event);
     free(behavior->on_alarm);
+    free(behavior->on_command);
     names_fini(&behavior->names);
     model_free(behavior->owned);
     free(behavior->name);
     free(behavior->file);
 }
 
+static void read_function(struct check *check, const char *key, int *place) {
+    if (lua_getfield(check->lua, -1, key) == LUA_TNIL) {
+        lua_pop(check->lua, 1);
+        return;
+    }
+    size_t mark = check_enter(check, key);
+    check_is_function(check);
+    *place = luaL_ref(check->lua, LUA_REGISTRYINDEX);
+    check_leave(check, mark);
+}
+
 void behavior_read(struct behavior *behavior, struct script *script, const char *file) {
-    static const char *const keys[] = {"every", "init", "on"};
+    static const char *const keys[] = {"every", "init", "migrate", "on"};
     lua_State *lua = script->call.lua;
     struct check check = {.lua = lua, .file = file, .logger = script->logger};
     check_is_table(&check);
-    check_keys(&check, keys, 3, 3);
+    check_keys(&check, keys, 4, 4);
     check_each(&check, "on", read_on, behavior);
     check_each(&check, "every", read_every, behavior);
-    if (lua_getfield(lua, -1, "init") != LUA_TNIL) {
-        check_enter(&check, "init");
-        check_is_function(&check);
-        behavior->init = luaL_ref(lua, LUA_REGISTRYINDEX);
-    } else {
-        lua_pop(lua, 1);
-    }
+    read_function(&check, "init", &behavior->init);
+    read_function(&check, "migrate", &behavior->migrate);
 }
 
 int behavior_handler(const struct behavior *behavior, const struct trigger *trigger) {
@@ -110,6 +122,12 @@ int behavior_handler(const struct behavior *behavior, const struct trigger *trig
         return behavior->every[trigger->index];
     case TRIGGER_INIT:
         return behavior->init;
+    case TRIGGER_COMMAND:
+        return behavior->on_command[trigger->index];
+    case TRIGGER_STALE:
+        return behavior->on_stale;
+    case TRIGGER_MIGRATE:
+        return behavior->migrate;
     }
     return LUA_NOREF;
 }
@@ -146,7 +164,7 @@ static void push_alarm(lua_State *lua, const struct twin *twin, const struct tri
     lua_setfield(lua, -2, "severity");
 }
 
-// { field =, value =, at =, quality = "bad" }
+// { field =, value =, at =, quality = "bad" or "stale" }
 static void push_bad(lua_State *lua, const struct twin *twin, const struct trigger *trigger) {
     lua_createtable(lua, 0, 4);
     lua_pushstring(lua, twin->model->fields[trigger->index].name);
@@ -155,7 +173,7 @@ static void push_bad(lua_State *lua, const struct twin *twin, const struct trigg
     lua_setfield(lua, -2, "value");
     lua_value_push_time(lua, trigger->at);
     lua_setfield(lua, -2, "at");
-    lua_pushliteral(lua, "bad");
+    lua_pushstring(lua, trigger->kind == TRIGGER_STALE ? "stale" : "bad");
     lua_setfield(lua, -2, "quality");
 }
 
@@ -167,6 +185,7 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
         lua_value_push(lua, trigger->value);
         return 1;
     case TRIGGER_BAD:
+    case TRIGGER_STALE:
         push_bad(lua, twin, trigger);
         return 1;
     case TRIGGER_EVENT:
@@ -176,6 +195,8 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
     case TRIGGER_ALARM:
         push_alarm(lua, twin, trigger);
         return 1;
+    case TRIGGER_COMMAND:
+    case TRIGGER_MIGRATE:
     case TRIGGER_INPUT:
     case TRIGGER_TIMER:
     case TRIGGER_EVERY:
@@ -228,6 +249,7 @@ static int *find_sample_place(struct check *check, struct behavior *behavior, co
     const struct model *model = behavior->model;
     if (strcmp(name, "input") == 0) return &behavior->on_input;
     if (strcmp(name, "bad") == 0) return &behavior->on_bad;
+    if (strcmp(name, "stale") == 0) return &behavior->on_stale;
     int field = model_sample_field(model, name, strlen(name));
     if (field != NONE) return &behavior->on_field[field];
     struct suggestion near = {name, strlen(name), NULL, 0};
@@ -236,6 +258,7 @@ static int *find_sample_place(struct check *check, struct behavior *behavior, co
             suggestion_try(&near, model->fields[i].name);
     suggestion_try(&near, "input");
     suggestion_try(&near, "bad");
+    suggestion_try(&near, "stale");
     fail_unknown(check, model, "telemetry or property", &near);
 }
 
@@ -269,6 +292,16 @@ static int *find_alarm_place(struct check *check, struct behavior *behavior, con
     fail_unknown(check, model, "alarm", &near);
 }
 
+static int *find_command_place(struct check *check, struct behavior *behavior, const char *name) {
+    const struct model *model = behavior->model;
+    int command = model_command(model, name, strlen(name));
+    if (command != NONE) return &behavior->on_command[command];
+    struct suggestion near = {name, strlen(name), NULL, 0};
+    for (int i = 0; i < model->command_count; i++)
+        suggestion_try(&near, model->commands[i].name);
+    fail_unknown(check, model, "command", &near);
+}
+
 static int *find_timer_place(struct check *check, struct behavior *behavior, const char *name) {
     if (!field_name_is_valid(name, strlen(name)))
         check_fail(check, "a name is letters, digits and _, at most 64");
@@ -289,10 +322,11 @@ static int *find_place(struct check *check, struct behavior *behavior, const cha
     if (strcmp(group, "desired") == 0) return find_desired_place(check, behavior, name);
     if (strcmp(group, "event") == 0) return find_event_place(check, behavior, name);
     if (strcmp(group, "alarm") == 0) return find_alarm_place(check, behavior, name);
+    if (strcmp(group, "command") == 0) return find_command_place(check, behavior, name);
     if (strcmp(group, "timer") == 0) return find_timer_place(check, behavior, name);
     check_fail(check,
-               "write a telemetry or property, input, bad, or desired., event., alarm. or timer. "
-               "and a name");
+               "write a telemetry or property, input, bad, stale, or desired., event., command., "
+               "alarm. or timer. and a name");
 }
 
 // every = { ["1m"] = f }

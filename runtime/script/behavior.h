@@ -31,7 +31,8 @@ struct behavior {
     int *on_field; // telemetry, reported and desired, by field
     int *on_event;
     int *on_alarm;
-    int on_input, on_bad, init;
+    int *on_command;
+    int on_input, on_bad, on_stale, init, migrate;
     struct timer_handler {
         char *name;
         int handler;

@@ -205,7 +205,7 @@ static struct value *check_arguments(lua_State *lua, struct region *region,
     for (lua_pushnil(lua); lua_next(lua, 4); lua_pop(lua, 1)) { // any order gives the same list
         const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
         int place = check_argument(lua, event, key);
-        const struct event_argument *argument = &event->arguments[place];
+        const struct argument_spec *argument = &event->arguments[place];
         struct value value;
         if (!lua_value_get(lua, -1, &value) || value.type != argument->type)
             luaL_error(lua, "event %s: %s takes a %s, not a %s", event->name, key,

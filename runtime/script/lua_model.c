@@ -36,7 +36,7 @@ void lua_model_read(struct check *check, struct model *model) {
 
 void lua_model_claim(const struct check *check, const struct model *model, const char *name) {
     static const char *const handlers[] = {"alarm", "bad",   "command", "desired",
-                                           "event", "input", "timer"};
+                                           "event", "input", "stale",   "timer"};
     if (!field_name_is_valid(name, strlen(name)))
         check_fail(check,
                    "a name is letters, digits and _, at most 64, and not desired or commands");

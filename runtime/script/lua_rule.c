@@ -30,6 +30,11 @@ void lua_rule_read_all(struct check *check, struct model *model) {
     check_each(check, "state", read_state, model);
 }
 
+static void set_text(char **place, const char *text) {
+    free(*place);
+    *place = xstrdup(text);
+}
+
 // by = { unit = "%" }
 static void read_event_argument(struct check *check, const char *name, void *context) {
     static const char *const keys[] = {"type", "unit"};
@@ -44,10 +49,10 @@ static void read_event_argument(struct check *check, const char *name, void *con
     enum value_type type = (enum value_type)lua_field_type(check);
     const char *unit = "";
     check_unit(check, "unit", &unit);
-    event->arguments =
-        xrealloc(event->arguments, (size_t)(event->argument_count + 1) * sizeof *event->arguments);
-    event->arguments[event->argument_count++] =
-        (struct event_argument){xstrdup(name), type, xstrdup(unit)};
+    struct argument_spec *argument =
+        model_add_argument(&event->arguments, &event->argument_count, name);
+    argument->type = type;
+    set_text(&argument->unit, unit);
 }
 
 // inflow_reduced = { by = { unit = "%" } }
@@ -56,11 +61,6 @@ static void read_event(struct check *check, const char *name, void *context) {
     lua_model_claim(check, context, name);
     model_add_event(context, name);
     check_all(check, read_event_argument, context);
-}
-
-static void set_text(char **place, const char *text) {
-    free(*place);
-    *place = xstrdup(text);
 }
 
 // feeds = "tank"; "" is any model

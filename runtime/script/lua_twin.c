@@ -28,6 +28,7 @@ enum member { // of a twin; methods follow
     MEMBER_ID,
     MEMBER_MODEL,
     MEMBER_LEVEL,
+    MEMBER_LIFECYCLE,
     MEMBER_ATTRIBUTES,
     MEMBER_FIELDS, // + enum field_kind
     MEMBER_METHODS = MEMBER_FIELDS + FIELD_STATE + 1,
@@ -37,6 +38,7 @@ static const char *const member_names[] = {
     [MEMBER_ID] = "id",
     [MEMBER_MODEL] = "model",
     [MEMBER_LEVEL] = "level",
+    [MEMBER_LIFECYCLE] = "lifecycle",
     [MEMBER_ATTRIBUTES] = "attributes",
     [MEMBER_FIELDS + FIELD_PARAMETER] = "parameters",
     [MEMBER_FIELDS + FIELD_TELEMETRY] = "telemetry",
@@ -209,6 +211,8 @@ static int push_member(lua_State *lua, struct script *script, struct handle hand
         lua_pushstring(lua, lua_twin_get(lua, handle.number)->model->name);
     } else if (member == MEMBER_LEVEL) {
         lua_pushstring(lua, level_name(lua_twin_get(lua, handle.number)->model->level));
+    } else if (member == MEMBER_LIFECYCLE) {
+        lua_pushstring(lua, lifecycle_name(lua_twin_get(lua, handle.number)->lifecycle));
     } else {
         struct suggestion near = {name, strlen(name), NULL, 0};
         for (size_t i = 0; i < ARRAY_LEN(member_names); i++)

@@ -1,4 +1,5 @@
-// Numbers are always floats in Lua, so that 3 and 3.0 of a device divide alike.
+// Numbers are always floats in Lua, so that 3 and 3.0 of a device divide alike. A location is a
+// table { lat =, lon =, alt = }, a copy.
 
 #include "script/lua_value.h"
 
@@ -12,6 +13,16 @@ void lua_value_push(lua_State *lua, struct value value) {
         return;
     case VALUE_TEXT:
         lua_pushlstring(lua, value.text, value.length);
+        return;
+    case VALUE_LOCATION:
+        lua_createtable(lua, 0, 3);
+        lua_pushnumber(lua, value.location->lat);
+        lua_setfield(lua, -2, "lat");
+        lua_pushnumber(lua, value.location->lon);
+        lua_setfield(lua, -2, "lon");
+        if (!value.location->has_alt) return;
+        lua_pushnumber(lua, value.location->alt);
+        lua_setfield(lua, -2, "alt");
         return;
     case VALUE_NONE:
         break;

@@ -50,7 +50,10 @@ enum trigger_kind {
     TRIGGER_ALARM,   // on["alarm.<name>"](twin, alarm)               index: alarm
     TRIGGER_TIMER,   // on.timer.<name>(twin)                         name
     TRIGGER_EVERY,   // every[period](twin)                           index: into script_every
-    TRIGGER_INIT,    // init(twin), once, in the revision that creates the twin
+    TRIGGER_INIT,    // init(twin), in the revision that creates the twin, or replaces a worn one
+    TRIGGER_COMMAND, // on["command.<name>"](twin, command)           index: command; from: its id
+    TRIGGER_STALE,   // on.stale(twin, sample)                        index: field; value, at
+    TRIGGER_MIGRATE, // migrate(twin, from)
 };
 
 struct trigger {

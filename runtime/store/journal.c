@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT 2
 #define VERIFIED_BATCHES 16 // after an I/O error
 #define PAGES_PER_STATE 3   // that an index entry may touch
 

@@ -26,7 +26,7 @@ void pending_add(struct pending *pending, uint64_t rev, uint16_t index, uint32_t
         (struct pending_event){.rev = rev, .index = index, .from_twin = from_twin, .event = *event};
     for (uint32_t i = 0; i < event->event.argument_count; i++) {
         struct value value = event->event.arguments[i];
-        if (value.type == VALUE_TEXT)
+        if (value_has_bytes(value.type))
             value.text = region_copy(&kept->texts, value.text, value.length);
         kept->arguments[i] = value;
     }

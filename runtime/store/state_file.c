@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT 2
 #define PAGES_PER_TWIN 3 // that a put may touch
 
 static const struct {

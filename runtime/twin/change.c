@@ -6,8 +6,6 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "predict/estimator.h"
-#include "predict/window.h"
-#include "twin/world.h"
 
 #include <assert.h>
 #include <math.h>
@@ -17,6 +15,7 @@
 struct undo {
     enum change_kind kind;
     int index;
+    uint32_t command; // its id
     struct slot slot;
     struct alarm alarm;
     void *estimator;             // region
@@ -35,7 +34,7 @@ void changes_init(struct changes *changes, struct world *world, struct region *r
 static void undo_forget(struct changes *changes) {
     for (int i = 0; i < changes->undo_count; i++) {
         struct undo *undo = &changes->undo[i];
-        if (undo->slot.type == VALUE_TEXT) slot_clear(&undo->slot);
+        if (value_has_bytes(undo->slot.type)) slot_clear(&undo->slot);
         for (uint32_t j = 0; j < undo->timer_count; j++)
             free(undo->timers[j].name);
         free(undo->timers);
@@ -107,6 +106,10 @@ void changes_drop(struct changes *changes) {
             twin->timers = undo->timers;
             twin->timer_count = undo->timer_count;
             break;
+        case CHANGE_COMMAND: // a behaviour only queues them
+            twin_forget_command(twin, twin->command_count - 1);
+            twin->command_id = undo->command - 1;
+            break;
         default:
             break;
         }
@@ -141,7 +144,7 @@ static bool check_set(const struct field *field, struct value value, struct err 
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err) {
     if (!check_set(&changes->twin->model->fields[field], value, err)) return false;
     if (value_equal(slot_value(&changes->twin->slots[field]), value)) return true;
-    if (value.type == VALUE_TEXT)
+    if (value_has_bytes(value.type))
         value.text = region_copy(changes->region, value.text, value.length);
     changes_add(changes, &(struct change){.kind = CHANGE_SET,
                                           .index = (uint16_t)field,
@@ -181,142 +184,13 @@ void changes_estimate(struct changes *changes, int field, int64_t at) {
                                               .value = value});
 }
 
-static void apply_bad(struct twin *twin, const struct change *change, uint64_t rev) {
-    uint32_t i = 0;
-    while (i < twin->bad_count && twin->bads[i].field != change->index)
-        i++;
-    if (i == twin->bad_count) {
-        twin->bads = xrealloc(twin->bads, sizeof *twin->bads * (twin->bad_count + 1));
-        twin->bads[twin->bad_count++] = (struct bad_sample){.field = change->index};
-    }
-    slot_set(&twin->bads[i].slot, change->value, change->at, change->quality, rev);
-}
-
-static void apply_sample(struct twin *twin, const struct change *change, uint64_t rev) {
-    if (change->is_late) return;
-    if (change->quality == QUALITY_BAD) {
-        apply_bad(twin, change, rev);
-        return;
-    }
-    for (uint32_t i = 0; i < twin->bad_count; i++) {
-        if (twin->bads[i].field != change->index) continue;
-        slot_clear(&twin->bads[i].slot);
-        twin->bads[i] = twin->bads[--twin->bad_count];
-        break;
-    }
-    slot_set(&twin->slots[change->index], change->value, change->at, change->quality, rev);
-    int window = twin->model->fields[change->index].window;
-    if (window == NONE || change->value.type != VALUE_NUMBER) return;
-    if (!twin->windows[window]) twin->windows[window] = window_new();
-    window_add(twin->windows[window], twin->model->windows[window].span_us, change->value.number,
-               change->at);
-}
-
-static void apply_timer(struct twin *twin, const struct change *change) {
-    uint32_t i = 0;
-    while (i < twin->timer_count &&
-           !(strncmp(twin->timers[i].name, change->text.text, change->text.length) == 0 &&
-             twin->timers[i].name[change->text.length] == 0))
-        i++;
-    if (change->at == 0) { // cancelled or fired
-        if (i == twin->timer_count) return;
-        free(twin->timers[i].name);
-        twin->timer_count--;
-        memmove(twin->timers + i, twin->timers + i + 1,
-                sizeof *twin->timers * (twin->timer_count - i));
-        return;
-    }
-    if (i == twin->timer_count) {
-        twin->timers = xrealloc(twin->timers, sizeof *twin->timers * (twin->timer_count + 1));
-        twin->timers[i].name = xstrndup(change->text.text, change->text.length);
-        twin->timer_count++;
-    }
-    twin->timers[i].due = change->at;
-}
-
-static void apply_create(struct world *world, struct twin **twin, const struct change *change) {
-    const struct model *model = world_layout(world, change->layout);
-    assert(model); // the log holds each layout before its first use
-    char id[TWIN_ID_MAX + 1] = "";
-    memcpy(id, change->text.text, change->text.length);
-    *twin = twin_new(change->other, id, model);
-    (*twin)->created_at = change->at;
-    world_add(world, *twin);
-}
-
-static void apply_estimate(struct twin *twin, const struct change *change) {
-    const struct estimator_spec *spec = &twin->model->estimators[change->index];
-    if (spec->kind == ESTIMATOR_EWMA)
-        ewma_add(twin_ewma(twin, change->index), spec->tau_us, change->value.number, change->at);
-    else
-        ring_add(twin_ring(twin, change->index), change->value.number, change->at);
-}
-
-void change_apply(struct world *world, struct twin **place, const struct change *change,
-                  uint64_t rev) {
-    struct twin *twin = *place, *other;
-    switch ((enum change_kind)change->kind) {
-    case CHANGE_CREATE:
-        apply_create(world, place, change);
-        break;
-    case CHANGE_LAYOUT:
-        world_relayout(world, twin, world_layout(world, change->layout));
-        break;
-    case CHANGE_RETIRE:
-        world_remove(world, twin);
-        *place = NULL;
-        break;
-    case CHANGE_SAMPLE:
-        apply_sample(twin, change, rev);
-        break;
-    case CHANGE_SET:
-        slot_set(&twin->slots[change->index], change->value, change->at, QUALITY_GOOD, rev);
-        break;
-    case CHANGE_ESTIMATE:
-        apply_estimate(twin, change);
-        break;
-    case CHANGE_ALARM:
-        twin->alarms[change->index] = (struct alarm){.state = change->state,
-                                                     .is_acked = change->is_acked,
-                                                     .since = change->at,
-                                                     .value = change->value.number,
-                                                     .rev = rev};
-        break;
-    case CHANGE_FORECAST:
-        twin->forecasts[change->index] =
-            (struct forecast){.is_present = change->value.type != VALUE_NONE,
-                              .value = change->value.number,
-                              .low = change->forecast.low,
-                              .high = change->forecast.high,
-                              .at = change->at,
-                              .rev = rev,
-                              .of_rev = change->forecast.of_rev};
-        break;
-    case CHANGE_TIMER:
-        apply_timer(twin, change);
-        break;
-    case CHANGE_LINK:
-        other = world_twin(world, change->other);
-        if (other && change->state) world_link(world, twin, change->index, other);
-        if (other && !change->state) world_unlink(world, twin, change->index, other);
-        break;
-    case CHANGE_ATTRIBUTES:
-        free(twin->attributes);
-        twin->attributes = xstrndup(change->text.text, change->text.length);
-        break;
-    case CHANGE_EVENT:  // becomes a turn of the other twin
-    case CHANGE_FAILED: // a note
-        break;
-    }
-}
-
 static void undo_keep(struct changes *changes, const struct change *change) {
     struct twin *twin = changes->twin;
     struct undo undo = {.kind = change->kind, .index = change->index};
     switch (undo.kind) {
     case CHANGE_SET: // takes the old text over; the slot is set anew right after
         undo.slot = twin->slots[change->index];
-        if (undo.slot.type == VALUE_TEXT) twin->slots[change->index] = (struct slot){0};
+        if (value_has_bytes(undo.slot.type)) twin->slots[change->index] = (struct slot){0};
         break;
     case CHANGE_ALARM:
         undo.alarm = twin->alarms[change->index];
@@ -335,9 +209,13 @@ static void undo_keep(struct changes *changes, const struct change *change) {
             undo.timers[i] =
                 (struct script_timer){xstrdup(twin->timers[i].name), twin->timers[i].due};
         break;
+    case CHANGE_COMMAND:
+        undo.command = change->other;
+        break;
     case CHANGE_EVENT:
-    case CHANGE_FAILED:
-        return; // nothing was changed
+    case CHANGE_FAILED:     // noted after the drop, never taken back
+    case CHANGE_QUARANTINE: // likewise
+        return;
     default:
         assert(!"a behaviour cannot make this change");
     }

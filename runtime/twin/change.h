@@ -31,23 +31,35 @@ enum change_kind {     // numbers are on disk: append only
     CHANGE_EVENT = 10,      // sent: other: target twin, index: event of its model, arguments
     CHANGE_LINK = 11,       // index: relationship; other: twin; state: 1 add, 0 remove
     CHANGE_ATTRIBUTES = 12, // text: JSON object
-    CHANGE_FAILED = 13,     // the behaviour's part was dropped; state: enum outcome, text: why
+    CHANGE_FAILED = 13, // the behaviour's part was dropped; state: enum outcome, version, text: why
+    CHANGE_QUALITY =
+        14, // index: field; quality: of what it shows, by the clock and not by a sample
+    // index: command; other: its id; state: enum command_state; at; queued: arguments, else text:
+    // what the device said
+    CHANGE_COMMAND = 15,
+    CHANGE_LIFECYCLE = 16, // state: enum lifecycle
+    CHANGE_RESET = 17,     // it was replaced by a new one: what wears begins anew
+    // other: failures so far, at: no behaviour runs until then; both 0: all is well again
+    CHANGE_QUARANTINE = 18,
 };
 
 #define EVENT_ARGUMENTS_MAX 8
 
 struct change {
     uint8_t kind;    // enum change_kind
-    uint8_t state;   // alarm: enum alarm_state; link: 1 add, 0 remove; failed: outcome
-    uint8_t quality; // sample
+    uint8_t state;   // see the kinds
+    uint8_t quality; // sample, quality
     bool is_acked;   // alarm
     bool is_edge;    // alarm: became active, or stopped being it; not on disk
     bool is_late;    // sample: older than the current one, so it is in the log and nowhere else
     uint16_t index;
-    uint32_t other; // twin number
+    uint32_t other; // twin number; command: its id
     int64_t at;
     struct value value;
-    uint64_t layout; // create, layout
+    union {
+        uint64_t layout;  // create, layout
+        uint64_t version; // failed
+    };
     union {
         double raw; // sample: before calibration
         struct {
@@ -55,9 +67,9 @@ struct change {
             uint64_t of_rev;
         } forecast;
         struct {
-            const struct value *arguments; // in the order of the event's arguments
+            const struct value *arguments; // in the model's order
             uint32_t argument_count;
-        } event;
+        } event; // and a queued command
         struct {
             const char *text;
             uint32_t length;

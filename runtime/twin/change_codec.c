@@ -11,16 +11,34 @@ enum { // flags of a sample, above the two bits of its quality
     FLAG_RAW = 8,
 };
 
-static void value_encode(struct value value, struct buffer *out) {
+void location_encode(const struct location *location, struct buffer *out) {
+    buffer_double(out, location->lat);
+    buffer_double(out, location->lon);
+    buffer_double(out, location->alt);
+    buffer_byte(out, location->has_alt);
+}
+
+struct location location_decode(struct reader *in) {
+    struct location location = {0};
+    location.lat = read_double(in);
+    location.lon = read_double(in);
+    location.alt = read_double(in);
+    location.has_alt = read_byte(in);
+    return location;
+}
+
+void value_encode(struct value value, struct buffer *out) {
     buffer_byte(out, (uint8_t)value.type);
     if (value.type == VALUE_NUMBER) buffer_double(out, value.number);
     if (value.type == VALUE_BOOLEAN) buffer_byte(out, value.boolean);
     if (value.type == VALUE_TEXT) buffer_text(out, value.text, value.length);
+    if (value.type == VALUE_LOCATION) location_encode(value.location, out);
 }
 
-static struct value value_decode(struct reader *in) {
+struct value value_decode(struct reader *in, struct region *region) {
     size_t length;
     const char *text;
+    struct location location;
     switch (read_byte(in)) {
     case VALUE_NONE:
         return value_none();
@@ -31,6 +49,9 @@ static struct value value_decode(struct reader *in) {
     case VALUE_TEXT:
         text = read_text(in, &length);
         return value_text(text, (uint32_t)length);
+    case VALUE_LOCATION:
+        location = location_decode(in);
+        return value_location((void *)region_copy(region, &location, sizeof location));
     }
     in->is_bad = 1;
     return value_none();
@@ -44,11 +65,11 @@ static void sample_encode(const struct change *change, struct buffer *out) {
     if (has_raw) buffer_double(out, change->raw);
 }
 
-static void sample_decode(struct reader *in, struct change *change) {
+static void sample_decode(struct reader *in, struct region *region, struct change *change) {
     uint8_t flags = read_byte(in);
     change->quality = flags & 3;
     change->is_late = flags & FLAG_LATE;
-    change->value = value_decode(in);
+    change->value = value_decode(in, region);
     change->raw = flags & FLAG_RAW ? read_double(in) : change->value.number;
 }
 
@@ -58,9 +79,15 @@ static void arguments_decode(struct reader *in, struct region *region, struct ch
     if (in->is_bad) return;
     struct value *arguments = region_alloc(region, sizeof *arguments * (count + 1));
     for (uint64_t i = 0; i < count; i++)
-        arguments[i] = value_decode(in);
+        arguments[i] = value_decode(in, region);
     change->event.arguments = arguments;
     change->event.argument_count = (uint32_t)count;
+}
+
+static void arguments_encode(const struct change *change, struct buffer *out) {
+    buffer_varint(out, change->event.argument_count);
+    for (uint32_t i = 0; i < change->event.argument_count; i++)
+        value_encode(change->event.arguments[i], out);
 }
 
 void change_encode(const struct change *change, int64_t base, struct buffer *out) {
@@ -78,6 +105,7 @@ void change_encode(const struct change *change, int64_t base, struct buffer *out
         buffer_u64(out, change->layout);
         break;
     case CHANGE_RETIRE:
+    case CHANGE_RESET:
         break;
     case CHANGE_SAMPLE:
         sample_encode(change, out);
@@ -98,9 +126,24 @@ void change_encode(const struct change *change, int64_t base, struct buffer *out
         break;
     case CHANGE_EVENT:
         buffer_varint(out, change->other);
-        buffer_varint(out, change->event.argument_count);
-        for (uint32_t i = 0; i < change->event.argument_count; i++)
-            value_encode(change->event.arguments[i], out);
+        arguments_encode(change, out);
+        break;
+    case CHANGE_COMMAND:
+        buffer_byte(out, change->state);
+        buffer_varint(out, change->other);
+        if (change->state == COMMAND_QUEUED)
+            arguments_encode(change, out);
+        else
+            buffer_text(out, change->text.text, change->text.length);
+        break;
+    case CHANGE_QUALITY:
+        buffer_byte(out, change->quality);
+        break;
+    case CHANGE_LIFECYCLE:
+        buffer_byte(out, change->state);
+        break;
+    case CHANGE_QUARANTINE:
+        buffer_varint(out, change->other);
         break;
     case CHANGE_LINK:
         buffer_varint(out, change->other);
@@ -108,6 +151,7 @@ void change_encode(const struct change *change, int64_t base, struct buffer *out
         break;
     case CHANGE_FAILED:
         buffer_byte(out, change->state);
+        buffer_u64(out, change->version);
         buffer_text(out, change->text.text, change->text.length);
         break;
     case CHANGE_TIMER:
@@ -139,13 +183,14 @@ bool change_decode(struct reader *in, int64_t base, struct region *region, struc
         change->layout = read_u64(in);
         break;
     case CHANGE_RETIRE:
+    case CHANGE_RESET:
         break;
     case CHANGE_SAMPLE:
-        sample_decode(in, change);
+        sample_decode(in, region, change);
         break;
     case CHANGE_SET:
     case CHANGE_ESTIMATE:
-        change->value = value_decode(in);
+        change->value = value_decode(in, region);
         break;
     case CHANGE_ALARM: {
         uint8_t head = read_byte(in);
@@ -155,7 +200,7 @@ bool change_decode(struct reader *in, int64_t base, struct region *region, struc
         break;
     }
     case CHANGE_FORECAST:
-        change->value = value_decode(in);
+        change->value = value_decode(in, region);
         change->forecast.low = read_double(in);
         change->forecast.high = read_double(in);
         change->forecast.of_rev = read_varint(in);
@@ -164,12 +209,31 @@ bool change_decode(struct reader *in, int64_t base, struct region *region, struc
         change->other = (uint32_t)read_varint(in);
         arguments_decode(in, region, change);
         break;
+    case CHANGE_COMMAND:
+        change->state = read_byte(in);
+        if (change->state < COMMAND_QUEUED || change->state > COMMAND_TIMED_OUT) in->is_bad = 1;
+        change->other = (uint32_t)read_varint(in);
+        if (change->state == COMMAND_QUEUED)
+            arguments_decode(in, region, change);
+        else
+            text_decode(in, change);
+        break;
+    case CHANGE_QUALITY:
+        change->quality = read_byte(in) & 3;
+        break;
+    case CHANGE_LIFECYCLE:
+        change->state = read_byte(in) & 3;
+        break;
+    case CHANGE_QUARANTINE:
+        change->other = (uint32_t)read_varint(in);
+        break;
     case CHANGE_LINK:
         change->other = (uint32_t)read_varint(in);
         change->state = read_byte(in);
         break;
     case CHANGE_FAILED:
         change->state = read_byte(in);
+        change->version = read_u64(in);
         text_decode(in, change);
         break;
     case CHANGE_TIMER:

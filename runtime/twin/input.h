@@ -7,6 +7,7 @@
 #ifndef TWIN_INPUT_H
 #define TWIN_INPUT_H
 
+#include "twin/twin.h"
 #include "twin/value.h"
 
 #include <stdbool.h>
@@ -14,8 +15,6 @@
 #include <stdint.h>
 
 struct err;
-struct model;
-struct twin;
 struct world;
 
 enum input_kind { // numbers are on disk: append only
@@ -28,6 +27,12 @@ enum input_kind { // numbers are on disk: append only
     INPUT_RETIRE = 7,
     INPUT_VERSION = 8,
     INPUT_ACKNOWLEDGE = 9, // an operator has seen an alarm
+    INPUT_COMMAND = 10,    // one was given, told, answered
+    INPUT_AGGREGATE = 11,  // what related twins add up to
+    INPUT_LINK = 12,       // a relationship was made or ended
+    INPUT_LIFECYCLE = 13,
+    INPUT_REPLACE = 14, // a new part in the place of a worn one
+    INPUT_RETRY = 15,   // an input whose behaviour failed, run again
 };
 
 enum actor_kind { ACTOR_RUNTIME, ACTOR_COAP, ACTOR_HTTP, ACTOR_WEBSOCKET };
@@ -95,6 +100,25 @@ struct door {
                    struct err *err);
     bool (*acknowledge)(void *context, struct twin *twin, int alarm, const struct actor *actor,
                         uint64_t *rev, struct err *err);
+    // Makes (is_there) or ends one relationship. ERR_INVALID when `to` is of the wrong model; what
+    // is so already leaves no revision.
+    bool (*link)(void *context, struct twin *from, int relationship, struct twin *to, bool is_there,
+                 const struct actor *actor, uint64_t *rev, struct err *err);
+    bool (*live)(void *context, struct twin *twin, enum lifecycle lifecycle,
+                 const struct actor *actor, uint64_t *rev, struct err *err);
+    // A new part is in the place of the worn one.
+    bool (*replace)(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
+                    struct err *err);
+    // Gives a command to the device; its id is the twin's newest then. ERR_INVALID names the
+    // argument.
+    bool (*command)(void *context, struct twin *twin, int command, const struct value *arguments,
+                    int count, const struct actor *actor, uint32_t *id, uint64_t *rev,
+                    struct err *err);
+    // What became of it: sent, done, failed. ERR_NOT_FOUND for an id that is not known; an ended
+    // one stays as it is.
+    bool (*command_moved)(void *context, struct twin *twin, uint32_t id, enum command_state state,
+                          const char *result, const struct actor *actor, uint64_t *rev,
+                          struct err *err);
     uint64_t (*durable)(void *context); // newest rev on disk
     int64_t (*now)(void *context);      // microseconds UTC, the loop's clock
 };

@@ -14,7 +14,8 @@ size_t layout_bytes(const struct model *model) {
     return sizeof(struct slot) * (size_t)model->field_count +
            sizeof(struct alarm) * (size_t)model->alarm_count +
            sizeof(struct forecast) * (size_t)model->prediction_count +
-           sizeof(struct window *) * (size_t)model->window_count + model->estimator_bytes;
+           sizeof(struct window *) * (size_t)model->window_count + model->sensor_bytes +
+           model->estimator_bytes;
 }
 
 void layout_init(struct twin *twin, const struct model *model) {
@@ -28,6 +29,8 @@ void layout_init(struct twin *twin, const struct model *model) {
     at += sizeof(struct forecast) * (size_t)model->prediction_count;
     twin->windows = (struct window **)at;
     at += sizeof(struct window *) * (size_t)model->window_count;
+    twin->sensors = at; // aligned to 8 as everything before it
+    at += model->sensor_bytes;
     twin->estimators = at;
     for (int i = 0; i < model->estimator_count; i++)
         if (model->estimators[i].kind == ESTIMATOR_RING)
@@ -93,12 +96,38 @@ static void keep_estimators(struct twin *to, const struct twin *from) {
     }
 }
 
+static void keep_sensors(struct twin *to, const struct twin *from) {
+    for (int i = 0; i < to->model->sensor_count; i++) {
+        const struct sensor_place *place = &to->model->sensors[i];
+        const struct field *field = &to->model->fields[place->field];
+        int old = model_field(from->model, field->kind, field->name, strlen(field->name));
+        int sensor = old == NONE ? NONE : from->model->fields[old].sensor;
+        if (sensor == NONE || from->model->sensors[sensor].spec.window != place->spec.window)
+            continue;
+        memcpy(twin_sensor(to, i), twin_sensor(from, sensor), sensor_size(&place->spec));
+    }
+}
+
+static void keep_commands(struct twin *twin, const struct model *from) {
+    for (uint32_t i = twin->command_count; i-- > 0;) {
+        const char *name = from->commands[twin->commands[i].index].name;
+        int index = model_command(twin->model, name, strlen(name));
+        if (index == NONE ||
+            twin->model->commands[index].argument_count != twin->commands[i].argument_count)
+            twin_forget_command(twin, i);
+        else
+            twin->commands[i].index = (uint16_t)index;
+    }
+}
+
 void layout_change(struct twin *twin, const struct model *model) {
     struct twin old = *twin;
     layout_init(twin, model);
     keep_slots(twin, &old);
     keep_windows(twin, &old);
     keep_estimators(twin, &old);
+    keep_sensors(twin, &old);
+    keep_commands(twin, old.model);
     for (int i = 0; i < model->alarm_count; i++) {
         int place = model_alarm(old.model, model->alarms[i].name, strlen(model->alarms[i].name));
         if (place != NONE) twin->alarms[i] = old.alarms[place];

@@ -1,33 +1,21 @@
-// Lists that grow while a model is read, then an index over them.
-//
-// The index is one open-addressed table of field numbers by (kind, name). Adders hand out field
-// numbers in the order of adding; model_finish sorts by kind and renumbers whoever refers to them.
+// Lists that grow while a model is read, and finding in them by name. model_finish.c makes the
+// rest.
 
 #include "twin/model.h"
 
-#include "base/hash.h"
 #include "base/memory.h"
-#include "predict/estimator.h"
-#include "twin/model_codec.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct name_index {
-    uint32_t mask;
-    int32_t places[]; // field number or NONE
-};
-
 static void *list_add(void *list, int *count, size_t size);
-static void sort_fields(struct model *model);
-static void build_index(struct model *model);
-static void build_watchers(struct model *model);
+static void free_arguments(struct argument_spec *arguments, int count);
 
 struct model *model_new(const char *name) {
     struct model *model = xcalloc(1, sizeof *model);
     model->name = xstrdup(name);
     model->title = xstrdup(name);
+    model->extends = xstrdup("");
     model->match = xstrdup("");
     model->level = LEVEL_ASSET;
     model->auto_create = true;
@@ -41,7 +29,7 @@ void model_free(struct model *model) {
         free(field->name);
         free(field->unit);
         free(field->title);
-        if (field->default_value.type == VALUE_TEXT) free((char *)field->default_value.text);
+        if (value_has_bytes(field->default_value.type)) free((char *)field->default_value.text);
     }
     for (int i = 0; i < model->alarm_count; i++) {
         free(model->alarms[i].name);
@@ -51,13 +39,16 @@ void model_free(struct model *model) {
     for (int i = 0; i < model->estimator_count; i++)
         free(model->estimators[i].name);
     for (int i = 0; i < model->event_count; i++) {
-        struct event_spec *event = &model->events[i];
-        for (int j = 0; j < event->argument_count; j++) {
-            free(event->arguments[j].name);
-            free(event->arguments[j].unit);
-        }
-        free(event->arguments);
-        free(event->name);
+        free_arguments(model->events[i].arguments, model->events[i].argument_count);
+        free(model->events[i].name);
+    }
+    for (int i = 0; i < model->command_count; i++) {
+        free_arguments(model->commands[i].arguments, model->commands[i].argument_count);
+        free(model->commands[i].name);
+    }
+    for (int i = 0; i < model->aggregate_count; i++) {
+        free(model->aggregates[i].relationship);
+        free(model->aggregates[i].of);
     }
     for (int i = 0; i < model->relationship_count; i++) {
         free(model->relationships[i].name);
@@ -76,7 +67,10 @@ void model_free(struct model *model) {
     free(model->alarms);
     free(model->estimators);
     free(model->windows);
+    free(model->sensors);
     free(model->events);
+    free(model->commands);
+    free(model->aggregates);
     free(model->relationships);
     free(model->parts);
     free(model->predictions);
@@ -85,6 +79,7 @@ void model_free(struct model *model) {
     free(model->watcher_pool);
     free(model->name);
     free(model->title);
+    free(model->extends);
     free(model->match);
     free(model);
 }
@@ -99,6 +94,8 @@ struct field *model_add_field(struct model *model, enum field_kind kind, const c
                             .title = xstrdup(""),
                             .pair = NONE,
                             .window = NONE,
+                            .sensor = NONE,
+                            .of = NONE,
                             .gain = 1};
     return field;
 }
@@ -128,6 +125,38 @@ struct event_spec *model_add_event(struct model *model, const char *name) {
     struct event_spec *event = &model->events[model->event_count - 1];
     *event = (struct event_spec){.name = xstrdup(name)};
     return event;
+}
+
+struct command_spec *model_add_command(struct model *model, const char *name) {
+    model->commands = list_add(model->commands, &model->command_count, sizeof *model->commands);
+    struct command_spec *command = &model->commands[model->command_count - 1];
+    *command = (struct command_spec){.name = xstrdup(name)};
+    return command;
+}
+
+struct argument_spec *model_add_argument(struct argument_spec **list, int *count,
+                                         const char *name) {
+    *list = list_add(*list, count, sizeof **list);
+    struct argument_spec *argument = &(*list)[*count - 1];
+    *argument =
+        (struct argument_spec){.name = xstrdup(name), .type = VALUE_NUMBER, .unit = xstrdup("")};
+    return argument;
+}
+
+struct aggregate_spec *model_add_aggregate(struct model *model, int field) {
+    model->aggregates =
+        list_add(model->aggregates, &model->aggregate_count, sizeof *model->aggregates);
+    struct aggregate_spec *aggregate = &model->aggregates[model->aggregate_count - 1];
+    *aggregate =
+        (struct aggregate_spec){.field = field, .relationship = xstrdup(""), .of = xstrdup("")};
+    return aggregate;
+}
+
+struct sensor_place *model_add_sensor(struct model *model, int field) {
+    model->sensors = list_add(model->sensors, &model->sensor_count, sizeof *model->sensors);
+    struct sensor_place *sensor = &model->sensors[model->sensor_count - 1];
+    *sensor = (struct sensor_place){.field = field};
+    return sensor;
 }
 
 struct relationship_spec *model_add_relationship(struct model *model, const char *name) {
@@ -168,47 +197,6 @@ int model_need_window(struct model *model, int field, int64_t span_us) {
     return model->window_count - 1;
 }
 
-void model_finish(struct model *model) {
-    sort_fields(model);
-    for (int i = 0; i < model->window_count; i++)
-        model->fields[model->windows[i].field].window = i;
-    build_index(model);
-    for (int i = 0; i < model->field_count; i++) {
-        struct field *field = &model->fields[i];
-        if (field->kind != FIELD_DESIRED) continue;
-        field->pair = model_field(model, FIELD_REPORTED, field->name, strlen(field->name));
-        if (field->pair != NONE) model->fields[field->pair].pair = i;
-    }
-    model->estimator_bytes = 0;
-    for (int i = 0; i < model->estimator_count; i++) {
-        struct estimator_spec *estimator = &model->estimators[i];
-        estimator->offset = model->estimator_bytes;
-        model->estimator_bytes += estimator->kind == ESTIMATOR_RING ? ring_size(estimator->capacity)
-                                                                    : sizeof(struct ewma);
-    }
-    build_watchers(model);
-    struct buffer bytes = {0};
-    model_encode(model, &bytes);
-    model->layout = hash64(0, bytes.bytes, bytes.length);
-    buffer_fini(&bytes);
-}
-
-static uint32_t name_hash(enum field_kind kind, const char *name, size_t length) {
-    return (uint32_t)hash64(kind, name, length);
-}
-
-int model_field(const struct model *model, enum field_kind kind, const char *name, size_t length) {
-    const struct name_index *index = model->index;
-    for (uint32_t at = name_hash(kind, name, length);; at++) {
-        int32_t place = index->places[at & index->mask];
-        if (place == NONE) return NONE;
-        const struct field *field = &model->fields[place];
-        if (field->kind == kind && strncmp(field->name, name, length) == 0 &&
-            field->name[length] == 0)
-            return place;
-    }
-}
-
 int model_sample_field(const struct model *model, const char *name, size_t length) {
     int field = model_field(model, FIELD_TELEMETRY, name, length);
     return field != NONE ? field : model_field(model, FIELD_REPORTED, name, length);
@@ -227,6 +215,12 @@ int model_alarm(const struct model *model, const char *name, size_t length) {
 int model_event(const struct model *model, const char *name, size_t length) {
     for (int i = 0; i < model->event_count; i++)
         if (is_name(model->events[i].name, name, length)) return i;
+    return NONE;
+}
+
+int model_command(const struct model *model, const char *name, size_t length) {
+    for (int i = 0; i < model->command_count; i++)
+        if (is_name(model->commands[i].name, name, length)) return i;
     return NONE;
 }
 
@@ -280,73 +274,10 @@ static void *list_add(void *list, int *count, size_t size) {
     return list;
 }
 
-static void renumber(int *field, const int *places) {
-    if (*field != NONE) *field = places[*field];
-}
-
-// By kind, in the order of adding within a kind.
-static void sort_fields(struct model *model) {
-    int count = model->field_count;
-    if (count == 0) return;
-    struct field *sorted = xmalloc(sizeof *sorted * (size_t)count);
-    int *places = xmalloc(sizeof *places * (size_t)count);
-    int next = 0;
-    for (int kind = FIELD_PARAMETER; kind <= FIELD_STATE; kind++) {
-        for (int i = 0; i < count; i++) {
-            if ((int)model->fields[i].kind != kind) continue;
-            places[i] = next;
-            sorted[next++] = model->fields[i];
-        }
+static void free_arguments(struct argument_spec *arguments, int count) {
+    for (int i = 0; i < count; i++) {
+        free(arguments[i].name);
+        free(arguments[i].unit);
     }
-    free(model->fields);
-    model->fields = sorted;
-    for (int i = 0; i < model->alarm_count; i++) {
-        renumber(&model->alarms[i].field, places);
-        renumber(&model->alarms[i].limit_field, places);
-    }
-    for (int i = 0; i < model->estimator_count; i++)
-        renumber(&model->estimators[i].field, places);
-    for (int i = 0; i < model->window_count; i++)
-        renumber(&model->windows[i].field, places);
-    for (int i = 0; i < model->prediction_count; i++) {
-        renumber(&model->predictions[i].field, places);
-        renumber(&model->predictions[i].limit_field, places);
-    }
-    free(places);
-}
-
-static void build_index(struct model *model) {
-    uint32_t size = 8;
-    while (size < (uint32_t)model->field_count * 2 + 2)
-        size *= 2;
-    model->index = xmalloc(sizeof *model->index + size * sizeof *model->index->places);
-    model->index->mask = size - 1;
-    for (uint32_t i = 0; i < size; i++)
-        model->index->places[i] = NONE;
-    for (int i = 0; i < model->field_count; i++) {
-        struct field *field = &model->fields[i];
-        uint32_t at = name_hash(field->kind, field->name, strlen(field->name));
-        while (model->index->places[at & model->index->mask] != NONE)
-            at++;
-        model->index->places[at & model->index->mask] = i;
-    }
-}
-
-static void build_watchers(struct model *model) {
-    // An alarm is listed at most twice (field, limit), an estimator once.
-    size_t most = (size_t)(2 * model->alarm_count + model->estimator_count);
-    int *pool = model->watcher_pool = xmalloc(sizeof *pool * (most + 1));
-    model->watchers = xcalloc((size_t)model->field_count + 1, sizeof *model->watchers);
-    for (int i = 0; i < model->field_count; i++) {
-        struct field_watchers *watchers = &model->watchers[i];
-        watchers->alarms = pool;
-        for (int j = 0; j < model->alarm_count; j++)
-            if (model->alarms[j].field == i || model->alarms[j].limit_field == i) *pool++ = j;
-        watchers->alarm_count = (int)(pool - watchers->alarms);
-        watchers->estimators = pool;
-        for (int j = 0; j < model->estimator_count; j++)
-            if (model->estimators[j].field == i) *pool++ = j;
-        watchers->estimator_count = (int)(pool - watchers->estimators);
-    }
-    assert(pool <= model->watcher_pool + most);
+    free(arguments);
 }

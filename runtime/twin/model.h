@@ -10,6 +10,7 @@
 #ifndef TWIN_MODEL_H
 #define TWIN_MODEL_H
 
+#include "predict/sensor.h"
 #include "twin/name.h"
 #include "twin/value.h"
 
@@ -28,12 +29,21 @@ enum field_kind {
 
 enum level { LEVEL_COMPONENT, LEVEL_ASSET, LEVEL_SYSTEM, LEVEL_PROCESS };
 
+// Who writes a derived field.
+enum field_source {
+    SOURCE_SCRIPT,    // the behaviour
+    SOURCE_COUNTER,   // the total of a counter that wraps or begins anew
+    SOURCE_RUN_TIME,  // how long a signal was above a limit
+    SOURCE_AGGREGATE, // of related twins, see aggregate_spec
+    SOURCE_PROCESS,   // of the stages of a process, see stage_spec
+};
+
 #define NONE (-1) // "no such index", in every int below
 
 struct field {
     char *name;
     enum field_kind kind;
-    enum value_type type; // VALUE_NUMBER unless declared otherwise with type = "boolean" | "text"
+    enum value_type type; // VALUE_NUMBER unless declared otherwise with type = "boolean" | ...
     char *unit;           // "" when it has none
     char *title;          // "" when it has none
     bool has_range;
@@ -42,7 +52,12 @@ struct field {
     bool is_writable; // reported: has a desired field of the same name
     int pair;         // reported <-> desired, else NONE
     int window; // index into model->windows when a prediction needs its recent past, else NONE
+    int sensor; // index into model->sensors when more than its range is looked at, else NONE
     double gain, offset;        // telemetry: value = raw * gain + offset (calibrate), default 1, 0
+    enum field_source source;   // derived
+    int of;                     // counter, run time: the field it follows, else NONE
+    double wrap;                // counter: goes on at 0 after this value; 0: it only begins anew
+    double above;               // run time: it runs while the signal is above
     struct value default_value; // parameters; text owned
 };
 
@@ -75,15 +90,47 @@ struct window_spec { // the recent past of a field, kept because a prediction ne
     int64_t span_us;
 };
 
-struct event_argument {
+struct sensor_place { // what is remembered of a field's samples to judge the next one
+    int field;
+    struct sensor_spec spec;
+    size_t offset; // into the twin's sensors
+};
+
+struct argument_spec { // of an event or a command
     char *name;
     enum value_type type;
     char *unit;
+    bool has_range;
+    double low, high;
 };
 struct event_spec {
     char *name;
-    struct event_argument *arguments;
+    struct argument_spec *arguments;
     int argument_count;
+};
+
+struct command_spec {
+    char *name;
+    struct argument_spec *arguments;
+    int argument_count;
+    int64_t timeout_us; // queued or sent so long, it has timed out
+};
+
+enum aggregate_kind {
+    AGGREGATE_COUNT,
+    AGGREGATE_SUM,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX,
+    AGGREGATE_MEAN,
+    AGGREGATE_WORST, // severity of the worst active alarm, 0 to 3
+};
+
+struct aggregate_spec { // sum = "part_of.power"
+    int field;          // the derived field that has it
+    enum aggregate_kind kind;
+    char *relationship; // of this model to the members, or else of the members to this twin
+    bool is_outgoing;
+    char *of; // the members' field, "" when only the members themselves matter
 };
 
 struct relationship_spec {
@@ -114,6 +161,7 @@ struct prediction_spec {
 struct model {
     char *name;
     char *title;
+    char *extends; // the model it was made from, "" when none
     enum level level;
     char *match; // glob on twin ids, "" = never created by itself
     bool auto_create;
@@ -128,8 +176,15 @@ struct model {
     size_t estimator_bytes;
     struct window_spec *windows;
     int window_count;
+    struct sensor_place *sensors;
+    int sensor_count;
+    size_t sensor_bytes;
     struct event_spec *events;
     int event_count;
+    struct command_spec *commands;
+    int command_count;
+    struct aggregate_spec *aggregates;
+    int aggregate_count;
     struct relationship_spec *relationships;
     int relationship_count;
     struct part_spec *parts;
@@ -144,6 +199,8 @@ struct model {
         int alarm_count;
         const int *estimators; // estimators that follow it
         int estimator_count;
+        const int *totals; // derived counters and run times that follow it
+        int total_count;
     } * watchers; // one a field
     int *watcher_pool;
     struct model *next; // in the world's list
@@ -158,14 +215,17 @@ struct field *model_add_field(struct model *model, enum field_kind kind, const c
 struct alarm_spec *model_add_alarm(struct model *model, const char *name);
 struct estimator_spec *model_add_estimator(struct model *model, const char *name);
 struct event_spec *model_add_event(struct model *model, const char *name);
+struct command_spec *model_add_command(struct model *model, const char *name);
+struct argument_spec *model_add_argument(struct argument_spec **list, int *count, const char *name);
+struct aggregate_spec *model_add_aggregate(struct model *model, int field);
+struct sensor_place *model_add_sensor(struct model *model, int field);
 struct relationship_spec *model_add_relationship(struct model *model, const char *name);
 struct part_spec *model_add_part(struct model *model, const char *name);
 struct prediction_spec *model_add_prediction(struct model *model, const char *name);
 int model_need_window(struct model *model, int field, int64_t span_us); // widest span wins
 
 // Sorts fields by kind, fixes offsets and pairs, builds the indexes, computes `layout`. Call once,
-// after all adds; field indexes held before it are remapped in alarms, estimators, windows and
-// predictions.
+// after all adds; field indexes held before it are remapped wherever the model has them.
 void model_finish(struct model *model);
 
 // Indexes, or NONE. `length` as names come from packs without a NUL.
@@ -174,6 +234,7 @@ int model_field(const struct model *model, enum field_kind kind, const char *nam
 int model_sample_field(const struct model *model, const char *name, size_t length);
 int model_alarm(const struct model *model, const char *name, size_t length);
 int model_event(const struct model *model, const char *name, size_t length);
+int model_command(const struct model *model, const char *name, size_t length);
 int model_relationship(const struct model *model, const char *name, size_t length);
 int model_prediction(const struct model *model, const char *name, size_t length);
 int model_estimator(const struct model *model, const char *name, size_t length);

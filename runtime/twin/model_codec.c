@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_FORMAT 1
+#define MODEL_FORMAT 2
 #define COUNT_MAX 65535 // of any list; change records hold indexes in 16 bits
 
 static void write_text(struct buffer *out, const char *text) {
@@ -54,6 +54,10 @@ static void write_fields(const struct model *model, struct buffer *out) {
         buffer_double(out, field->high);
         buffer_double(out, field->gain);
         buffer_double(out, field->offset);
+        buffer_byte(out, (uint8_t)field->source);
+        buffer_zigzag(out, field->of);
+        buffer_double(out, field->wrap);
+        buffer_double(out, field->above);
         buffer_byte(out, (uint8_t)field->default_value.type);
         if (field->default_value.type == VALUE_NUMBER)
             buffer_double(out, field->default_value.number);
@@ -78,11 +82,12 @@ static void read_default(struct reader *in, struct field *field) {
 }
 
 static void read_fields(struct model *model, struct reader *in) {
-    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+    int all = read_count(in);
+    for (int count = all; count > 0 && !in->is_bad; count--) {
         struct field *field = model_add_field(model, FIELD_PARAMETER, "");
         read_owned(in, &field->name);
         field->kind = read_byte(in) % (FIELD_STATE + 1);
-        field->type = read_byte(in) % (VALUE_TEXT + 1);
+        field->type = read_byte(in) % (VALUE_LOCATION + 1);
         read_owned(in, &field->unit);
         read_owned(in, &field->title);
         uint8_t flags = read_byte(in);
@@ -92,6 +97,10 @@ static void read_fields(struct model *model, struct reader *in) {
         field->high = read_double(in);
         field->gain = read_double(in);
         field->offset = read_double(in);
+        field->source = read_byte(in) % (SOURCE_PROCESS + 1);
+        field->of = read_index(in, all);
+        field->wrap = read_double(in);
+        field->above = read_double(in);
         read_default(in, field);
     }
 }
@@ -163,17 +172,69 @@ static void read_estimators(struct model *model, struct reader *in) {
     }
 }
 
+static void write_sensors(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->sensor_count);
+    for (int i = 0; i < model->sensor_count; i++) {
+        const struct sensor_place *sensor = &model->sensors[i];
+        buffer_zigzag(out, sensor->field);
+        buffer_double(out, sensor->spec.max_rate);
+        buffer_zigzag(out, sensor->spec.stuck_us);
+        buffer_zigzag(out, sensor->spec.stale_us);
+        buffer_byte(out, (uint8_t)sensor->spec.window);
+        buffer_double(out, sensor->spec.spike);
+    }
+}
+
+static void read_sensors(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        int field = read_index(in, model->field_count);
+        if (field == NONE) in->is_bad = 1;
+        if (in->is_bad) return;
+        struct sensor_place *sensor = model_add_sensor(model, field);
+        sensor->spec.max_rate = read_double(in);
+        sensor->spec.stuck_us = read_zigzag(in);
+        sensor->spec.stale_us = read_zigzag(in);
+        sensor->spec.window = read_byte(in) % (SENSOR_WINDOW_MAX + 1);
+        sensor->spec.spike = read_double(in);
+    }
+}
+
+static void write_arguments(const struct argument_spec *arguments, int count, struct buffer *out) {
+    buffer_varint(out, (uint64_t)count);
+    for (int i = 0; i < count; i++) {
+        write_text(out, arguments[i].name);
+        buffer_byte(out, (uint8_t)arguments[i].type);
+        write_text(out, arguments[i].unit);
+        buffer_byte(out, arguments[i].has_range);
+        buffer_double(out, arguments[i].low);
+        buffer_double(out, arguments[i].high);
+    }
+}
+
+static void read_arguments(struct argument_spec **list, int *have, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct argument_spec *argument = model_add_argument(list, have, "");
+        read_owned(in, &argument->name);
+        argument->type = read_byte(in) % (VALUE_LOCATION + 1);
+        read_owned(in, &argument->unit);
+        argument->has_range = read_byte(in);
+        argument->low = read_double(in);
+        argument->high = read_double(in);
+    }
+}
+
 static void write_events(const struct model *model, struct buffer *out) {
     buffer_varint(out, (uint64_t)model->event_count);
     for (int i = 0; i < model->event_count; i++) {
-        const struct event_spec *event = &model->events[i];
-        write_text(out, event->name);
-        buffer_varint(out, (uint64_t)event->argument_count);
-        for (int j = 0; j < event->argument_count; j++) {
-            write_text(out, event->arguments[j].name);
-            buffer_byte(out, (uint8_t)event->arguments[j].type);
-            write_text(out, event->arguments[j].unit);
-        }
+        write_text(out, model->events[i].name);
+        write_arguments(model->events[i].arguments, model->events[i].argument_count, out);
+    }
+    buffer_varint(out, (uint64_t)model->command_count);
+    for (int i = 0; i < model->command_count; i++) {
+        const struct command_spec *command = &model->commands[i];
+        write_text(out, command->name);
+        buffer_zigzag(out, command->timeout_us);
+        write_arguments(command->arguments, command->argument_count, out);
     }
 }
 
@@ -181,13 +242,38 @@ static void read_events(struct model *model, struct reader *in) {
     for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
         struct event_spec *event = model_add_event(model, "");
         read_owned(in, &event->name);
-        event->argument_count = read_count(in);
-        event->arguments = xcalloc((size_t)event->argument_count, sizeof *event->arguments);
-        for (int i = 0; i < event->argument_count; i++) {
-            read_owned(in, &event->arguments[i].name);
-            event->arguments[i].type = read_byte(in) % (VALUE_TEXT + 1);
-            read_owned(in, &event->arguments[i].unit);
-        }
+        read_arguments(&event->arguments, &event->argument_count, in);
+    }
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        struct command_spec *command = model_add_command(model, "");
+        read_owned(in, &command->name);
+        command->timeout_us = read_zigzag(in);
+        read_arguments(&command->arguments, &command->argument_count, in);
+    }
+}
+
+static void write_aggregates(const struct model *model, struct buffer *out) {
+    buffer_varint(out, (uint64_t)model->aggregate_count);
+    for (int i = 0; i < model->aggregate_count; i++) {
+        const struct aggregate_spec *aggregate = &model->aggregates[i];
+        buffer_zigzag(out, aggregate->field);
+        buffer_byte(out, (uint8_t)aggregate->kind);
+        buffer_byte(out, aggregate->is_outgoing);
+        write_text(out, aggregate->relationship);
+        write_text(out, aggregate->of);
+    }
+}
+
+static void read_aggregates(struct model *model, struct reader *in) {
+    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
+        int field = read_index(in, model->field_count);
+        if (field == NONE) in->is_bad = 1;
+        if (in->is_bad) return;
+        struct aggregate_spec *aggregate = model_add_aggregate(model, field);
+        aggregate->kind = read_byte(in) % (AGGREGATE_WORST + 1);
+        aggregate->is_outgoing = read_byte(in);
+        read_owned(in, &aggregate->relationship);
+        read_owned(in, &aggregate->of);
     }
 }
 
@@ -261,13 +347,16 @@ void model_encode(const struct model *model, struct buffer *out) {
     buffer_byte(out, MODEL_FORMAT);
     write_text(out, model->name);
     write_text(out, model->title);
+    write_text(out, model->extends);
     write_text(out, model->match);
     buffer_byte(out, (uint8_t)model->level);
     buffer_byte(out, model->auto_create);
     write_fields(model, out);
     write_alarms(model, out);
     write_estimators(model, out);
+    write_sensors(model, out);
     write_events(model, out);
+    write_aggregates(model, out);
     write_relations(model, out);
     write_predictions(model, out);
 }
@@ -282,13 +371,16 @@ struct model *model_decode(struct reader *in, struct err *err) {
     struct model *model = model_new("");
     read_owned(in, &model->name);
     read_owned(in, &model->title);
+    read_owned(in, &model->extends);
     read_owned(in, &model->match);
     model->level = read_byte(in) % (LEVEL_PROCESS + 1);
     model->auto_create = read_byte(in);
     read_fields(model, in);
     read_alarms(model, in);
     read_estimators(model, in);
+    read_sensors(model, in);
     read_events(model, in);
+    read_aggregates(model, in);
     read_relations(model, in);
     read_predictions(model, in);
     if (in->is_bad) {

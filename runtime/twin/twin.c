@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "predict/estimator.h"
+#include "predict/sensor.h"
 #include "predict/window.h"
 #include "twin/layout.h"
 
@@ -29,6 +30,11 @@ void twin_free(struct twin *twin) {
         slot_clear(&twin->bads[i].slot);
     for (uint32_t i = 0; i < twin->timer_count; i++)
         free(twin->timers[i].name);
+    while (twin->command_count > 0)
+        twin_forget_command(twin, 0);
+    free(twin->commands);
+    if (twin->incident) free(twin->incident->text);
+    free(twin->incident);
     free(twin->bads);
     free(twin->timers);
     free(twin->links);
@@ -44,6 +50,7 @@ struct twin *twin_copy(const struct twin *twin) {
     copy->rev = twin->rev;
     copy->version = twin->version;
     copy->created_at = twin->created_at;
+    copy->lifecycle = twin->lifecycle;
     for (int i = 0; i < model->field_count; i++) {
         const struct slot *slot = &twin->slots[i];
         if (slot->type != VALUE_NONE)
@@ -53,6 +60,7 @@ struct twin *twin_copy(const struct twin *twin) {
     memcpy(copy->forecasts, twin->forecasts,
            sizeof *twin->forecasts * (size_t)model->prediction_count);
     memcpy(copy->estimators, twin->estimators, model->estimator_bytes);
+    memcpy(copy->sensors, twin->sensors, model->sensor_bytes);
     for (int i = 0; i < model->window_count; i++)
         if (twin->windows[i]) copy->windows[i] = window_copy(twin->windows[i]);
     return copy;
@@ -82,8 +90,48 @@ struct ring *twin_ring(const struct twin *twin, int estimator) {
     return (struct ring *)(twin->estimators + spec->offset);
 }
 
+struct sensor *twin_sensor(const struct twin *twin, int sensor) {
+    return (struct sensor *)(twin->sensors + twin->model->sensors[sensor].offset);
+}
+
+struct command *twin_command(const struct twin *twin, uint32_t id) {
+    for (uint32_t i = 0; i < twin->command_count; i++)
+        if (twin->commands[i].id == id) return &twin->commands[i];
+    return NULL;
+}
+
+void twin_forget_command(struct twin *twin, uint32_t place) {
+    struct command *command = &twin->commands[place];
+    for (int i = 0; i < command->argument_count; i++)
+        value_drop(&command->arguments[i]);
+    free(command->arguments);
+    free(command->result);
+    twin->command_count--;
+    memmove(command, command + 1, sizeof *command * (twin->command_count - place));
+}
+
+bool command_is_open(const struct command *command) {
+    return command->state == COMMAND_QUEUED || command->state == COMMAND_SENT;
+}
+
+const char *command_state_name(enum command_state state) {
+    static const char *const names[] = {"none", "queued", "sent", "done", "failed", "timed_out"};
+    return names[state];
+}
+
+const char *lifecycle_name(enum lifecycle lifecycle) {
+    static const char *const names[] = {"in_service", "commissioning", "maintenance",
+                                        "out_of_service"};
+    return names[lifecycle];
+}
+
+bool twin_is_muted(const struct twin *twin) {
+    return twin->lifecycle != LIFECYCLE_IN_SERVICE;
+}
+
 enum severity twin_severity(const struct twin *twin) {
     enum severity worst = 0;
+    if (twin_is_muted(twin)) return worst;
     for (int i = 0; i < twin->model->alarm_count; i++)
         if (twin->alarms[i].state == ALARM_ACTIVE && twin->model->alarms[i].severity > worst)
             worst = twin->model->alarms[i].severity;
@@ -102,11 +150,15 @@ size_t twin_bytes(const struct twin *twin) {
     size_t bytes = sizeof *twin + strlen(twin->id) + 1 + strlen(twin->attributes) + 1 +
                    layout_bytes(twin->model);
     for (int i = 0; i < twin->model->field_count; i++)
-        if (twin->slots[i].type == VALUE_TEXT) bytes += slot_value(&twin->slots[i]).length + 5;
+        if (value_has_bytes(twin->slots[i].type)) bytes += slot_value(&twin->slots[i]).length + 9;
     for (int i = 0; i < twin->model->window_count; i++)
         if (twin->windows[i]) bytes += window_bytes(twin->windows[i]);
     for (uint32_t i = 0; i < twin->timer_count; i++)
         bytes += strlen(twin->timers[i].name) + 1;
+    for (uint32_t i = 0; i < twin->command_count; i++)
+        bytes += sizeof *twin->commands + strlen(twin->commands[i].result) + 1 +
+                 (size_t)twin->commands[i].argument_count * sizeof(struct value);
+    if (twin->incident) bytes += sizeof *twin->incident + strlen(twin->incident->text) + 1;
     return bytes + twin->link_count * sizeof *twin->links +
            twin->timer_count * sizeof *twin->timers + twin->bad_count * sizeof *twin->bads;
 }

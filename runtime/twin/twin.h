@@ -14,8 +14,17 @@
 #include <stdint.h>
 
 struct ewma;
+struct sensor;
 struct ring;
 struct window;
+
+// Where it is in its life. Only in service its alarms call for somebody: twin_is_muted.
+enum lifecycle { // numbers are on disk
+    LIFECYCLE_IN_SERVICE,
+    LIFECYCLE_COMMISSIONING,
+    LIFECYCLE_MAINTENANCE,
+    LIFECYCLE_OUT_OF_SERVICE,
+};
 
 enum alarm_state { ALARM_CLEAR, ALARM_PENDING, ALARM_ACTIVE };
 
@@ -52,6 +61,38 @@ struct script_timer { // `after`: fires on.timer.NAME
     int64_t due;
 };
 
+enum command_state {    // numbers are on disk
+    COMMAND_QUEUED = 1, // the device does not have it yet
+    COMMAND_SENT,       // it was told
+    COMMAND_DONE,
+    COMMAND_FAILED,
+    COMMAND_TIMED_OUT,
+};
+
+struct command {    // one that was given to the device, also some time after its end
+    uint32_t id;    // of this twin: 1, 2, 3 ...
+    uint16_t index; // in the model
+    uint8_t state;  // enum command_state
+    int64_t queued_at;
+    int64_t at;              // of its state
+    struct value *arguments; // in the model's order, VALUE_NONE = not given; bytes owned
+    int argument_count;
+    char *result; // what the device said of it, "" when nothing
+};
+#define COMMANDS_OPEN_MAX 16 // queued or sent at once
+#define COMMANDS_KEPT 8      // that have ended
+
+// Why the twin's behaviour failed last, and until when it rests. The input is in the log at `rev`.
+struct incident {
+    uint64_t rev;
+    uint64_t version;
+    int64_t at;
+    uint32_t failures; // without a good turn between
+    uint8_t outcome;   // enum outcome of script.h
+    int64_t until;     // quarantined until then, 0 = not
+    char *text;
+};
+
 struct twin {
     uint32_t number;
     char *id;
@@ -59,13 +100,16 @@ struct twin {
     uint64_t rev;     // of its newest revision
     uint64_t version; // of the scripts that made it
     int64_t created_at;
-    char *attributes; // JSON object text, "{}" when none
+    char *attributes;    // JSON object text, "{}" when none
+    uint8_t lifecycle;   // enum lifecycle
+    uint32_t command_id; // the newest
 
     struct slot *slots;         // model->field_count
     struct alarm *alarms;       // model->alarm_count
     struct forecast *forecasts; // model->prediction_count
     struct window **windows;    // model->window_count, NULL until the first sample
     uint8_t *estimators;        // model->estimator_bytes
+    uint8_t *sensors;           // model->sensor_bytes
     struct link *links;
     uint32_t link_count;
     struct bad_sample
@@ -73,6 +117,9 @@ struct twin {
     uint32_t bad_count;
     struct script_timer *timers;
     uint32_t timer_count;
+    struct command *commands; // oldest first
+    uint32_t command_count;
+    struct incident *incident; // NULL when all is well
 
     // Not state: how the live world keeps track of it. Not encoded, not hashed.
     int64_t timers_run_at;     // `every` boundaries up to here have fired
@@ -105,8 +152,20 @@ const struct slot *twin_shown(const struct twin *twin, int field);
 // NULL or the estimator's memory.
 struct ewma *twin_ewma(const struct twin *twin, int estimator);
 struct ring *twin_ring(const struct twin *twin, int estimator);
+struct sensor *twin_sensor(const struct twin *twin, int sensor);
 
-// The worst active alarm, 0 when none.
+struct command *twin_command(const struct twin *twin, uint32_t id); // NULL when it is not known
+bool command_is_open(const struct command *command);                // queued or sent
+const char *command_state_name(enum command_state state); // "queued", "sent", "done", "failed", ...
+const char *lifecycle_name(enum lifecycle lifecycle);     // "in_service", "commissioning", ...
+
+// Alarms of a twin that is not in service are shown and call for nobody.
+bool twin_is_muted(const struct twin *twin);
+
+// Takes one off the list and frees it.
+void twin_forget_command(struct twin *twin, uint32_t place);
+
+// The worst active alarm, 0 when none or when the twin is muted.
 enum severity twin_severity(const struct twin *twin);
 // The limit of an alarm or a prediction now: a number or the parameter's value. False when it has
 // none.

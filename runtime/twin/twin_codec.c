@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "predict/window.h"
+#include "twin/change_codec.h"
 #include "twin/twin.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ static void slot_encode(const struct slot *slot, struct buffer *out) {
     if (value.type == VALUE_NUMBER) buffer_double(out, value.number);
     if (value.type == VALUE_BOOLEAN) buffer_byte(out, value.boolean);
     if (value.type == VALUE_TEXT) buffer_text(out, value.text, value.length);
+    if (value.type == VALUE_LOCATION) location_encode(value.location, out);
 }
 
 static void slot_decode(struct slot *slot, struct reader *in) {
@@ -28,6 +30,7 @@ static void slot_decode(struct slot *slot, struct reader *in) {
     int64_t at = (int64_t)read_u64(in);
     uint64_t rev = read_varint(in);
     struct value value = value_none();
+    struct location location;
     size_t length;
     if (type == VALUE_NUMBER) {
         value = value_number(read_double(in));
@@ -36,6 +39,9 @@ static void slot_decode(struct slot *slot, struct reader *in) {
     } else if (type == VALUE_TEXT) {
         const char *text = read_text(in, &length);
         value = value_text(text, (uint32_t)length);
+    } else if (type == VALUE_LOCATION) {
+        location = location_decode(in);
+        value = value_location(&location);
     } else {
         in->is_bad = 1;
     }
@@ -128,6 +134,35 @@ static void lists_encode(const struct twin *twin, struct buffer *out) {
     }
 }
 
+static void commands_encode(const struct twin *twin, struct buffer *out) {
+    buffer_varint(out, twin->command_id);
+    buffer_varint(out, twin->command_count);
+    for (uint32_t i = 0; i < twin->command_count; i++) {
+        const struct command *command = &twin->commands[i];
+        buffer_varint(out, command->id);
+        buffer_varint(out, command->index);
+        buffer_byte(out, command->state);
+        buffer_u64(out, (uint64_t)command->queued_at);
+        buffer_u64(out, (uint64_t)command->at);
+        buffer_text(out, command->result, strlen(command->result));
+        buffer_varint(out, (uint64_t)command->argument_count);
+        for (int j = 0; j < command->argument_count; j++)
+            value_encode(command->arguments[j], out);
+    }
+}
+
+static void incident_encode(const struct incident *incident, struct buffer *out) {
+    buffer_byte(out, incident != NULL);
+    if (!incident) return;
+    buffer_varint(out, incident->rev);
+    buffer_u64(out, incident->version);
+    buffer_u64(out, (uint64_t)incident->at);
+    buffer_varint(out, incident->failures);
+    buffer_byte(out, incident->outcome);
+    buffer_u64(out, (uint64_t)incident->until);
+    buffer_text(out, incident->text, strlen(incident->text));
+}
+
 // A count of things that take a byte each at least, so a damaged one cannot ask for much memory.
 static uint32_t read_count(struct reader *in) {
     uint64_t count = read_varint(in);
@@ -164,6 +199,53 @@ static void lists_decode(struct twin *twin, struct reader *in) {
     }
 }
 
+static void commands_decode(struct twin *twin, struct reader *in) {
+    struct region region = {0};
+    size_t length;
+    twin->command_id = (uint32_t)read_varint(in);
+    uint32_t count = read_count(in);
+    twin->commands = count ? xcalloc(count, sizeof *twin->commands) : NULL;
+    while (twin->command_count < count && !in->is_bad) {
+        struct command *command = &twin->commands[twin->command_count++];
+        command->id = (uint32_t)read_varint(in);
+        uint64_t index = read_varint(in);
+        if (index >= (uint64_t)twin->model->command_count) in->is_bad = 1;
+        command->index = (uint16_t)index;
+        command->state = read_byte(in) % (COMMAND_TIMED_OUT + 1);
+        command->queued_at = (int64_t)read_u64(in);
+        command->at = (int64_t)read_u64(in);
+        const char *text = read_text(in, &length);
+        command->result = xstrndup(text, length);
+        uint32_t arguments = read_count(in);
+        command->arguments = xcalloc(arguments + 1, sizeof *command->arguments);
+        for (; (uint32_t)command->argument_count < arguments; command->argument_count++)
+            command->arguments[command->argument_count] = value_keep(value_decode(in, &region));
+    }
+    region_fini(&region);
+}
+
+static void incident_decode(struct twin *twin, struct reader *in) {
+    size_t length;
+    if (!read_byte(in)) return;
+    struct incident *incident = twin->incident = xcalloc(1, sizeof *incident);
+    incident->rev = read_varint(in);
+    incident->version = read_u64(in);
+    incident->at = (int64_t)read_u64(in);
+    incident->failures = (uint32_t)read_varint(in);
+    incident->outcome = read_byte(in);
+    incident->until = (int64_t)read_u64(in);
+    const char *text = read_text(in, &length);
+    incident->text = xstrndup(text, length);
+}
+
+// Estimators and sensors are plain structs, whose bytes are their checkpoint.
+static void read_block(struct reader *in, uint8_t *block, size_t size) {
+    if ((size_t)(in->end - in->at) < size) in->is_bad = 1;
+    if (in->is_bad) return;
+    memcpy(block, in->at, size);
+    in->at += size;
+}
+
 void twin_encode(const struct twin *twin, struct buffer *out) {
     buffer_varint(out, twin->number);
     buffer_text(out, twin->id, strlen(twin->id));
@@ -177,8 +259,12 @@ void twin_encode(const struct twin *twin, struct buffer *out) {
     alarms_encode(twin, out);
     forecasts_encode(twin, out);
     buffer_add(out, twin->estimators, twin->model->estimator_bytes);
+    buffer_add(out, twin->sensors, twin->model->sensor_bytes);
     windows_encode(twin, out);
     lists_encode(twin, out);
+    buffer_byte(out, twin->lifecycle);
+    commands_encode(twin, out);
+    incident_encode(twin->incident, out);
 }
 
 struct twin *twin_decode(struct reader *in,
@@ -208,14 +294,13 @@ struct twin *twin_decode(struct reader *in,
         slot_decode(&twin->slots[i], in);
     alarms_decode(twin, in);
     forecasts_decode(twin, in);
-    if ((size_t)(in->end - in->at) < model->estimator_bytes) {
-        in->is_bad = 1;
-    } else {
-        memcpy(twin->estimators, in->at, model->estimator_bytes);
-        in->at += model->estimator_bytes;
-    }
+    read_block(in, twin->estimators, model->estimator_bytes);
+    read_block(in, twin->sensors, model->sensor_bytes);
     windows_decode(twin, in);
     lists_decode(twin, in);
+    twin->lifecycle = read_byte(in) & 3;
+    commands_decode(twin, in);
+    incident_decode(twin, in);
     if (!in->is_bad) return twin;
     err_set(err, ERR_INTERNAL, "the stored twin %u '%s' is cut short or damaged", number, id);
     twin_free(twin);

@@ -1,4 +1,5 @@
-// Values by type; text in a slot is one heap block: length, bytes, NUL.
+// Values by type; text or location in a slot is one heap block: length, bytes, NUL. The length has
+// eight bytes so that a location behind it is aligned.
 
 #include "twin/value.h"
 
@@ -18,12 +19,15 @@ bool value_equal(struct value a, struct value b) {
         return a.boolean == b.boolean;
     case VALUE_TEXT:
         return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
+    case VALUE_LOCATION:
+        return a.location->lat == b.location->lat && a.location->lon == b.location->lon &&
+               a.location->alt == b.location->alt && a.location->has_alt == b.location->has_alt;
     }
     return false;
 }
 
 const char *value_type_name(enum value_type type) {
-    static const char *const names[] = {"nothing", "number", "boolean", "text"};
+    static const char *const names[] = {"nothing", "number", "boolean", "text", "location"};
     return names[type];
 }
 
@@ -32,16 +36,32 @@ const char *quality_name(enum quality quality) {
     return names[quality];
 }
 
+struct value value_keep(struct value value) {
+    if (!value_has_bytes(value.type)) return value;
+    char *bytes = xmalloc((size_t)value.length + 1);
+    memcpy(bytes, value.text, value.length);
+    bytes[value.length] = 0;
+    value.text = bytes;
+    return value;
+}
+
+void value_drop(struct value *value) {
+    if (value_has_bytes(value->type)) free((char *)value->text);
+    *value = value_none();
+}
+
 struct value slot_value(const struct slot *slot) {
     switch ((enum value_type)slot->type) {
     case VALUE_NUMBER:
         return value_number(slot->number);
     case VALUE_BOOLEAN:
         return value_boolean(slot->boolean);
-    case VALUE_TEXT: {
-        uint32_t length;
-        memcpy(&length, slot->text, sizeof length);
-        return value_text(slot->text + sizeof length, length);
+    case VALUE_TEXT:
+    case VALUE_LOCATION: {
+        uint64_t length;
+        memcpy(&length, slot->bytes, sizeof length);
+        return (struct value){
+            .type = slot->type, .length = (uint32_t)length, .text = slot->bytes + sizeof length};
     }
     case VALUE_NONE:
         break;
@@ -51,16 +71,17 @@ struct value slot_value(const struct slot *slot) {
 
 void slot_set(struct slot *slot, struct value value, int64_t at, enum quality quality,
               uint64_t rev) {
-    char *text = NULL;
-    if (value.type == VALUE_TEXT) { // copy first: the value may be this slot's own text
-        text = xmalloc(sizeof value.length + value.length + 1);
-        memcpy(text, &value.length, sizeof value.length);
-        memcpy(text + sizeof value.length, value.text, value.length);
-        text[sizeof value.length + value.length] = 0;
+    char *bytes = NULL;
+    if (value_has_bytes(value.type)) { // copy first: the value may be this slot's own
+        uint64_t length = value.length;
+        bytes = xmalloc(sizeof length + length + 1);
+        memcpy(bytes, &length, sizeof length);
+        memcpy(bytes + sizeof length, value.text, length);
+        bytes[sizeof length + length] = 0;
     }
-    if (slot->type == VALUE_TEXT) free(slot->text);
-    if (value.type == VALUE_TEXT)
-        slot->text = text;
+    if (value_has_bytes(slot->type)) free(slot->bytes);
+    if (bytes)
+        slot->bytes = bytes;
     else if (value.type == VALUE_BOOLEAN)
         slot->number = 0, slot->boolean = value.boolean;
     else
@@ -72,6 +93,6 @@ void slot_set(struct slot *slot, struct value value, int64_t at, enum quality qu
 }
 
 void slot_clear(struct slot *slot) {
-    if (slot->type == VALUE_TEXT) free(slot->text);
+    if (value_has_bytes(slot->type)) free(slot->bytes);
     *slot = (struct slot){0};
 }

@@ -3,7 +3,6 @@
 
 #include "twin/world.h"
 
-#include "base/err.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "twin/layout.h"
@@ -238,74 +237,6 @@ void world_mark_dirty(struct world *world, struct twin *twin) {
     twin->is_dirty = true;
     twin->next_dirty = world->dirty;
     world->dirty = twin;
-}
-
-const struct model *world_adopt_model(struct world *world, struct model *owned) {
-    const struct model *same = world_layout(world, owned->layout);
-    if (same) {
-        model_free(owned);
-        return same;
-    }
-    owned->next = world->models;
-    world->models = owned;
-    return owned;
-}
-
-const struct model *world_layout(const struct world *world, uint64_t layout) {
-    for (const struct model *model = world->models; model; model = model->next)
-        if (model->layout == layout) return model;
-    return NULL;
-}
-
-void world_set_current(struct world *world, const struct model **models, int count) {
-    world->current = xrealloc(world->current, sizeof *models * (size_t)(count + 1));
-    memcpy(world->current, models, sizeof *models * (size_t)count);
-    world->current_count = count;
-}
-
-const struct model *world_model(const struct world *world, const char *name, size_t length) {
-    for (int i = 0; i < world->current_count; i++)
-        if (strncmp(world->current[i]->name, name, length) == 0 &&
-            world->current[i]->name[length] == 0)
-            return world->current[i];
-    return NULL;
-}
-
-const struct model *world_match(const struct world *world, const char *id, size_t length,
-                                struct err *err) {
-    char text[TWIN_ID_MAX + 1];
-    if (!twin_id_is_valid(id, length)) {
-        err_set(err, ERR_INVALID,
-                "twin id '%.*s' is not allowed: 1 to %d of letters, digits and ._~:-, this is %zu",
-                (int)(length < 80 ? length : 80), id, TWIN_ID_MAX, length);
-        return NULL;
-    }
-    memcpy(text, id, length);
-    text[length] = 0;
-    const struct model *found = NULL;
-    for (int i = 0; i < world->current_count; i++) {
-        const struct model *model = world->current[i];
-        if (!model->match[0] || !glob_match(model->match, text)) continue;
-        if (found) {
-            err_set(
-                err, ERR_NOT_FOUND,
-                "twin %s is unknown and both models %s (%s) and %s (%s) match its id: create it "
-                "by PUT",
-                text, found->name, found->match, model->name, model->match);
-            return NULL;
-        }
-        found = model;
-    }
-    if (!found) {
-        err_set(err, ERR_NOT_FOUND,
-                "twin %s is unknown and no model's match fits its id: create it by PUT", text);
-    } else if (!found->auto_create) {
-        err_set(err, ERR_NOT_FOUND,
-                "twin %s is unknown and model %s has auto_create = false: create it by PUT", text,
-                found->name);
-        found = NULL;
-    }
-    return found;
 }
 
 static bool is_before(const struct twin *a, const struct twin *b) {

@@ -72,6 +72,8 @@ const struct model *world_layout(const struct world *world, uint64_t layout); //
 // Makes `models` the present ones: what new twins are made of and touched twins move to.
 void world_set_current(struct world *world, const struct model **models, int count);
 const struct model *world_model(const struct world *world, const char *name, size_t length);
+// Whether a model is `name`, or extends one that is; "" is any.
+bool world_is_a(const struct world *world, const struct model *model, const char *name);
 // The one model whose `match` fits an id, for a twin that is not there yet. Errors name why not:
 // none fits, several fit, or auto_create is false.
 const struct model *world_match(const struct world *world, const char *id, size_t length,

@@ -70,9 +70,8 @@ static inline struct model *new_pump_model(void) {
     prediction->need_count = 1;
     set_text(&model_add_relationship(model, "feeds")->target, "tank");
     struct event_spec *event = model_add_event(model, "slow_down");
-    event->argument_count = 1;
-    event->arguments = xcalloc(1, sizeof *event->arguments);
-    event->arguments[0] = (struct event_argument){xstrdup("by"), VALUE_NUMBER, xstrdup("%")};
+    struct argument_spec *by = model_add_argument(&event->arguments, &event->argument_count, "by");
+    set_text(&by->unit, "%");
     model_finish(model);
     return model;
 }

@@ -28,13 +28,14 @@ static void mistakes_are_named_with_their_key(void **state) {
             "has no writable property \"firmware\"");
     refused("return { on = { ['desired.sped'] = print } }", "did you mean \"speed\"?");
     refused("return { on = { ['timer.1'] = print } }", "a name is letters, digits and _");
-    refused("return { on = { ['command.flush'] = print } }",
+    refused("return { on = { ['command.flush'] = print } }", "model \"thing\" has no command");
+    refused("return { on = { ['order.flush'] = print } }",
             "write a telemetry or property, input, bad");
     refused("return { on = { x = 1 } }", "on.x: expected a function, got a number");
     refused("return { on = { [1] = print } }", "on: a number is not a name");
     refused("return { on = print }", "on: expected a table, got a function");
     refused("return { no = {} }", "no: unknown key; did you mean \"on\"?");
-    refused("return { migrate = print }", "migrate: unknown key; known are every, init, on");
+    refused("return { persist = print }", "persist: unknown key; known are every, init, migrate, on");
     refused("return { init = 4 }", "init: expected a function, got a number");
     refused("return { every = { ['1'] = print } }", "every.1: \"1\" is no duration");
     refused("return { every = { ['50ms'] = print } }", "the shortest period is 100ms");

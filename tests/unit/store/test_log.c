@@ -195,7 +195,7 @@ static void a_log_of_a_newer_format_is_refused(void **state) {
     commit_plain(fixture, 1, 1);
     struct journal *journal = log_journal(fixture->log);
     MDB_txn *txn;
-    uint32_t record[4] = {1, 0, 2, 0}; // format 2, under the checksum of the key, 1 and the payload
+    uint32_t record[4] = {1, 0, 3, 0}; // format 3, under the checksum of the key, 1 and the payload
     uint32_t one = 1;
     record[1] = crc32c(crc32c(crc32c(0, "format", 6), &one, 4), record + 2, 8);
     MDB_val key = {6, "format"}, value = {sizeof record, record};
@@ -205,7 +205,7 @@ static void a_log_of_a_newer_format_is_refused(void **state) {
     fixture_close(fixture);
     struct err err = {0};
     assert_null(log_open(&fixture->options, &err));
-    assert_non_null(strstr(err.text, "has format 2, this program knows format 1"));
+    assert_non_null(strstr(err.text, "has format 3, this program knows format 2"));
 }
 
 static void a_burst_larger_than_a_batch_becomes_several(void **state) {

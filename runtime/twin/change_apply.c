@@ -1,0 +1,235 @@
+// What each kind of change does to its twin. Live turns and recovery both end here, so nothing in
+// this file may depend on anything but the twin, the change and the rev.
+
+#include "base/memory.h"
+#include "predict/estimator.h"
+#include "predict/window.h"
+#include "twin/change.h"
+#include "twin/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void apply_bad(struct twin *twin, const struct change *change, uint64_t rev) {
+    uint32_t i = 0;
+    while (i < twin->bad_count && twin->bads[i].field != change->index)
+        i++;
+    if (i == twin->bad_count) {
+        twin->bads = xrealloc(twin->bads, sizeof *twin->bads * (twin->bad_count + 1));
+        twin->bads[twin->bad_count++] = (struct bad_sample){.field = change->index};
+    }
+    slot_set(&twin->bads[i].slot, change->value, change->at, change->quality, rev);
+}
+
+static void apply_sample(struct twin *twin, const struct change *change, uint64_t rev) {
+    if (change->is_late) return;
+    if (change->quality == QUALITY_BAD) {
+        apply_bad(twin, change, rev);
+        return;
+    }
+    for (uint32_t i = 0; i < twin->bad_count; i++) {
+        if (twin->bads[i].field != change->index) continue;
+        slot_clear(&twin->bads[i].slot);
+        twin->bads[i] = twin->bads[--twin->bad_count];
+        break;
+    }
+    slot_set(&twin->slots[change->index], change->value, change->at, change->quality, rev);
+    int window = twin->model->fields[change->index].window;
+    if (window == NONE || change->value.type != VALUE_NUMBER) return;
+    if (!twin->windows[window]) twin->windows[window] = window_new();
+    window_add(twin->windows[window], twin->model->windows[window].span_us, change->value.number,
+               change->at);
+}
+
+static void apply_timer(struct twin *twin, const struct change *change) {
+    uint32_t i = 0;
+    while (i < twin->timer_count &&
+           !(strncmp(twin->timers[i].name, change->text.text, change->text.length) == 0 &&
+             twin->timers[i].name[change->text.length] == 0))
+        i++;
+    if (change->at == 0) { // cancelled or fired
+        if (i == twin->timer_count) return;
+        free(twin->timers[i].name);
+        twin->timer_count--;
+        memmove(twin->timers + i, twin->timers + i + 1,
+                sizeof *twin->timers * (twin->timer_count - i));
+        return;
+    }
+    if (i == twin->timer_count) {
+        twin->timers = xrealloc(twin->timers, sizeof *twin->timers * (twin->timer_count + 1));
+        twin->timers[i].name = xstrndup(change->text.text, change->text.length);
+        twin->timer_count++;
+    }
+    twin->timers[i].due = change->at;
+}
+
+static void apply_command(struct twin *twin, const struct change *change) {
+    if (change->state != COMMAND_QUEUED) {
+        struct command *command = twin_command(twin, change->other);
+        if (!command) return; // ended long ago
+        command->state = change->state;
+        command->at = change->at;
+        free(command->result);
+        command->result = xstrndup(change->text.text, change->text.length);
+        return;
+    }
+    uint32_t ended = 0;
+    for (uint32_t i = twin->command_count; i-- > 0;)
+        if (!command_is_open(&twin->commands[i]) && ++ended > COMMANDS_KEPT)
+            twin_forget_command(twin, i);
+    twin->commands = xrealloc(twin->commands, sizeof *twin->commands * (twin->command_count + 1));
+    struct command *command = &twin->commands[twin->command_count++];
+    *command = (struct command){.id = change->other,
+                                .index = change->index,
+                                .state = COMMAND_QUEUED,
+                                .queued_at = change->at,
+                                .at = change->at,
+                                .argument_count = (int)change->event.argument_count,
+                                .result = xstrdup("")};
+    command->arguments =
+        xmalloc(sizeof *command->arguments * (size_t)(command->argument_count + 1));
+    for (int i = 0; i < command->argument_count; i++)
+        command->arguments[i] = value_keep(change->event.arguments[i]);
+    twin->command_id = change->other;
+}
+
+static void apply_quality(struct twin *twin, const struct change *change) {
+    for (uint32_t i = 0; i < twin->bad_count; i++)
+        if (twin->bads[i].field == change->index) twin->bads[i].slot.quality = change->quality;
+    twin->slots[change->index].quality = change->quality;
+}
+
+// What wears: script state, estimators, sensors, the recent past, forecasts, and what scripts and
+// counters derived. What it reports is soon the new part's, its parameters stay.
+static void apply_reset(struct twin *twin) {
+    const struct model *model = twin->model;
+    for (int i = 0; i < model->field_count; i++)
+        if (model->fields[i].kind == FIELD_STATE || model->fields[i].kind == FIELD_DERIVED)
+            slot_clear(&twin->slots[i]);
+    memset(twin->estimators, 0, model->estimator_bytes);
+    memset(twin->sensors, 0, model->sensor_bytes);
+    for (int i = 0; i < model->estimator_count; i++)
+        if (model->estimators[i].kind == ESTIMATOR_RING)
+            ring_init(twin_ring(twin, i), model->estimators[i].capacity);
+    for (int i = 0; i < model->window_count; i++) {
+        window_free(twin->windows[i]);
+        twin->windows[i] = NULL;
+    }
+    for (int i = 0; i < model->prediction_count; i++)
+        twin->forecasts[i] = (struct forecast){0};
+}
+
+static void apply_failed(struct twin *twin, const struct change *change, uint64_t rev) {
+    struct incident *incident = twin->incident;
+    if (!incident) incident = twin->incident = xcalloc(1, sizeof *incident);
+    free(incident->text);
+    incident->text = xstrndup(change->text.text, change->text.length);
+    incident->rev = rev;
+    incident->version = change->version;
+    incident->at = change->at;
+    incident->outcome = change->state;
+}
+
+static void apply_quarantine(struct twin *twin, const struct change *change) {
+    if (!twin->incident) return;
+    twin->incident->failures = change->other;
+    twin->incident->until = change->at;
+    if (change->other > 0) return;
+    free(twin->incident->text);
+    free(twin->incident);
+    twin->incident = NULL;
+}
+
+static void apply_create(struct world *world, struct twin **twin, const struct change *change) {
+    const struct model *model = world_layout(world, change->layout);
+    assert(model); // the log holds each layout before its first use
+    char id[TWIN_ID_MAX + 1] = "";
+    memcpy(id, change->text.text, change->text.length);
+    *twin = twin_new(change->other, id, model);
+    (*twin)->created_at = change->at;
+    world_add(world, *twin);
+}
+
+static void apply_estimate(struct twin *twin, const struct change *change) {
+    const struct estimator_spec *spec = &twin->model->estimators[change->index];
+    if (spec->kind == ESTIMATOR_EWMA)
+        ewma_add(twin_ewma(twin, change->index), spec->tau_us, change->value.number, change->at);
+    else
+        ring_add(twin_ring(twin, change->index), change->value.number, change->at);
+}
+
+void change_apply(struct world *world, struct twin **place, const struct change *change,
+                  uint64_t rev) {
+    struct twin *twin = *place, *other;
+    switch ((enum change_kind)change->kind) {
+    case CHANGE_CREATE:
+        apply_create(world, place, change);
+        break;
+    case CHANGE_LAYOUT:
+        world_relayout(world, twin, world_layout(world, change->layout));
+        break;
+    case CHANGE_RETIRE:
+        world_remove(world, twin);
+        *place = NULL;
+        break;
+    case CHANGE_SAMPLE:
+        apply_sample(twin, change, rev);
+        break;
+    case CHANGE_SET:
+        slot_set(&twin->slots[change->index], change->value, change->at, QUALITY_GOOD, rev);
+        break;
+    case CHANGE_ESTIMATE:
+        apply_estimate(twin, change);
+        break;
+    case CHANGE_ALARM:
+        twin->alarms[change->index] = (struct alarm){.state = change->state,
+                                                     .is_acked = change->is_acked,
+                                                     .since = change->at,
+                                                     .value = change->value.number,
+                                                     .rev = rev};
+        break;
+    case CHANGE_FORECAST:
+        twin->forecasts[change->index] =
+            (struct forecast){.is_present = change->value.type != VALUE_NONE,
+                              .value = change->value.number,
+                              .low = change->forecast.low,
+                              .high = change->forecast.high,
+                              .at = change->at,
+                              .rev = rev,
+                              .of_rev = change->forecast.of_rev};
+        break;
+    case CHANGE_TIMER:
+        apply_timer(twin, change);
+        break;
+    case CHANGE_LINK:
+        other = world_twin(world, change->other);
+        if (other && change->state) world_link(world, twin, change->index, other);
+        if (other && !change->state) world_unlink(world, twin, change->index, other);
+        break;
+    case CHANGE_ATTRIBUTES:
+        free(twin->attributes);
+        twin->attributes = xstrndup(change->text.text, change->text.length);
+        break;
+    case CHANGE_QUALITY:
+        apply_quality(twin, change);
+        break;
+    case CHANGE_COMMAND:
+        apply_command(twin, change);
+        break;
+    case CHANGE_LIFECYCLE:
+        twin->lifecycle = change->state;
+        break;
+    case CHANGE_RESET:
+        apply_reset(twin);
+        break;
+    case CHANGE_FAILED:
+        apply_failed(twin, change, rev);
+        break;
+    case CHANGE_QUARANTINE:
+        apply_quarantine(twin, change);
+        break;
+    case CHANGE_EVENT: // becomes a turn of the other twin
+        break;
+    }
+}
