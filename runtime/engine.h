@@ -25,7 +25,9 @@ struct engine {
     uint64_t external_rev; // first revision of the external input under way, for random()
     uint32_t ordinal;      // handlers run since it
     int depth;             // of the event being turned, 0 for an external input
-    uint64_t *turns, *failures, *dropped_events;
+    bool has_run, has_failed; // handlers of the turn that is open
+    bool is_retrying;         // the quarantine is looked over
+    uint64_t *turns, *failures, *rested, *dropped_events;
 };
 
 // What a revision says about its cause.

@@ -6,6 +6,7 @@
 #include "base/logger.h"
 #include "base/metrics.h"
 #include "engine.h"
+#include "quarantine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ struct engine *engine_new(struct world *world, const struct sink *sink, const st
     engine->turns = metrics_counter(metrics, "twind_revisions_total", NULL, "Revisions made");
     engine->failures = metrics_counter(metrics, "twind_behaviour_failures_total", NULL,
                                        "Turns whose behaviour failed and was dropped");
+    engine->rested = metrics_counter(metrics, "twind_quarantined_turns_total", NULL,
+                                     "Handlers not run because their twin is quarantined");
     engine->dropped_events = metrics_counter(metrics, "twind_events_dropped_total", NULL,
                                              "Events to twins that are gone or too deep");
     return engine;
@@ -46,6 +49,7 @@ void engine_use(struct engine *engine, struct script *script) {
 struct changes *turn_open(struct engine *engine, struct twin *twin) {
     region_reset(&engine->region);
     changes_begin(&engine->changes, twin, engine->world->rev + 1, engine->world->clock);
+    engine->has_run = engine->has_failed = false;
     return &engine->changes;
 }
 
@@ -88,6 +92,8 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
 
 uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     struct changes *changes = &engine->changes;
+    if (engine->has_run && !engine->has_failed)
+        quarantine_ran_well(changes, engine->world->version, cause->kind == INPUT_RETRY);
     struct revision revision = turn_describe(engine, cause);
     struct twin *twin = changes->twin;
     engine->world->rev = changes->rev;
@@ -114,20 +120,28 @@ void turn_touch(struct engine *engine, struct twin *twin) {
 bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     struct changes *changes = &engine->changes;
     if (!script_handles(engine->script, changes->twin->model, trigger)) return true;
+    if (quarantine_holds(changes->twin, engine->world->version, changes->now) &&
+        !engine->is_retrying) {
+        ++*engine->rested;
+        return true;
+    }
+    engine->has_run = true;
     struct err err;
     uint64_t coordinates[3] = {changes->twin->number, engine->external_rev, engine->ordinal++};
     uint64_t seed = hash64(0, coordinates, sizeof coordinates);
     enum outcome outcome = script_call(engine->script, changes, trigger, seed, &err);
     if (outcome == OUTCOME_OK) return true;
+    engine->has_failed = true;
     ++*engine->failures;
     logger_line(engine->logger, LOG_LEVEL_WARN, "behaviour_failed", "twin=%s rev=%llu why=\"%s\"",
                 changes->twin->id, (unsigned long long)changes->rev, err.text);
     changes_drop(changes);
-    size_t length = strlen(err.text);
-    struct change failed = {.kind = CHANGE_FAILED, .state = (uint8_t)outcome, .at = changes->now};
-    failed.text.text = region_copy(changes->region, err.text, length);
-    failed.text.length = (uint32_t)length;
-    changes_add(changes, &failed);
+    quarantine_failed(changes, (uint8_t)outcome, engine->world->version, err.text);
+    const struct incident *incident = changes->twin->incident;
+    if (incident->until > 0)
+        logger_line(engine->logger, LOG_LEVEL_WARN, "twin_quarantined",
+                    "twin=%s failures=%u seconds=%lld", changes->twin->id, incident->failures,
+                    (long long)((incident->until - changes->now) / 1000000));
     return false;
 }
 

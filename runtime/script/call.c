@@ -1,4 +1,5 @@
-// The signal handler only reads the clock and calls lua_sethook, both of which may be done in one.
+// The signal handler only reads the clock, stops its timer and calls lua_sethook, all of which may be
+// done in one.
 
 #include "script/call.h"
 
@@ -17,7 +18,8 @@
 
 #define TICK_SIGNAL (SIGRTMIN + 3)
 #define TICKS_A_LIMIT 8       // so that a long limit is overrun by an eighth
-#define SHORTEST_TICK_US 1000 // the kernel looks at such timers no more often
+#define SHORTEST_TICK_US 1000 // a tick takes 1-2 us, so this is the most that costs next to nothing
+#define IDLE_TICKS 4          // without a call, then the timer rests
 #define MESSAGE_HANDLER 1     // its place on the stack, below everything
 #define GC_PAUSE 200          // next cycle when the heap has doubled
 #define GC_STEP_MUL                                                                                \
@@ -28,7 +30,8 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size);
 static void on_tick(int number, siginfo_t *info, void *context);
 static void arm(struct call *call, enum kill reason);
 static void kill_hook(lua_State *lua, lua_Debug *frame);
-static bool start_timer(struct call *call, int64_t interval_us, struct err *err);
+static bool make_timer(struct call *call, int64_t interval_us, struct err *err);
+static void set_timer(const struct call *call, int64_t interval_us);
 static void stop_timer(struct call *call);
 static int on_error(lua_State *lua);
 static bool find_place(lua_State *lua, lua_Debug *frame);
@@ -67,7 +70,7 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     int64_t interval_us = budget->cpu_us / TICKS_A_LIMIT;
     if (interval_us < SHORTEST_TICK_US) interval_us = SHORTEST_TICK_US;
     if ((call->interval_us != interval_us || !pthread_equal(call->thread, pthread_self())) &&
-        !start_timer(call, interval_us, err)) {
+        !make_timer(call, interval_us, err)) {
         lua_pop(call->lua, arguments + 1);
         return OUTCOME_ERROR;
     }
@@ -81,6 +84,10 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     call->sequence++;
     atomic_signal_fence(memory_order_seq_cst);
     call->is_running = 1;
+    if (!call->is_ticking) { // looked at after is_running is set: a tick that meets a call goes on
+        call->is_ticking = 1;
+        set_timer(call, interval_us);
+    }
     int status = lua_pcall(call->lua, arguments, results, MESSAGE_HANDLER);
     call->is_running = 0; // from here on a tick arms nothing
     atomic_signal_fence(memory_order_seq_cst);
@@ -138,8 +145,17 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size) {
 static void on_tick(int number, siginfo_t *info, void *context) {
     (void)number, (void)context;
     struct call *call = info->si_code == SI_TIMER ? info->si_value.sival_ptr : NULL;
-    if (!call || !call->is_running) return;
+    if (!call) return;
     int kept_errno = errno;
+    if (!call->is_running) {
+        if (++call->idle_ticks >= IDLE_TICKS && call->is_ticking) {
+            call->is_ticking = 0;
+            set_timer(call, 0);
+        }
+        errno = kept_errno;
+        return;
+    }
+    call->idle_ticks = 0;
     int64_t now = thread_cpu_us();
     if (call->seen != call->sequence) {
         call->seen = call->sequence;
@@ -173,26 +189,30 @@ static void kill_hook(lua_State *lua, lua_Debug *hooked) {
     lua_error(lua);
 }
 
-static bool start_timer(struct call *call, int64_t interval_us, struct err *err) {
+static bool make_timer(struct call *call, int64_t interval_us, struct err *err) {
     stop_timer(call);
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = TICK_SIGNAL};
     event.sigev_value.sival_ptr = call;
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-    struct timespec every = {interval_us / 1000000, interval_us % 1000000 * 1000};
-    struct itimerspec setting = {.it_interval = every, .it_value = every};
-    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &call->timer) != 0)
+    if (timer_create(CLOCK_MONOTONIC, &event, &call->timer) != 0)
         return err_set(err, ERR_UNAVAILABLE, "no timer for the deadline of scripts: %s",
                        strerror(errno));
-    timer_settime(call->timer, 0, &setting, NULL);
     call->thread = pthread_self();
     call->interval_us = interval_us;
     return true;
+}
+
+static void set_timer(const struct call *call, int64_t interval_us) {
+    struct timespec every = {interval_us / 1000000, interval_us % 1000000 * 1000};
+    struct itimerspec setting = {.it_interval = every, .it_value = every};
+    timer_settime(call->timer, 0, &setting, NULL);
 }
 
 // A tick already on its way is delivered before timer_delete returns to this thread.
 static void stop_timer(struct call *call) {
     if (call->interval_us) timer_delete(call->timer);
     call->interval_us = 0;
+    call->is_ticking = 0;
 }
 
 // The innermost Lua function of a file, and the line it is at.

@@ -2,10 +2,12 @@
 //
 // Nothing else in the program calls lua_pcall or lua_sethook. A call that overruns is killed by a
 // hook that fires on every instruction once armed, so that no `pcall` of a script can swallow it.
-// The deadline costs no system call: a timer on the thread's CPU clock runs free and looks which
-// call it meets, so it sleeps when the thread does. It ticks eight times a limit, but the kernel
-// serves such timers at its own tick (250 Hz on Debian): a call that never ends is stopped between
-// its limit and two ticks later. A C function of ours between two instructions runs to its end.
+// The deadline costs a call no system call while calls are frequent: a high-resolution timer ticks
+// free and looks which call it meets and what CPU time that has used; a few ticks that meet none stop
+// it, the next call starts it again. (A timer on the thread's CPU clock would need no stopping, but
+// the kernel serves those at its own slow tick.) It ticks eight times a limit, at most every
+// millisecond: a call that never ends is stopped between its limit and one tick later. A C function
+// of ours between two instructions runs to its end.
 
 #ifndef SCRIPT_CALL_H
 #define SCRIPT_CALL_H
@@ -36,6 +38,8 @@ struct call {
     volatile int64_t limit_us;
     uint32_t seen; // the call that the last tick met, and the thread's CPU time then
     int64_t seen_at;
+    volatile sig_atomic_t is_ticking;
+    int idle_ticks; // that met no call, one after the other
     // The timer, of one thread.
     timer_t timer;
     pthread_t thread;

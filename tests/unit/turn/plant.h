@@ -194,8 +194,8 @@ static double get(struct plant *plant, const char *id, enum field_kind kind, con
     return value.type == VALUE_NUMBER ? value.number : -1;
 }
 
-static void configure(struct plant *plant, const char *id, const char *relationship,
-                      const char *other) {
+static inline void configure(struct plant *plant, const char *id, const char *relationship,
+                             const char *other) {
     struct twin *target = other ? find(plant, other) : NULL;
     const struct model *model = world_match(plant->world, id, strlen(id), NULL);
     struct link_setting link = {
