@@ -6,6 +6,9 @@
 #include "base/loop.h"
 #include "store/log.h"
 #include "turn.h"
+#include "twin/revision.h"
+
+#include <stdio.h>
 
 static bool may_turn(const struct gate *gate, struct err *err) {
     if (!log_is_stuck(gate->log)) return true;
@@ -72,6 +75,67 @@ static bool door_replace(void *context, struct twin *twin, const struct actor *a
     return true;
 }
 
+struct retry {
+    struct gate *gate;
+    struct twin *twin;
+    const struct actor *actor;
+    const struct revision *failed;
+    uint64_t rev;
+    bool is_found, is_good;
+    struct err why;
+};
+
+static void run_again(struct retry *retry, const struct change *event) {
+    retry->is_found = true;
+    retry->is_good =
+        engine_retry(retry->gate->engine, retry->twin, retry->failed, event, retry->actor,
+                     loop_now(retry->gate->loop), &retry->rev, &retry->why);
+}
+
+static bool on_sender(void *context, const struct revision *revision) {
+    struct retry *retry = context;
+    if (revision->rev != retry->failed->from_rev ||
+        retry->failed->from_index >= revision->change_count)
+        return false;
+    struct change event = revision->changes[retry->failed->from_index];
+    if (event.kind != CHANGE_EVENT) return false;
+    event.other = revision->twin; // who sent it
+    run_again(retry, &event);
+    return false;
+}
+
+static bool on_failed(void *context, const struct revision *revision) {
+    struct retry *retry = context;
+    struct err err;
+    retry->failed = revision;
+    if (revision->rev != retry->twin->incident->rev) return false;
+    if (revision->kind == INPUT_EVENT)
+        log_read(retry->gate->log, revision->from_rev, on_sender, retry, &err);
+    else
+        run_again(retry, NULL);
+    return false;
+}
+
+static bool door_retry(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
+                       char *why, size_t size, struct err *err) {
+    struct gate *gate = context;
+    struct retry retry = {.gate = gate, .twin = twin, .actor = actor};
+    if (!may_turn(gate, err)) return false;
+    if (!twin->incident) return err_set(err, ERR_NOT_FOUND, "no input of %s has failed", twin->id);
+    uint64_t failed = twin->incident->rev;
+    if (failed > log_durable(gate->log))
+        return err_set(err, ERR_UNAVAILABLE, "the input of rev %llu is being stored; try again",
+                       (unsigned long long)failed);
+    if (!log_read(gate->log, failed, on_failed, &retry, err)) return false;
+    if (!retry.is_found)
+        return err_set(err, ERR_NOT_FOUND,
+                       "the input of rev %llu is no longer in the log: its next one tries again",
+                       (unsigned long long)failed);
+    *rev = retry.rev;
+    snprintf(why, size, "%s", retry.is_good ? "" : retry.why.text);
+    return true;
+}
+
 static bool door_command(void *context, struct twin *twin, int command,
                          const struct value *arguments, int count, const struct actor *actor,
                          uint32_t *id, uint64_t *rev, struct err *err) {
@@ -107,6 +171,7 @@ struct door gate_door(struct gate *gate, struct world *world) {
                          .link = door_link,
                          .live = door_live,
                          .replace = door_replace,
+                         .retry = door_retry,
                          .command = door_command,
                          .command_moved = door_command_moved,
                          .durable = door_durable,

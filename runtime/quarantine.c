@@ -24,11 +24,14 @@ static uint32_t count_failures(const struct incident *before, uint64_t version, 
     return is_recent ? before->failures + 1 : 1;
 }
 
-void quarantine_failed(struct changes *changes, uint8_t outcome, uint64_t version,
-                       const char *text) {
+void quarantine_failed(struct changes *changes, uint8_t outcome, uint64_t version, const char *text,
+                       bool is_again) {
     uint32_t failures = count_failures(changes->twin->incident, version, changes->now);
-    struct change failed = {
-        .kind = CHANGE_FAILED, .state = outcome, .version = version, .at = changes->now};
+    struct change failed = {.kind = CHANGE_FAILED,
+                            .state = outcome,
+                            .index = is_again,
+                            .version = version,
+                            .at = changes->now};
     size_t length = strlen(text);
     failed.text.text = region_copy(changes->region, text, length);
     failed.text.length = (uint32_t)length;

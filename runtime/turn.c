@@ -136,7 +136,8 @@ bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     logger_line(engine->logger, LOG_LEVEL_WARN, "behaviour_failed", "twin=%s rev=%llu why=\"%s\"",
                 changes->twin->id, (unsigned long long)changes->rev, err.text);
     changes_drop(changes);
-    quarantine_failed(changes, (uint8_t)outcome, engine->world->version, err.text);
+    quarantine_failed(changes, (uint8_t)outcome, engine->world->version, err.text,
+                      engine->is_retrying);
     const struct incident *incident = changes->twin->incident;
     if (incident->until > 0)
         logger_line(engine->logger, LOG_LEVEL_WARN, "twin_quarantined",

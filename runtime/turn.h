@@ -70,6 +70,13 @@ void engine_live(struct engine *engine, struct twin *twin, enum lifecycle lifecy
 void engine_replace(struct engine *engine, struct twin *twin, const struct actor *actor,
                     int64_t received, uint64_t *rev);
 
+// Runs the handlers of an input whose behaviour failed again, on the twin as it is now: `failed` is
+// that revision, `event` the change that sent it when it was an event, else NULL. When they run
+// well the quarantine ends; when not, false with why, and that is a revision too.
+bool engine_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
+                  const struct change *event, const struct actor *actor, int64_t received,
+                  uint64_t *rev, struct err *err);
+
 // Commands (commands.c).
 bool engine_command(struct engine *engine, struct twin *twin, int command,
                     const struct value *arguments, int count, const struct actor *actor,

@@ -239,6 +239,26 @@ static void write_parts(struct writer *writer) {
     if (!is_any) out->length = before;
 }
 
+// Why its behaviour failed last; nothing when all is well.
+static void write_failure(struct writer *writer) {
+    const struct incident *incident = writer->twin->incident;
+    struct buffer *out = writer->out;
+    char version[17];
+    if (!incident) return;
+    snprintf(version, sizeof version, "%08llx", (unsigned long long)(incident->version >> 32));
+    json_key(out, "failure");
+    json_open(out, '{');
+    write_text(out, "text", incident->text);
+    json_key(out, "rev");
+    json_unsigned(out, incident->rev);
+    write_text(out, "version", version);
+    write_at(out, "at", incident->at);
+    json_key(out, "failures");
+    json_unsigned(out, incident->failures);
+    if (incident->until > 0) write_at(out, "quarantined_until", incident->until);
+    json_close(out, '}');
+}
+
 static void write_head(struct writer *writer) {
     const struct twin *twin = writer->twin;
     struct buffer *out = writer->out;
@@ -270,6 +290,7 @@ void twin_json_write(const struct world *world, const struct twin *twin, const c
     write_predictions(&writer);
     write_relationships(&writer);
     write_parts(&writer);
+    write_failure(&writer);
     json_close(out, '}');
 }
 

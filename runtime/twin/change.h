@@ -31,7 +31,10 @@ enum change_kind {     // numbers are on disk: append only
     CHANGE_EVENT = 10,      // sent: other: target twin, index: event of its model, arguments
     CHANGE_LINK = 11,       // index: relationship; other: twin; state: 1 add, 0 remove
     CHANGE_ATTRIBUTES = 12, // text: JSON object
-    CHANGE_FAILED = 13, // the behaviour's part was dropped; state: enum outcome, version, text: why
+    // the behaviour's part was dropped; state: enum outcome, version, text: why; index 1: it was
+    // the
+    // input of the failure before, run again
+    CHANGE_FAILED = 13,
     CHANGE_QUALITY =
         14, // index: field; quality: of what it shows, by the clock and not by a sample
     // index: command; other: its id; state: enum command_state; at; queued: arguments, else text:

@@ -122,11 +122,13 @@ static void apply_reset(struct twin *twin) {
 
 static void apply_failed(struct twin *twin, const struct change *change, uint64_t rev) {
     struct incident *incident = twin->incident;
+    bool is_again = incident && change->index == 1;
     if (!incident) incident = twin->incident = xcalloc(1, sizeof *incident);
     free(incident->text);
     incident->text = xstrndup(change->text.text, change->text.length);
-    incident->rev = rev;
+    if (!is_again) incident->rev = rev;
     incident->version = change->version;
+    if (!is_again) incident->layout = twin->model->layout;
     incident->at = change->at;
     incident->outcome = change->state;
 }

@@ -86,6 +86,7 @@ struct command {    // one that was given to the device, also some time after it
 struct incident {
     uint64_t rev;
     uint64_t version;
+    uint64_t layout; // of the twin then, which the input's indexes refer to
     int64_t at;
     uint32_t failures; // without a good turn between
     uint8_t outcome;   // enum outcome of script.h

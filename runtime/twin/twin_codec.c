@@ -156,6 +156,7 @@ static void incident_encode(const struct incident *incident, struct buffer *out)
     if (!incident) return;
     buffer_varint(out, incident->rev);
     buffer_u64(out, incident->version);
+    buffer_u64(out, incident->layout);
     buffer_u64(out, (uint64_t)incident->at);
     buffer_varint(out, incident->failures);
     buffer_byte(out, incident->outcome);
@@ -230,6 +231,7 @@ static void incident_decode(struct twin *twin, struct reader *in) {
     struct incident *incident = twin->incident = xcalloc(1, sizeof *incident);
     incident->rev = read_varint(in);
     incident->version = read_u64(in);
+    incident->layout = read_u64(in);
     incident->at = (int64_t)read_u64(in);
     incident->failures = (uint32_t)read_varint(in);
     incident->outcome = read_byte(in);
