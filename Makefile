@@ -23,7 +23,7 @@ LIBS     += -fsanitize=$(SANITIZE)
 else
 # Across files: a tenth of a message's CPU time. Tests link the same objects without it, which is quicker.
 LINK_TIME := -flto=auto -ffat-lto-objects
-PLAIN_LINK := -fno-use-linker-plugin
+PLAIN_LINK := -fno-lto -fno-use-linker-plugin
 endif
 export BUILD SANITIZE
 # A compiler's complaint about a missing header would not say which package has it.

@@ -88,8 +88,8 @@ static bool find_twin(const struct message *message, const char **id, size_t *le
 void front_take(struct front *front, const struct datagram *datagrams, int count, int64_t received,
                 int64_t now) {
     struct parsed parsed[INBOX_BATCH];
-    const char *ids[INBOX_BATCH];
-    size_t lengths[INBOX_BATCH];
+    const char *ids[INBOX_BATCH] = {0}; // gcc 14 does not see that only `twins` of them are read
+    size_t lengths[INBOX_BATCH] = {0};
     int twins = 0;
     front->exchange->now = now;
     region_reset(&front->exchange->resources.region);
