@@ -28,7 +28,6 @@ static void step(struct changes *changes, int alarm) {
     if (spec->field == NONE) return;
     struct value value = twin_value(twin, spec->field);
     bool is_stale = twin->slots[spec->field].quality == QUALITY_STALE;
-    if (is_stale && twin->alarms[alarm].state != ALARM_PENDING) return;
     if (is_stale || value.type != VALUE_NUMBER ||
         !twin_limit(twin, spec->limit_field, spec->limit, &limit)) {
         if (twin->alarms[alarm].state == ALARM_PENDING) move(changes, alarm, ALARM_CLEAR, 0);
