@@ -1,8 +1,9 @@
-// Timers: alarm delays, script timers, `every` handlers, predictions. What is due of one twin at
-// one moment is one turn; when nothing changes it leaves no revision.
+// Timers: silent sensors, alarm delays, script timers, `every` handlers, predictions. What is due
+// of one twin at one moment is one turn; when nothing changes it leaves no revision.
 
 #include "base/hash.h"
 #include "engine.h"
+#include "twin/silence.h"
 
 #include <string.h>
 
@@ -29,6 +30,8 @@ void timers_schedule(struct world *world, struct twin *twin, const struct script
             take_earlier(&due, twin->alarms[i].since + model->alarms[i].delay_us);
     for (uint32_t i = 0; i < twin->timer_count; i++)
         take_earlier(&due, twin->timers[i].due);
+    int64_t silent = silence_due(twin);
+    if (silent != 0) take_earlier(&due, silent);
     int periods;
     const int64_t *every = script_every(script, model, &periods);
     for (int i = 0; i < periods; i++)
@@ -53,6 +56,21 @@ static int fire_script_timers(struct changes *changes, const char **names, int m
         changes_add(changes, &change);
     }
     return fired;
+}
+
+// A sensor that fell silent, as the input's change; a behaviour never makes one of that kind.
+static bool run_stale_handlers(struct engine *engine) {
+    const struct changes *changes = &engine->changes;
+    for (int i = 0; i < changes->input_count; i++) {
+        if (changes->list[i].kind != CHANGE_QUALITY) continue;
+        const struct slot *shown = twin_shown(changes->twin, changes->list[i].index);
+        struct trigger trigger = {.kind = TRIGGER_STALE,
+                                  .index = changes->list[i].index,
+                                  .value = slot_value(shown),
+                                  .at = shown->at};
+        if (!turn_handler(engine, &trigger)) return false;
+    }
+    return true;
 }
 
 static bool run_timer_handlers(struct engine *engine, const char **names, int count,
@@ -96,11 +114,12 @@ static void turn_timers(struct engine *engine, struct twin *twin) {
     engine->ordinal = 0;
     turn_touch(engine, twin);
     struct changes *changes = turn_open(engine, twin);
-    alarms_expire(changes);
+    silence_check(changes);
+    alarms_expire(changes, changes->now);
     int fired = fire_script_timers(changes, names, FIRED_MAX);
     changes_mark(changes);
     twin->timers_run_at = changes->now;
-    if (turn_alarm_handlers(engine, &next_alarm) &&
+    if (turn_alarm_handlers(engine, &next_alarm) && run_stale_handlers(engine) &&
         run_timer_handlers(engine, names, fired, run_before))
         turn_alarm_handlers(engine, &next_alarm);
     if (changes->count > 0) turn_close(engine, &(struct cause){.kind = INPUT_TIMER});

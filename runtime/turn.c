@@ -67,7 +67,11 @@ static bool moves_timers(const struct changes *changes) {
         case CHANGE_LAYOUT:
         case CHANGE_ALARM:
         case CHANGE_TIMER:
+        case CHANGE_LIFECYCLE:
             return true;
+        case CHANGE_SAMPLE:
+            if (changes->list[i].is_edge) return true;
+            break;
         }
     return false;
 }

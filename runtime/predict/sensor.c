@@ -26,7 +26,7 @@ enum sensor_verdict sensor_judge(const struct sensor *sensor, const struct senso
     if (spec->window > 0 && sensor->count >= (uint32_t)spec->window / 2 + 1 &&
         fabs(value - median(sensor)) > spec->spike)
         return SENSOR_SPIKE;
-    if (sensor->heard == 0) return SENSOR_GOOD;
+    if (sensor->at == 0) return SENSOR_GOOD;
     double seconds = (double)(at - sensor->at) / 1e6;
     if (spec->max_rate > 0 && seconds > 0 && fabs(value - sensor->last) > spec->max_rate * seconds)
         return SENSOR_FAST;
@@ -43,9 +43,15 @@ void sensor_add(struct sensor *sensor, const struct sensor_spec *spec, double va
         if (sensor->count < (uint32_t)spec->window) sensor->count++;
     }
     if (is_believed) {
-        if (sensor->heard == 0 || value != sensor->last) sensor->same_since = at;
+        if (sensor->at == 0 || value != sensor->last) sensor->same_since = at;
         sensor->last = value;
         sensor->at = at;
     }
     sensor->heard = received;
+}
+
+void sensor_rescale(struct sensor *sensor, double gain, double offset) {
+    sensor->last = sensor->last * gain + offset;
+    for (uint32_t i = 0; i < sensor->count; i++)
+        sensor->recent[i] = sensor->recent[i] * gain + offset;
 }

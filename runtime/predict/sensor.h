@@ -23,9 +23,9 @@ struct sensor_spec {  // 0 = not looked at
 };
 
 struct sensor {
-    int64_t heard;      // received time of the newest sample, 0 = never
+    int64_t heard;      // received time of the newest sample, bad ones too, 0 = never
     int64_t same_since; // sample time since which the value is `last`
-    int64_t at;         // sample time of `last`
+    int64_t at;         // sample time of `last`, 0 = there is none
     double last;        // newest value that was no spike
     uint32_t count;     // of `recent`, which is a ring
     uint32_t head;
@@ -39,8 +39,12 @@ size_t sensor_size(const struct sensor_spec *spec); // bytes, a multiple of 8
 // Judges a value at `at` without remembering it.
 enum sensor_verdict sensor_judge(const struct sensor *sensor, const struct sensor_spec *spec,
                                  double value, int64_t at);
-// Remembers it. `is_believed`: it was not bad.
+// Remembers it. `is_believed`: it was no spike. A value that cannot be, out of the range of what is
+// measured, is not for here: some of them would make a median that nothing true is near. Of those,
+// and of what is no number, only `heard` is noted.
 void sensor_add(struct sensor *sensor, const struct sensor_spec *spec, double value, int64_t at,
                 int64_t received, int is_believed);
+// The values are now said in another way: gain * value + offset.
+void sensor_rescale(struct sensor *sensor, double gain, double offset);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 #include "script/lua_model.h"
+#include "script/lua_sensor.h"
+#include "script/lua_total.h"
 #include "twin/model.h"
 
 #include <lua.h>
@@ -24,6 +26,7 @@ void lua_field_read_all(struct check *check, struct model *model) {
     check_each(check, "telemetry", read_telemetry, model);
     check_each(check, "properties", read_property, model);
     check_each(check, "derived", read_derived, model);
+    lua_total_read_all(check, model);
 }
 
 int lua_field_type(struct check *check) {
@@ -44,24 +47,31 @@ static void read_parameter(struct check *check, const char *name, void *context)
 }
 
 static void read_telemetry(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"calibrate", "range", "title",    "type",
-                                       "unit",      "keep",  "max_rate", "stale_after"};
+    static const char *const keys[] = {"calibrate",   "max_rate", "range", "spike", "stale_after",
+                                       "stuck_after", "title",    "type",  "unit",  "keep"};
     check_is_table(check);
-    check_keys(check, keys, 5, 8);
+    check_keys(check, keys, 9, 10);
     struct field *field = read_common(check, context, FIELD_TELEMETRY, name);
     read_calibration(check, field);
+    lua_sensor_read(check, context, ((struct model *)context)->field_count - 1);
 }
 
 static void read_property(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"range",    "title", "type",       "unit",
-                                       "writable", "keep",  "stale_after"};
+    static const char *const keys[] = {"calibrate",   "max_rate",    "range", "spike",
+                                       "stale_after", "stuck_after", "title", "type",
+                                       "unit",        "writable",    "keep"};
+    struct model *model = context;
     check_is_table(check);
-    check_keys(check, keys, 5, 7);
-    struct field *field = read_common(check, context, FIELD_REPORTED, name);
+    check_keys(check, keys, 10, 11);
+    struct field *field = read_common(check, model, FIELD_REPORTED, name);
+    read_calibration(check, field);
+    lua_sensor_read(check, model, model->field_count - 1);
     check_boolean(check, "writable", &field->is_writable);
     if (!field->is_writable) return;
-    struct field *desired = model_add_field(context, FIELD_DESIRED, name);
-    struct model *model = context; // the list may have moved
+    if (field->gain != 1 || field->offset != 0)
+        check_fail(check, "calibrated and writable: the device would be told a calibrated value; "
+                          "leave one of them out");
+    struct field *desired = model_add_field(model, FIELD_DESIRED, name); // the list may move
     field = &model->fields[model->field_count - 2];
     free(desired->unit);
     free(desired->title);
@@ -74,10 +84,11 @@ static void read_property(struct check *check, const char *name, void *context) 
 }
 
 static void read_derived(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"range", "title", "type", "unit", "count", "keep",
-                                       "max",   "mean",  "min",  "sum",  "worst"};
+    static const char *const keys[] = {"above", "counter", "range", "run_time", "title",
+                                       "type",  "unit",    "wraps", "count",    "keep",
+                                       "max",   "mean",    "min",   "sum",      "worst"};
     check_is_table(check);
-    check_keys(check, keys, 4, 11);
+    check_keys(check, keys, 8, 15);
     read_common(check, context, FIELD_DERIVED, name);
 }
 

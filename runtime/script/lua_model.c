@@ -46,7 +46,7 @@ void lua_model_claim(const struct check *check, const struct model *model, const
     if (has_name(model, name)) check_fail(check, "model \"%s\" has this name already", model->name);
 }
 
-int lua_model_find_signal(const struct check *check, const struct model *model, const char *name) {
+int lua_model_find_value(const struct check *check, const struct model *model, const char *name) {
     struct suggestion near = {name, strlen(name), NULL, 0};
     for (int i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
@@ -54,16 +54,21 @@ int lua_model_find_signal(const struct check *check, const struct model *model, 
             field->kind != FIELD_DERIVED)
             continue;
         suggestion_try(&near, field->name);
-        if (strcmp(field->name, name) != 0) continue;
-        if (field->type != VALUE_NUMBER)
-            check_fail(check, "\"%s\" is a %s, not a number", name, value_type_name(field->type));
-        return i;
+        if (strcmp(field->name, name) == 0) return i;
     }
     if (near.best)
         check_fail(check, "model \"%s\" has no \"%s\"; did you mean \"%s\"?", model->name, name,
                    near.best);
     check_fail(check, "model \"%s\" has no telemetry, property or derived value \"%s\"",
                model->name, name);
+}
+
+int lua_model_find_signal(const struct check *check, const struct model *model, const char *name) {
+    int field = lua_model_find_value(check, model, name);
+    if (model->fields[field].type != VALUE_NUMBER)
+        check_fail(check, "\"%s\" is a %s, not a number", name,
+                   value_type_name(model->fields[field].type));
+    return field;
 }
 
 bool lua_model_limit(struct check *check, const struct model *model, const char *key,

@@ -21,7 +21,8 @@ void lua_model_read(struct check *check, struct model *model);
 void lua_model_claim(const struct check *check, const struct model *model, const char *name);
 
 // A field of an unfinished model that holds measured or computed values: telemetry, reported or
-// derived. Raises with "did you mean" when there is none, or when it is not a number.
+// derived. Raises with "did you mean" when there is none; a signal also when it is not a number.
+int lua_model_find_value(const struct check *check, const struct model *model, const char *name);
 int lua_model_find_signal(const struct check *check, const struct model *model, const char *name);
 
 // Reads `key` as a limit: a number, or the name of a numeric parameter. False when it is not there.

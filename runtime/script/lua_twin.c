@@ -60,6 +60,7 @@ static int raise_unknown_field(lua_State *lua, const struct model *model, enum f
                                const char *name);
 static int raise_not_writable(lua_State *lua, const struct model *model, struct handle handle,
                               const char *name);
+static int raise_kept(lua_State *lua, const struct model *model, const struct field *field);
 
 void lua_twin_open(struct script *script) {
     static const luaL_Reg metamethods[] = {{"__index", on_index},
@@ -166,6 +167,9 @@ static int on_newindex(lua_State *lua) {
     if (field == NONE && handle.view >= VIEW_FIELDS && kind >= FIELD_DESIRED)
         field = model_field(model, kind, name, length);
     if (field == NONE) return raise_not_writable(lua, model, handle, name);
+
+    if (model->fields[field].source != SOURCE_SCRIPT)
+        return raise_kept(lua, model, &model->fields[field]);
 
     struct value value;
     if (!lua_value_get(lua, 3, &value))
@@ -328,4 +332,19 @@ static int raise_not_writable(lua_State *lua, const struct model *model, struct 
                           "%s.state.%s",
                           name, own, name);
     }
+}
+
+// Who writes a derived value instead of the script.
+static int raise_kept(lua_State *lua, const struct model *model, const struct field *field) {
+    static const char *const keepers[] = {
+        [SOURCE_SCRIPT] = "", // never asked
+        [SOURCE_COUNTER] = "the total of a counter",
+        [SOURCE_RUN_TIME] = "a run time",
+        [SOURCE_AGGREGATE] = "what related twins add up to",
+        [SOURCE_PROCESS] = "made of the stages of the process",
+    };
+    return luaL_error(lua,
+                      "derived.%s is %s and kept by the runtime; declare a derived value of your "
+                      "own in models/%s.lua and write that",
+                      field->name, keepers[field->source], model->name);
 }

@@ -15,19 +15,21 @@ static void move(struct changes *changes, int alarm, enum alarm_state state, dou
     changes_add(changes, &change);
 }
 
-static bool is_over_delay(const struct changes *changes, int alarm) {
-    const struct twin *twin = changes->twin;
-    return changes->now - twin->alarms[alarm].since >= twin->model->alarms[alarm].delay_us;
+static bool is_over_delay(const struct twin *twin, int alarm, int64_t until) {
+    return until - twin->alarms[alarm].since >= twin->model->alarms[alarm].delay_us;
 }
 
-// One step of the alarm for the present value of its field.
+// One step of the alarm for the present value of its field. A stale value is no news: it raises
+// nothing and ends nothing, for nobody knows.
 static void step(struct changes *changes, int alarm) {
     const struct twin *twin = changes->twin;
     const struct alarm_spec *spec = &twin->model->alarms[alarm];
     double limit;
     if (spec->field == NONE) return;
     struct value value = twin_value(twin, spec->field);
-    if (value.type != VALUE_NUMBER || !twin_limit(twin, spec->limit_field, spec->limit, &limit)) {
+    bool is_stale = twin->slots[spec->field].quality == QUALITY_STALE;
+    if (is_stale || value.type != VALUE_NUMBER ||
+        !twin_limit(twin, spec->limit_field, spec->limit, &limit)) {
         if (twin->alarms[alarm].state == ALARM_PENDING) move(changes, alarm, ALARM_CLEAR, 0);
         return;
     }
@@ -40,7 +42,7 @@ static void step(struct changes *changes, int alarm) {
     case ALARM_PENDING:
         if (beyond <= 0)
             move(changes, alarm, ALARM_CLEAR, value.number);
-        else if (is_over_delay(changes, alarm))
+        else if (is_over_delay(twin, alarm, changes->now))
             move(changes, alarm, ALARM_ACTIVE, value.number);
         break;
     case ALARM_ACTIVE:
@@ -55,9 +57,10 @@ void alarms_check(struct changes *changes, int field) {
         step(changes, watchers->alarms[i]);
 }
 
-void alarms_expire(struct changes *changes) {
-    for (int i = 0; i < changes->twin->model->alarm_count; i++)
-        if (changes->twin->alarms[i].state == ALARM_PENDING && is_over_delay(changes, i))
+void alarms_expire(struct changes *changes, int64_t until) {
+    const struct twin *twin = changes->twin;
+    for (int i = 0; i < twin->model->alarm_count; i++)
+        if (twin->alarms[i].state == ALARM_PENDING && is_over_delay(twin, i, until))
             step(changes, i);
 }
 

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "predict/estimator.h"
+#include "twin/silence.h"
 
 #include <assert.h>
 #include <math.h>
@@ -143,14 +144,36 @@ static bool check_set(const struct field *field, struct value value, struct err 
 
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err) {
     if (!check_set(&changes->twin->model->fields[field], value, err)) return false;
-    if (value_equal(slot_value(&changes->twin->slots[field]), value)) return true;
+    const struct slot before = changes->twin->slots[field];
+    bool has_totals = changes->twin->model->watchers[field].total_count > 0;
+    // A run time also counts while nothing changes.
+    if (!has_totals && value_equal(slot_value(&before), value)) return true;
     if (value_has_bytes(value.type))
         value.text = region_copy(changes->region, value.text, value.length);
     changes_add(changes, &(struct change){.kind = CHANGE_SET,
                                           .index = (uint16_t)field,
                                           .at = changes->now,
                                           .value = value});
+    if (has_totals) totals_add(changes, field, &before);
     return true;
+}
+
+static enum quality judge(const struct twin *twin, int field, double value, int64_t at,
+                          bool is_late) {
+    const struct field *spec = &twin->model->fields[field];
+    if (!field_is_in_range(spec, value)) return QUALITY_BAD;
+    if (spec->sensor == NONE || is_late) return QUALITY_GOOD;
+    switch (sensor_judge(twin_sensor(twin, spec->sensor), &twin->model->sensors[spec->sensor].spec,
+                         value, at)) {
+    case SENSOR_SPIKE:
+        return QUALITY_BAD;
+    case SENSOR_FAST:
+    case SENSOR_STUCK:
+        return QUALITY_UNCERTAIN;
+    case SENSOR_GOOD:
+        break;
+    }
+    return QUALITY_GOOD;
 }
 
 bool changes_sample(struct changes *changes, int field, struct value value, int64_t at,
@@ -158,18 +181,24 @@ bool changes_sample(struct changes *changes, int field, struct value value, int6
     const struct twin *twin = changes->twin;
     const struct field *spec = &twin->model->fields[field];
     const struct slot *shown = twin_shown(twin, field);
+    const struct slot before = twin->slots[field];
     struct change change = {.kind = CHANGE_SAMPLE, .index = (uint16_t)field, .at = at};
+    bool is_awaited = silence_is_watched(twin->model, field);
     change.raw = value.number;
+    change.received = is_awaited ? changes->now : at;
     if (value.type == VALUE_NUMBER) value.number = value.number * spec->gain + spec->offset;
     change.value = value;
     change.is_late = shown->type != VALUE_NONE && at < shown->at;
+    change.is_edge = is_awaited && !change.is_late &&
+                     (shown->type == VALUE_NONE || shown->quality == QUALITY_STALE);
     change.quality = QUALITY_GOOD;
-    if (spec->has_range && value.type == VALUE_NUMBER &&
-        (value.number < spec->low || value.number > spec->high))
-        change.quality = QUALITY_BAD;
+    if (value.type == VALUE_NUMBER)
+        change.quality = judge(twin, field, value.number, at, change.is_late);
     changes_add(changes, &change);
     *quality = change.quality;
-    return !change.is_late && change.quality != QUALITY_BAD;
+    if (change.is_late || change.quality == QUALITY_BAD) return false;
+    if (twin->model->watchers[field].total_count > 0) totals_add(changes, field, &before);
+    return true;
 }
 
 void changes_estimate(struct changes *changes, int field, int64_t at) {

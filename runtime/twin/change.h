@@ -21,7 +21,7 @@ enum change_kind {     // numbers are on disk: append only
     CHANGE_CREATE = 1, // text: id; layout: model
     CHANGE_LAYOUT = 2, // moved to the model `layout`
     CHANGE_RETIRE = 3, // the twin is deleted
-    CHANGE_SAMPLE = 4, // index: field; value, at, quality, raw: a telemetry or reported sample
+    CHANGE_SAMPLE = 4, // index: field; value, at, quality, raw, received: of telemetry or reported
     CHANGE_SET =
         5, // index: field; value (VALUE_NONE clears), at: parameter, desired, derived, state
     CHANGE_ESTIMATE = 6,    // index: estimator; value, at: one update
@@ -53,8 +53,8 @@ struct change {
     uint8_t state;   // see the kinds
     uint8_t quality; // sample, quality
     bool is_acked;   // alarm
-    bool is_edge;    // alarm: became active, or stopped being it; not on disk
-    bool is_late;    // sample: older than the current one, so it is in the log and nowhere else
+    bool is_edge; // alarm: became active, or stopped being it; sample: ends a silence; not on disk
+    bool is_late; // sample: older than the current one, so it is in the log and nowhere else
     uint16_t index;
     uint32_t other; // twin number; command: its id
     int64_t at;
@@ -64,7 +64,10 @@ struct change {
         uint64_t version; // failed
     };
     union {
-        double raw; // sample: before calibration
+        struct {              // sample
+            double raw;       // before calibration
+            int64_t received; // `at` when nobody waits for the next one
+        };
         struct {
             double low, high;
             uint64_t of_rev;
@@ -110,18 +113,24 @@ void changes_drop(struct changes *changes); // back to the mark
 // a value equal to the present one leaves no change. VALUE_NONE clears.
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err);
 
-// One sample: calibrated, judged (out of range: bad), applied. `at` is the sample's time; one older
-// than the current is late and changes no current value. True when handlers, estimators and alarms
-// should see it (neither late nor bad).
+// One sample: calibrated, judged (out of range or a spike: bad; too fast or stuck: uncertain) and
+// applied; then the totals that follow it. `at` is the sample's time; one older than the current is
+// late: it changes no current value, and only its range is looked at. True when handlers,
+// estimators and alarms should see it (neither late nor bad).
 bool changes_sample(struct changes *changes, int field, struct value value, int64_t at,
                     enum quality *quality);
 
 // Feeds the declared estimators that follow `field` with its value now; no number, nothing happens.
 void changes_estimate(struct changes *changes, int field, int64_t at);
 
+// Totals (twin/total.c) that follow `field`, which was `before` and now has another value or the
+// same one again; then what follows the totals.
+void totals_add(struct changes *changes, int field, const struct slot *before);
+
 // Alarms (twin/alarm.c): by a field's new value, by time passed, by a script, by an operator.
 void alarms_check(struct changes *changes, int field);
-void alarms_expire(struct changes *changes); // pending ones whose delay is over
+void alarms_expire(struct changes *changes,
+                   int64_t until); // pending ones whose delay was over then
 void alarm_raise(struct changes *changes, int alarm);
 void alarm_clear(struct changes *changes, int alarm);
 

@@ -22,8 +22,20 @@ static void apply_bad(struct twin *twin, const struct change *change, uint64_t r
     slot_set(&twin->bads[i].slot, change->value, change->at, change->quality, rev);
 }
 
+static void hear(struct twin *twin, const struct change *change) {
+    const struct field *field = &twin->model->fields[change->index];
+    if (field->sensor == NONE) return;
+    struct sensor *sensor = twin_sensor(twin, field->sensor);
+    if (change->value.type == VALUE_NUMBER && field_is_in_range(field, change->value.number))
+        sensor_add(sensor, &twin->model->sensors[field->sensor].spec, change->value.number,
+                   change->at, change->received, change->quality != QUALITY_BAD);
+    else
+        sensor->heard = change->received;
+}
+
 static void apply_sample(struct twin *twin, const struct change *change, uint64_t rev) {
     if (change->is_late) return;
+    hear(twin, change);
     if (change->quality == QUALITY_BAD) {
         apply_bad(twin, change, rev);
         return;
@@ -94,10 +106,17 @@ static void apply_command(struct twin *twin, const struct change *change) {
     twin->command_id = change->other;
 }
 
-static void apply_quality(struct twin *twin, const struct change *change) {
+// A bad sample that is shown and the value that is kept behind it are of the same sensor.
+static void note_quality(struct slot *slot, enum quality quality, uint64_t rev) {
+    slot->quality = quality;
+    slot->rev = rev & 0xffffffffffffu; // for whoever sends what has changed
+}
+
+static void apply_quality(struct twin *twin, const struct change *change, uint64_t rev) {
     for (uint32_t i = 0; i < twin->bad_count; i++)
-        if (twin->bads[i].field == change->index) twin->bads[i].slot.quality = change->quality;
-    twin->slots[change->index].quality = change->quality;
+        if (twin->bads[i].field == change->index)
+            note_quality(&twin->bads[i].slot, change->quality, rev);
+    note_quality(&twin->slots[change->index], change->quality, rev);
 }
 
 // What wears: script state, estimators, sensors, the recent past, forecasts, and what scripts and
@@ -108,7 +127,12 @@ static void apply_reset(struct twin *twin) {
         if (model->fields[i].kind == FIELD_STATE || model->fields[i].kind == FIELD_DERIVED)
             slot_clear(&twin->slots[i]);
     memset(twin->estimators, 0, model->estimator_bytes);
-    memset(twin->sensors, 0, model->sensor_bytes);
+    for (int i = 0; i < model->sensor_count; i++) { // but silence counts from the last sample on
+        struct sensor *sensor = twin_sensor(twin, i);
+        int64_t heard = sensor->heard;
+        memset(sensor, 0, sensor_size(&model->sensors[i].spec));
+        sensor->heard = heard;
+    }
     for (int i = 0; i < model->estimator_count; i++)
         if (model->estimators[i].kind == ESTIMATOR_RING)
             ring_init(twin_ring(twin, i), model->estimators[i].capacity);
@@ -214,7 +238,7 @@ void change_apply(struct world *world, struct twin **place, const struct change 
         twin->attributes = xstrndup(change->text.text, change->text.length);
         break;
     case CHANGE_QUALITY:
-        apply_quality(twin, change);
+        apply_quality(twin, change, rev);
         break;
     case CHANGE_COMMAND:
         apply_command(twin, change);

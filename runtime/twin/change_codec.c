@@ -9,6 +9,7 @@
 enum { // flags of a sample, above the two bits of its quality
     FLAG_LATE = 4,
     FLAG_RAW = 8,
+    FLAG_RECEIVED = 16,
 };
 
 void location_encode(const struct location *location, struct buffer *out) {
@@ -59,10 +60,12 @@ struct value value_decode(struct reader *in, struct region *region) {
 
 static void sample_encode(const struct change *change, struct buffer *out) {
     bool has_raw = change->value.type == VALUE_NUMBER && change->raw != change->value.number;
+    bool has_received = change->received != change->at;
     buffer_byte(out, (uint8_t)(change->quality | (change->is_late ? FLAG_LATE : 0) |
-                               (has_raw ? FLAG_RAW : 0)));
+                               (has_raw ? FLAG_RAW : 0) | (has_received ? FLAG_RECEIVED : 0)));
     value_encode(change->value, out);
     if (has_raw) buffer_double(out, change->raw);
+    if (has_received) buffer_zigzag(out, change->received - change->at);
 }
 
 static void sample_decode(struct reader *in, struct region *region, struct change *change) {
@@ -71,6 +74,8 @@ static void sample_decode(struct reader *in, struct region *region, struct chang
     change->is_late = flags & FLAG_LATE;
     change->value = value_decode(in, region);
     change->raw = flags & FLAG_RAW ? read_double(in) : change->value.number;
+    uint64_t delay = flags & FLAG_RECEIVED ? (uint64_t)read_zigzag(in) : 0;
+    change->received = (int64_t)((uint64_t)change->at + delay); // any bytes may come
 }
 
 static void arguments_decode(struct reader *in, struct region *region, struct change *change) {

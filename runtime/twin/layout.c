@@ -46,6 +46,22 @@ void layout_fini(struct twin *twin) {
     twin->slots = NULL;
 }
 
+// How a value of the field `from` is said in `to`: by another calibration, of the same raw value.
+static void find_rescale(const struct field *from, const struct field *to, double *gain,
+                         double *offset) {
+    bool is_measured = from->kind == FIELD_TELEMETRY || from->kind == FIELD_REPORTED;
+    bool is_same = !is_measured || (from->gain == to->gain && from->offset == to->offset);
+    *gain = is_same ? 1 : to->gain / from->gain;
+    *offset = is_same ? 0 : to->offset - from->offset * *gain;
+}
+
+static void recalibrate(struct slot *slot, const struct field *from, const struct field *to) {
+    double gain, offset;
+    find_rescale(from, to, &gain, &offset);
+    if (slot->type == VALUE_NUMBER && (gain != 1 || offset != 0))
+        slot->number = slot->number * gain + offset;
+}
+
 static void keep_slots(struct twin *to, struct twin *from) {
     for (int i = 0; i < to->model->field_count; i++) {
         const struct field *field = &to->model->fields[i];
@@ -53,6 +69,7 @@ static void keep_slots(struct twin *to, struct twin *from) {
         if (old == NONE || from->slots[old].type != field->type) continue;
         to->slots[i] = from->slots[old];
         from->slots[old] = (struct slot){0};
+        recalibrate(&to->slots[i], &from->model->fields[old], field);
     }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < to->bad_count; i++) {
@@ -63,6 +80,7 @@ static void keep_slots(struct twin *to, struct twin *from) {
             continue;
         }
         to->bads[kept] = to->bads[i];
+        recalibrate(&to->bads[kept].slot, field, &to->model->fields[place]);
         to->bads[kept++].field = place;
     }
     to->bad_count = kept;
@@ -96,15 +114,28 @@ static void keep_estimators(struct twin *to, const struct twin *from) {
     }
 }
 
+// Of a window that has another length now, all but its values. A sensor that was not looked at
+// before was heard when its newest sample was taken, as far as one can know. `from` has given its
+// slots away.
 static void keep_sensors(struct twin *to, const struct twin *from) {
     for (int i = 0; i < to->model->sensor_count; i++) {
         const struct sensor_place *place = &to->model->sensors[i];
         const struct field *field = &to->model->fields[place->field];
         int old = model_field(from->model, field->kind, field->name, strlen(field->name));
-        int sensor = old == NONE ? NONE : from->model->fields[old].sensor;
-        if (sensor == NONE || from->model->sensors[sensor].spec.window != place->spec.window)
+        if (old == NONE || from->model->fields[old].type != field->type) continue;
+        int sensor = from->model->fields[old].sensor;
+        if (sensor == NONE) {
+            const struct slot *shown = twin_shown(to, place->field);
+            if (shown->type != VALUE_NONE) twin_sensor(to, i)->heard = shown->at;
             continue;
-        memcpy(twin_sensor(to, i), twin_sensor(from, sensor), sensor_size(&place->spec));
+        }
+        bool has_window = from->model->sensors[sensor].spec.window == place->spec.window;
+        memcpy(twin_sensor(to, i), twin_sensor(from, sensor),
+               has_window ? sensor_size(&place->spec) : sizeof(struct sensor));
+        if (!has_window) twin_sensor(to, i)->count = twin_sensor(to, i)->head = 0;
+        double gain, offset;
+        find_rescale(&from->model->fields[old], field, &gain, &offset);
+        if (gain != 1 || offset != 0) sensor_rescale(twin_sensor(to, i), gain, offset);
     }
 }
 

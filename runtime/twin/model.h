@@ -53,7 +53,8 @@ struct field {
     int pair;         // reported <-> desired, else NONE
     int window; // index into model->windows when a prediction needs its recent past, else NONE
     int sensor; // index into model->sensors when more than its range is looked at, else NONE
-    double gain, offset;        // telemetry: value = raw * gain + offset (calibrate), default 1, 0
+    double gain, offset; // telemetry, reported: value = raw * gain + offset (calibrate), default 1,
+                         // 0; of a total gain is how many of its unit one of what it counts makes
     enum field_source source;   // derived
     int of;                     // counter, run time: the field it follows, else NONE
     double wrap;                // counter: goes on at 0 after this value; 0: it only begins anew
@@ -205,6 +206,11 @@ struct model {
     int *watcher_pool;
     struct model *next; // in the world's list
 };
+
+// Whether a sample can be true: a range is what the measured thing or its sensor can have.
+static inline bool field_is_in_range(const struct field *field, double number) {
+    return !field->has_range || (number >= field->low && number <= field->high);
+}
 
 struct model *model_new(const char *name);
 void model_free(struct model *model);

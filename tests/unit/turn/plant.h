@@ -86,15 +86,15 @@ struct plant {
         bool has_failed;
     } seen[REVISIONS_MAX];
     int seen_count;
-    uint64_t effects; // hash of every revision's bytes
+    uint64_t effects;  // hash of every revision's bytes
+    struct buffer log; // and those bytes
 };
 
 static void on_revision(void *context, struct twin *twin, const struct revision *revision) {
     struct plant *plant = context;
-    struct buffer bytes = {0};
-    revision_encode(revision, 0, &bytes);
-    plant->effects = hash64(plant->effects, bytes.bytes, bytes.length);
-    buffer_fini(&bytes);
+    size_t start = plant->log.length;
+    revision_encode(revision, 0, &plant->log);
+    plant->effects = hash64(plant->effects, plant->log.bytes + start, plant->log.length - start);
     if (plant->seen_count == REVISIONS_MAX) return;
     int i = plant->seen_count++;
     plant->seen[i].rev = revision->rev;
@@ -111,9 +111,9 @@ static void on_predict(void *context, const struct twin *twin, int prediction) {
     (void)context, (void)twin, (void)prediction;
 }
 
-static struct script *load(struct plant *plant, const char *behaviour) {
+static struct script *load_pump(struct plant *plant, const char *model, const char *behaviour) {
     struct script_file list[] = {
-        {"models/pump.lua", (char *)pump_model, strlen(pump_model)},
+        {"models/pump.lua", (char *)model, strlen(model)},
         {"models/tank.lua", (char *)tank_model, strlen(tank_model)},
         {"scripts/behavior/pump.lua", (char *)behaviour, strlen(behaviour)},
         {"scripts/behavior/tank.lua", (char *)tank_behaviour, strlen(tank_behaviour)}};
@@ -124,6 +124,10 @@ static struct script *load(struct plant *plant, const char *behaviour) {
     if (!script) print_error("%s\n", err.text);
     assert_non_null(script);
     return script;
+}
+
+static struct script *load(struct plant *plant, const char *behaviour) {
+    return load_pump(plant, pump_model, behaviour);
 }
 
 static void use(struct plant *plant, struct script *script) {
@@ -157,6 +161,7 @@ static int tear_down(void **state) {
     script_free(plant->script);
     world_free(plant->world);
     metrics_free(plant->metrics);
+    buffer_fini(&plant->log);
     free(plant);
     return 0;
 }

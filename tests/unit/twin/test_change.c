@@ -155,7 +155,7 @@ static void an_alarm_waits_for_its_delay_and_clears_below_its_deadband(void **st
     sample(bench, bench->temperature, 96, 129 * SECOND);
     assert_int_equal(alarm->state, ALARM_PENDING);
     bench->changes.now = 130 * SECOND;
-    alarms_expire(&bench->changes);
+    alarms_expire(&bench->changes, bench->changes.now);
     assert_int_equal(alarm->state, ALARM_ACTIVE);
     assert_int_equal(twin_severity(bench->pump), SEVERITY_CRITICAL);
     sample(bench, bench->temperature, 85, 131 * SECOND);

@@ -2,7 +2,7 @@
 import type { Severity } from "../data/types";
 import { SEVERITY_NAMES } from "../data/types";
 
-export type Sign = Severity | "coming" | "stale";
+export type Sign = Severity | "coming" | "uncertain" | "bad" | "stale";
 
 function shape(sign: Sign) {
   switch (sign) {
@@ -10,6 +10,8 @@ function shape(sign: Sign) {
     case 2: return <><path d="M8 1.6 15.2 14.4H.8z" fill="currentColor" /><path class="cut" d="M8 6v4M8 11.7v1.1" /></>;
     case 1: return <><circle cx="8" cy="8" r="6.2" fill="currentColor" /><path class="cut" d="M8 3.9v1.2M8 7v5" /></>;
     case "coming": return <path class="line" d="M1.5 12.5 14 3.5M14 3.5v9H1.5" />;
+    case "uncertain": return <><circle class="line" cx="8" cy="8" r="5.9" /><path class="line" d="M6.3 6.4a1.8 1.8 0 1 1 2.5 1.7q-.8.4-.8 1.1M8 11.2v.3" /></>;
+    case "bad": return <path class="line" d="M3 3l10 10M13 3 3 13" />;
     case "stale": return <circle class="line dashed" cx="8" cy="8" r="5.6" />;
     case 0: return <circle cx="8" cy="8" r="2.6" fill="currentColor" />;
   }

@@ -6,6 +6,7 @@ import { setDesired, shownRev } from "../session";
 import { clock, fleet, isLive } from "../state";
 import { ageText, durationText, exactText, unitText, valueText } from "../text/format";
 import { Icon } from "./marks";
+import { Quality } from "./quality";
 
 function isSame(a: Value, b: Value): boolean {
   if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
@@ -89,7 +90,7 @@ export function PropertyCard({ id, twin, property, isChosen, onChoose }: CardPro
       </div>
       <dl class="pair values">
         <dt>reported</dt>
-        <dd><b class="num">{valueText(reported?.value ?? null, property.range)}</b> {unit} <span class="soft num">{reported === null ? "" : ageText(now - reported.time)}</span></dd>
+        <dd><b class="num">{valueText(reported?.value ?? null, property.range)}</b> {unit} <span class="soft num">{reported === null ? "" : ageText(now - reported.time)}</span> {reported !== null && <Quality quality={reported.quality} />}</dd>
         <dt class="desired">desired</dt>
         {wanted === null
           ? <dd class="not-set">not set</dd>

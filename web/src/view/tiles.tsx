@@ -1,9 +1,10 @@
 // A tile: one value with its unit, how good and how old it is, and a line of its last points. Pressing it draws it below.
 import type { Trail } from "../data/trail";
 import type { Kind, Quantity } from "../data/types";
-import { GOOD, QUALITY_NAMES } from "../data/types";
+import { GOOD } from "../data/types";
 import { clock, fleet, openTwin } from "../state";
 import { ageText, momentText, unitText, valueText } from "../text/format";
+import { Quality, qualityName } from "./quality";
 
 const SPARK = { width: 88, height: 22, points: 60 };
 
@@ -39,7 +40,7 @@ interface TileProps {
 
 export function Tile({ twin, kind, quantity, isChosen, onChoose }: TileProps) {
   const cell = fleet.cell(twin, kind, quantity.name);
-  const quality = cell === null ? "missing" : (QUALITY_NAMES[cell.quality] ?? "uncertain");
+  const quality = cell === null ? "missing" : qualityName(cell.quality);
   const isGood = cell !== null && cell.quality === GOOD;
   const value = cell?.value ?? null;
   const figure = quantity.type === "time" && typeof value === "number" ? momentText(value, clock.now()) : valueText(value, quantity.range);
@@ -52,7 +53,7 @@ export function Tile({ twin, kind, quantity, isChosen, onChoose }: TileProps) {
       </span>
       <svg class="spark values" viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none" aria-hidden="true"><path d={path} /></svg>
       <span class="tile-foot">
-        {!isGood && <span class={`quality quality-${quality}`}>{cell === null ? "no value yet" : quality}</span>}
+        {cell === null ? <span class="quality quality-missing">no value yet</span> : <Quality quality={cell.quality} />}
         {isGood && kind === "derived" && <span>derived</span>}
         {cell !== null && <span class="num">{ageText(clock.now() - cell.time)}</span>}
       </span>
