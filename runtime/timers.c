@@ -1,8 +1,9 @@
-// Timers: alarm delays, script timers, `every` handlers, predictions. What is due of one twin at
-// one moment is one turn; when nothing changes it leaves no revision.
+// Timers: alarm delays, commands' time, script timers, `every` handlers, predictions. What is due
+// of one twin at one moment is one turn; when nothing changes it leaves no revision.
 
 #include "base/hash.h"
 #include "engine.h"
+#include "twin/command.h"
 
 #include <string.h>
 
@@ -29,6 +30,9 @@ void timers_schedule(struct world *world, struct twin *twin, const struct script
             take_earlier(&due, twin->alarms[i].since + model->alarms[i].delay_us);
     for (uint32_t i = 0; i < twin->timer_count; i++)
         take_earlier(&due, twin->timers[i].due);
+    for (uint32_t i = 0; i < twin->command_count; i++)
+        if (command_is_open(&twin->commands[i]))
+            take_earlier(&due, command_deadline(twin, &twin->commands[i]));
     int periods;
     const int64_t *every = script_every(script, model, &periods);
     for (int i = 0; i < periods; i++)
@@ -97,6 +101,7 @@ static void turn_timers(struct engine *engine, struct twin *twin) {
     turn_touch(engine, twin);
     struct changes *changes = turn_open(engine, twin);
     alarms_expire(changes);
+    commands_expire(changes);
     int fired = fire_script_timers(changes, names, FIRED_MAX);
     changes_mark(changes);
     twin->timers_run_at = changes->now;

@@ -20,6 +20,7 @@ enum { // codes as they are on the wire
     CODE_METHOD = 133,         // 4.05
     CODE_NOT_ACCEPTABLE = 134, // 4.06
     CODE_INCOMPLETE = 136,     // 4.08
+    CODE_CONFLICT = 137,       // 4.09
     CODE_TOO_LARGE = 141,      // 4.13
     CODE_FORMAT = 143,         // 4.15
     CODE_TOO_MANY = 157,       // 4.29
