@@ -40,6 +40,7 @@ struct answer {
     uint64_t etag;                                   // 0: none
     int64_t max_age, observe, block1, block2, size1; // -1: none
     uint64_t rev;                                    // is sent when this one is durable; 0: at once
+    uint32_t commands; // the newest open command that it tells of, 0: none
 };
 
 void answer_init(struct answer *answer, uint8_t code); // without payload

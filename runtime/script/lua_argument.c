@@ -25,6 +25,7 @@ void lua_argument_read(struct check *check, const char *name, void *context) {
     if (*list->count == EVENT_ARGUMENTS_MAX)
         check_fail(check, "%s has at most %d arguments", list->what, EVENT_ARGUMENTS_MAX);
     enum value_type type = (enum value_type)lua_field_type(check);
+    if (type == VALUE_LOCATION) check_fail(check, "an argument is a number, a boolean or a text");
     const char *unit = "";
     double low = 0, high = 0;
     check_unit(check, "unit", &unit);
