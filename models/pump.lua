@@ -17,6 +17,9 @@ return {
   },
   derived = { health = { title = "Bearing health", unit = "%" } },
   events = { serviced = { by = { type = "text" } } },
+  commands = {
+    flush = { title = "Flush the cooling jacket", args = { seconds = { unit = "s", range = { 1, 600 } } }, timeout = "2m" },
+  },
   parts = { motor = "motor" }, -- twin "pump-7:motor"
   relationships = { feeds = "tank", part_of = "line" },
   alarms = {

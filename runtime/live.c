@@ -306,6 +306,8 @@ static void hand_over(struct live *live) {
         ingest_on_durable(live->ingest, durable);
         push_on_durable(live->push, durable);
         checkpoint_on_durable(live->checkpoint, durable);
+        // That a device was told of a command, which nothing else would wake the loop for.
+        if (log_wants_submit(live->log)) log_submit(live->log, ingest_take_replies(live->ingest));
     }
     bool is_full = log_open_bytes(live->log) > OPEN_BATCH_MAX;
     if (is_full == live->is_paused) return;

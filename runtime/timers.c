@@ -1,8 +1,10 @@
-// Timers: silent sensors, alarm delays, script timers, `every` handlers, predictions. What is due
-// of one twin at one moment is one turn; when nothing changes it leaves no revision.
+// Timers: silent sensors, alarm delays, commands' time, script timers, `every` handlers,
+// predictions. What is due of one twin at one moment is one turn; when nothing changes it leaves no
+// revision.
 
 #include "base/hash.h"
 #include "engine.h"
+#include "twin/command.h"
 #include "twin/silence.h"
 
 #include <string.h>
@@ -32,6 +34,9 @@ void timers_schedule(struct world *world, struct twin *twin, const struct script
         take_earlier(&due, twin->timers[i].due);
     int64_t silent = silence_due(twin);
     if (silent != 0) take_earlier(&due, silent);
+    for (uint32_t i = 0; i < twin->command_count; i++)
+        if (command_is_open(&twin->commands[i]))
+            take_earlier(&due, command_deadline(twin, &twin->commands[i]));
     int periods;
     const int64_t *every = script_every(script, model, &periods);
     for (int i = 0; i < periods; i++)
@@ -116,6 +121,7 @@ static void turn_timers(struct engine *engine, struct twin *twin) {
     struct changes *changes = turn_open(engine, twin);
     silence_check(changes);
     alarms_expire(changes, changes->now);
+    commands_expire(changes);
     int fired = fire_script_timers(changes, names, FIRED_MAX);
     changes_mark(changes);
     twin->timers_run_at = changes->now;

@@ -68,6 +68,7 @@ static bool moves_timers(const struct changes *changes) {
         case CHANGE_ALARM:
         case CHANGE_TIMER:
         case CHANGE_LIFECYCLE:
+        case CHANGE_COMMAND:
             return true;
         case CHANGE_SAMPLE:
             if (changes->list[i].is_edge) return true;
@@ -150,15 +151,30 @@ bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     return false;
 }
 
+// What a change calls a handler for, if for any.
+static bool is_trigger(const struct change *change, struct trigger *trigger) {
+    if (change->kind == CHANGE_ALARM && change->is_edge) {
+        *trigger = (struct trigger){.kind = TRIGGER_ALARM,
+                                    .index = change->index,
+                                    .value = value_boolean(change->state == ALARM_ACTIVE),
+                                    .at = change->at};
+        return true;
+    }
+    if (change->kind == CHANGE_COMMAND) {
+        *trigger = (struct trigger){.kind = TRIGGER_COMMAND,
+                                    .index = change->index,
+                                    .at = change->at,
+                                    .from = change->other};
+        return true;
+    }
+    return false;
+}
+
 bool turn_alarm_handlers(struct engine *engine, int *next) {
     struct changes *changes = &engine->changes;
     for (int runs = 0; *next < changes->count && runs < ALARM_HANDLERS_MAX; ++*next) {
-        struct change change = changes->list[*next];
-        if (change.kind != CHANGE_ALARM || !change.is_edge) continue;
-        struct trigger trigger = {.kind = TRIGGER_ALARM,
-                                  .index = change.index,
-                                  .value = value_boolean(change.state == ALARM_ACTIVE),
-                                  .at = change.at};
+        struct trigger trigger;
+        if (!is_trigger(&changes->list[*next], &trigger)) continue;
         runs++;
         if (!turn_handler(engine, &trigger)) return false;
     }

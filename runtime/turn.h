@@ -77,7 +77,7 @@ bool engine_retry(struct engine *engine, struct twin *twin, const struct revisio
                   const struct change *event, const struct actor *actor, int64_t received,
                   uint64_t *rev, struct err *err);
 
-// Commands (commands.c).
+// Commands (commands.c). Moved to COMMAND_SENT: this one and every earlier one that is still queued.
 bool engine_command(struct engine *engine, struct twin *twin, int command,
                     const struct value *arguments, int count, const struct actor *actor,
                     int64_t received, uint32_t *id, uint64_t *rev, struct err *err);

@@ -15,6 +15,7 @@ enum err_code {
     ERR_FORBIDDEN,    // known but not allowed                        4.03  403
     ERR_NOT_FOUND,    // no such twin, field, model                   4.04  404
     ERR_METHOD,       // the resource has no such method              4.05  405
+    ERR_CONFLICT,     // contradicts what is so already                4.09  409
     ERR_PRECONDITION, // changed since the revision that was named    4.12  412
     ERR_TOO_LARGE,    //                                              4.13  413
     ERR_FORMAT,       // unknown content format                       4.15  415

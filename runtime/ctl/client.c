@@ -80,6 +80,8 @@ static enum err_code code_of(long status) {
         return ERR_NOT_FOUND;
     case 405:
         return ERR_METHOD;
+    case 409:
+        return ERR_CONFLICT;
     case 412:
         return ERR_PRECONDITION;
     case 413:

@@ -85,3 +85,12 @@ const cJSON *member(const cJSON *object, const char *first, const char *second) 
     const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, first);
     return second ? cJSON_GetObjectItemCaseSensitive(found, second) : found;
 }
+
+cJSON *session_value(const char *text) {
+    cJSON *value = cJSON_ParseWithOpts(text, NULL, true);
+    if (cJSON_IsObject(value) || cJSON_IsArray(value)) {
+        cJSON_Delete(value);
+        value = NULL;
+    }
+    return value ? value : cJSON_CreateString(text);
+}

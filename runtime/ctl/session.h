@@ -44,6 +44,8 @@ int session_unanswered(const struct verb *verb, bool is_write, const struct err 
 
 // A JSON value as people write it; "" for null and what is not there. Lives in `region`.
 const char *cell_of(struct region *region, const cJSON *value);
+// What people write as JSON: 1200, true, null and "a text"; anything else is a text as it stands.
+cJSON *session_value(const char *text);
 // A member of a member: cell_of(r, member(twin, "telemetry", "temperature")). NULL when there is
 // none.
 const cJSON *member(const cJSON *object, const char *first, const char *second);

@@ -41,16 +41,6 @@ struct wish {
     bool is_dry;
 };
 
-// 1200, true, null and "a text" as JSON; anything else is a text as it stands.
-static cJSON *parse_value(const char *text) {
-    cJSON *value = cJSON_ParseWithOpts(text, NULL, true);
-    if (cJSON_IsObject(value) || cJSON_IsArray(value)) {
-        cJSON_Delete(value);
-        value = NULL;
-    }
-    return value ? value : cJSON_CreateString(text);
-}
-
 static bool parse(struct wish *wish, int *argc, char **argv, struct err *err) {
     const char *if_rev = NULL;
     const struct argument arguments[] = {
@@ -71,7 +61,7 @@ static bool parse(struct wish *wish, int *argc, char **argv, struct err *err) {
             return err_set(err, ERR_INVALID, "'%.64s' is not PROPERTY=VALUE", argv[i]);
         *equals = 0;
         cJSON_DeleteItemFromObjectCaseSensitive(wish->patch, argv[i]);
-        cJSON_AddItemToObject(wish->patch, argv[i], parse_value(equals + 1));
+        cJSON_AddItemToObject(wish->patch, argv[i], session_value(equals + 1));
     }
     return true;
 }

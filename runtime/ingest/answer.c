@@ -54,6 +54,8 @@ uint8_t answer_code(const struct err *err) {
         return CODE_NOT_FOUND;
     case ERR_METHOD:
         return CODE_METHOD;
+    case ERR_CONFLICT:
+        return CODE_CONFLICT;
     case ERR_PRECONDITION:
         return COAP_CODE(4, 12);
     case ERR_TOO_LARGE:

@@ -20,6 +20,7 @@ enum { // codes as they are on the wire
     CODE_METHOD = 133,         // 4.05
     CODE_NOT_ACCEPTABLE = 134, // 4.06
     CODE_INCOMPLETE = 136,     // 4.08
+    CODE_CONFLICT = 137,       // 4.09
     CODE_TOO_LARGE = 141,      // 4.13
     CODE_FORMAT = 143,         // 4.15
     CODE_TOO_MANY = 157,       // 4.29
@@ -39,6 +40,7 @@ struct answer {
     uint64_t etag;                                   // 0: none
     int64_t max_age, observe, block1, block2, size1; // -1: none
     uint64_t rev;                                    // is sent when this one is durable; 0: at once
+    uint32_t commands; // the newest open command that it tells of, 0: none
 };
 
 void answer_init(struct answer *answer, uint8_t code); // without payload

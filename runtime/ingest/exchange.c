@@ -8,11 +8,13 @@
 #include "base/metrics.h"
 #include "ingest/answer.h"
 #include "ingest/block.h"
+#include "ingest/command.h"
 #include "ingest/duplicate.h"
 #include "ingest/peer.h"
 #include "ingest/request.h"
 #include "ingest/wire.h"
 #include "twin/input.h"
+#include "twin/world.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -54,6 +56,12 @@ void exchange_answer(struct exchange *exchange, const struct request *request,
         return;
     }
     resources_answer(&exchange->resources, request, answer);
+    if (answer->commands > 0) {
+        const struct door *door = exchange->door;
+        struct slice id = request->path[1];
+        command_told(door, world_find(door->world, id.bytes, id.length)->number, answer->commands,
+                     request->peer);
+    }
     if (answer->code == CODE_CONTENT) exchange_slice(exchange, request->block2, answer);
 }
 

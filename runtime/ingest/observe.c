@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "ingest/answer.h"
+#include "ingest/command.h"
 #include "ingest/exchange.h"
 #include "ingest/observation.h"
 #include "ingest/reading.h"
@@ -96,6 +97,11 @@ void observers_add(struct observers *observers, void *session, const uint8_t *to
     observers->sender.hold(observers->sender.context, session);
     observations_add(&observers->all, observation);
     twin->is_observed = true;
+    if (answer->commands > 0) { // sending them was a turn, which may have wished for more
+        observation->is_touched = true;
+        observation->rev = twin->rev;
+        observations_move(&observers->all, observation, PLACE_READY);
+    }
     answer->observe = observation->number;
 }
 
@@ -193,6 +199,9 @@ static void send_written(struct observers *observers, struct observation *observ
     observation->is_unacked = is_confirmable;
     bool is_more = observation->is_touched && !is_confirmable;
     observations_move(&observers->all, observation, is_more ? PLACE_READY : PLACE_IDLE);
+    if (answer->commands > 0) // last, for it is a turn, which may touch the observation again
+        command_told(observers->exchange->door, observation->twin, answer->commands,
+                     &observation->peer);
 }
 
 void observers_on_wait(struct observers *observers, int64_t now) {

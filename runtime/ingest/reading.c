@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "ingest/answer.h"
+#include "ingest/command.h"
 #include "ingest/pack.h"
 #include "ingest/request.h"
 #include "ingest/resource.h"
@@ -48,6 +49,7 @@ void reading_desired(struct resources *resources, const struct request *request,
     for (int i = 0; i < twin->model->field_count; i++) // what a device acts on must be durable
         if (twin->model->fields[i].kind == FIELD_DESIRED && twin->slots[i].rev > answer->rev)
             answer->rev = twin->slots[i].rev;
+    answer->commands = command_newest_open(twin, &answer->rev);
 }
 
 static bool is_senml(int format) {
@@ -79,6 +81,8 @@ static void read_pack(struct resources *resources, const struct request *request
     int count = 0;
     for (int i = 0; i < twin->model->field_count; i++)
         count += wanted(twin, i);
+    bool has_commands = wanted == is_to_be_done;
+    if (has_commands) count += command_record_count(twin);
     struct senml_write write;
     senml_write_begin(&write, &resources->body, format, twin->id, count);
     for (int i = 0; i < twin->model->field_count; i++) {
@@ -87,6 +91,7 @@ static void read_pack(struct resources *resources, const struct request *request
             senml_write_record(&write, field->name, field->unit, twin_value(twin, i),
                                twin->slots[i].at);
     }
+    if (has_commands) command_write_records(twin, &write);
     senml_write_end(&write);
     content(resources, format, answer);
 }
@@ -149,6 +154,9 @@ void reading_field(struct resources *resources, const struct request *request,
 
 bool reading_is_touched(const struct model *model, struct slice leaf, const struct change *change) {
     if (change->kind == CHANGE_LAYOUT || change->kind == CHANGE_RETIRE) return true;
+    // That it was sent, the device knows.
+    if (change->kind == CHANGE_COMMAND)
+        return change->state != COMMAND_SENT && slice_is(leaf, "desired");
     if (change->kind != CHANGE_SAMPLE && change->kind != CHANGE_SET) return false;
     const struct field *field = &model->fields[change->index];
     bool is_desired = field->kind == FIELD_DESIRED;

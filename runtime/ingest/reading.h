@@ -19,7 +19,8 @@ void reading_twin(struct resources *resources, const struct request *request,
 // GET /t/{twin}/{field}: text/plain, or SenML by Accept.
 void reading_field(struct resources *resources, const struct request *request,
                    struct answer *answer);
-// GET /t/{twin}/desired: desired properties that differ from reported, as SenML; [] is all done.
+// GET /t/{twin}/desired: desired properties that differ from reported, and open commands, as SenML;
+// [] is all done.
 void reading_desired(struct resources *resources, const struct request *request,
                      struct answer *answer);
 

@@ -21,7 +21,7 @@ enum method {
     METHOD_IPATCH,
 };
 
-#define PATH_MAX_SEGMENTS 4 // one more than any resource has; longer paths name nothing
+#define PATH_MAX_SEGMENTS 5 // one more than any resource has; longer paths name nothing
 #define QUERY_MAX 8         // further ones are ignored
 
 struct request {

@@ -1,10 +1,12 @@
 // Paths, methods and twins. What the resources do stands in delivery.c (what a device sends),
+// command.c (what it says of commands),
 // gateway.c (what a gateway sends), reading.c (what they ask for) and link.c (what there is).
 
 #include "ingest/resource.h"
 
 #include "base/err.h"
 #include "ingest/answer.h"
+#include "ingest/command.h"
 #include "ingest/delivery.h"
 #include "ingest/gateway.h"
 #include "ingest/link.h"
@@ -23,7 +25,7 @@ typedef void handler(struct resources *resources, const struct request *request,
                      struct answer *answer);
 
 struct resource {
-    const char *path[3]; // NULL: any segment
+    const char *path[4]; // NULL: any segment
     int path_count;
     const char *title; // for sentences
     handler *handlers[METHODS];
@@ -33,6 +35,10 @@ struct resource {
 static const struct resource table[] = {
     {{"t", NULL}, 2, "/t/{twin}", {[METHOD_GET] = reading_twin, [METHOD_POST] = delivery_pack}},
     {{"t", NULL, "desired"}, 3, "/t/{twin}/desired", {[METHOD_GET] = reading_desired}},
+    {{"t", NULL, "commands", NULL},
+     4,
+     "/t/{twin}/commands/{id}",
+     {[METHOD_POST] = command_take_result}},
     {{"t", NULL, NULL},
      3,
      "/t/{twin}/{field}",
@@ -88,7 +94,7 @@ void resources_answer(struct resources *resources, const struct request *request
     }
     answer_refuse(answer, CODE_NOT_FOUND, &resources->region,
                   "no such resource: there are /t/{twin}, /t/{twin}/{field}, /t/{twin}/desired, "
-                  "/senml and /.well-known/core");
+                  "/t/{twin}/commands/{id}, /senml and /.well-known/core");
 }
 
 // The model that the twin will have when its next turn begins: a newer version's, if there is one.

@@ -28,6 +28,7 @@ struct pending_write {
     struct durable_wait wait; // first, so that the wait is the pending write
     struct session *session;
     struct pending_write *next;
+    uint32_t command; // its id, 0 when it is something else
     char id[ANSWER_ID_SIZE];
 };
 
@@ -110,6 +111,10 @@ static void on_durable(struct durable_wait *wait) {
     session->pending_count--;
     struct buffer out = {0};
     answer_open(&out, pending->id, true);
+    if (pending->command) {
+        json_key(&out, "command");
+        json_unsigned(&out, pending->command);
+    }
     json_key(&out, "rev");
     json_unsigned(&out, wait->rev);
     json_close(&out, '}');
@@ -118,8 +123,14 @@ static void on_durable(struct durable_wait *wait) {
 }
 
 void answer_when_durable(struct session *session, const char *id, uint64_t rev) {
+    answer_command_when_durable(session, id, 0, rev);
+}
+
+void answer_command_when_durable(struct session *session, const char *id, uint32_t command,
+                                 uint64_t rev) {
     struct pending_write *pending = xcalloc(1, sizeof *pending);
     pending->session = session;
+    pending->command = command;
     memcpy(pending->id, id, strlen(id) + 1);
     pending->next = session->pending;
     session->pending = pending;

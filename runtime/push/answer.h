@@ -30,6 +30,9 @@ bool answer_take(struct session *session, struct buffer *out);
 
 // Answers {"rev"} once `rev` is on disk.
 void answer_when_durable(struct session *session, const char *id, uint64_t rev);
+// The same for a command: {"command", "rev"}.
+void answer_command_when_durable(struct session *session, const char *id, uint32_t command,
+                                 uint64_t rev);
 
 // The client is gone: nothing is answered any more.
 void answers_drop(struct session *session);

@@ -41,7 +41,8 @@ int field_set_map(struct field_set *set, const struct selection *selection,
     assert(set->map_count < MAPS_MAX);
     set->maps = xrealloc(set->maps, sizeof *set->maps * (size_t)(set->map_count + 1));
     struct item_map *map = &set->maps[set->map_count];
-    int room = model->field_count + model->alarm_count + model->prediction_count + 1;
+    int room = model->field_count + model->alarm_count + model->prediction_count +
+               model->command_count + 1;
     *map = (struct item_map){.model = model, .items = xcalloc((size_t)room, sizeof *map->items)};
     for (int i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
@@ -57,6 +58,9 @@ int field_set_map(struct field_set *set, const struct selection *selection,
         add(set, map, selection, ITEM_FORECAST, i,
             (struct field_entry){model->predictions[i].name, "prediction",
                                  model->predictions[i].unit, "number"});
+    for (int i = 0; i < model->command_count; i++)
+        add(set, map, selection, ITEM_COMMAND, i,
+            (struct field_entry){model->commands[i].name, "command", "", "command"});
     add(set, map, selection, ITEM_WORST, 0, (struct field_entry){"alarm", "alarm", "", "number"});
     return set->map_count++;
 }

@@ -19,6 +19,7 @@ enum item_kind {
     ITEM_SLOT,     // telemetry, reported, desired, derived
     ITEM_ALARM,    // 0 or 1
     ITEM_FORECAST, // [value, low, high]
+    ITEM_COMMAND,  // {"id", "state", "result"}, a row for each of that name
     ITEM_WORST,    // "alarm": the worst active severity, 0 to 3
 };
 

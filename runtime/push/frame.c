@@ -154,6 +154,28 @@ static bool write_forecast(struct buffer *out, uint32_t place, const struct item
     return true;
 }
 
+// A row of each command that moved, so that none is missed when two of one name do.
+static bool write_commands(struct buffer *out, uint32_t place, const struct item *item,
+                           const struct twin *twin, uint64_t since) {
+    bool is_any = false;
+    for (uint32_t i = 0; i < twin->command_count; i++) {
+        const struct command *command = &twin->commands[i];
+        if (command->index != item->index || (since && command->rev <= since)) continue;
+        open_row(out, place, item->field);
+        json_open(out, '{');
+        json_key(out, "id");
+        json_unsigned(out, command->id);
+        json_key(out, "state");
+        json_string(out, command_state_name((enum command_state)command->state));
+        json_key(out, "result");
+        json_string(out, command->result);
+        json_close(out, '}');
+        close_row(out, command->at, QUALITY_GOOD);
+        is_any = true;
+    }
+    return is_any;
+}
+
 // One row of what is newer than `since`; of everything there is when that is 0.
 static bool write_row(struct buffer *out, uint32_t place, const struct item *item,
                       const struct twin *twin, uint64_t since) {
@@ -164,6 +186,8 @@ static bool write_row(struct buffer *out, uint32_t place, const struct item *ite
         return write_alarm(out, place, item, twin, since);
     case ITEM_FORECAST:
         return write_forecast(out, place, item, twin, since);
+    case ITEM_COMMAND:
+        return write_commands(out, place, item, twin, since);
     case ITEM_WORST:
         return write_worst(out, place, item, twin, since);
     }

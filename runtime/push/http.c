@@ -53,6 +53,8 @@ int http_status(enum err_code code) {
         return 404;
     case ERR_METHOD:
         return 405;
+    case ERR_CONFLICT:
+        return 409;
     case ERR_PRECONDITION:
         return 412;
     case ERR_TOO_LARGE:
@@ -79,6 +81,7 @@ const char *http_title(int status) {
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
+        {409, "Conflict"},
         {412, "Precondition Failed"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},

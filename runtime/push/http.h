@@ -46,7 +46,7 @@ struct http_response {
     bool varies;          // by Accept-Encoding
     unsigned allow;       // methods, for 405
     char etag[40];        // with its quotes, "" = none
-    char location[96];
+    char location[112];
     struct buffer body;
     uint64_t wait_rev; // not sent before this rev is on disk
 };

@@ -116,6 +116,36 @@ static void write_predictions(const struct model *model, struct buffer *out) {
     json_close(out, '}');
 }
 
+static void write_argument(const struct argument_spec *argument, struct buffer *out) {
+    open_section(out, argument->name);
+    write_text(out, "unit", argument->unit);
+    write_text(out, "type", value_type_name(argument->type));
+    if (argument->has_range) {
+        json_key(out, "range");
+        json_open(out, '[');
+        json_number(out, argument->low);
+        json_number(out, argument->high);
+        json_close(out, ']');
+    }
+    json_close(out, '}');
+}
+
+static void write_commands(const struct model *model, struct buffer *out) {
+    open_section(out, "commands");
+    for (int i = 0; i < model->command_count; i++) {
+        const struct command_spec *spec = &model->commands[i];
+        open_section(out, spec->name);
+        write_text(out, "title", spec->title);
+        write_seconds(out, "timeout", spec->timeout_us);
+        open_section(out, "args");
+        for (int j = 0; j < spec->argument_count; j++)
+            write_argument(&spec->arguments[j], out);
+        json_close(out, '}');
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
 void model_json_write(const struct model *model, uint64_t version, struct buffer *out) {
     char text[17];
     snprintf(text, sizeof text, "%08llx", (unsigned long long)(version >> 32));
@@ -131,6 +161,7 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
     write_fields(model, "parameters", FIELD_PARAMETER, out);
     write_alarms(model, out);
     write_predictions(model, out);
+    write_commands(model, out);
     open_section(out, "relationships");
     for (int i = 0; i < model->relationship_count; i++)
         write_text(out, model->relationships[i].name, model->relationships[i].target);

@@ -4,6 +4,7 @@
 #include "push/route.h"
 
 #include "push/http_alarm.h"
+#include "push/http_command.h"
 #include "push/http_file.h"
 #include "push/http_history.h"
 #include "push/http_retry.h"
@@ -26,6 +27,9 @@ static const struct route routes[] = {
     {HTTP_PATCH, "/api/v1/twins/{}/desired", http_twin_patch_desired},
     {HTTP_GET, "/api/v1/twins/{}/history", http_history_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
+    {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},
+    {HTTP_GET, "/api/v1/twins/{}/commands/{}", http_command_get},
+    {HTTP_POST, "/api/v1/twins/{}/commands/{}", http_command_post},
     {HTTP_GET, "/api/v1/alarms", http_alarm_list},
     {HTTP_POST, "/api/v1/alarms/{}/ack", http_alarm_ack},
     {HTTP_GET, "/api/v1/models", http_status_models},

@@ -6,10 +6,12 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "push/answer.h"
+#include "push/command_json.h"
 #include "push/frame.h"
 #include "push/service.h"
 #include "push/settings.h"
 #include "push/twin_json.h"
+#include "twin/change.h"
 #include "twin/world.h"
 
 #include <inttypes.h>
@@ -20,13 +22,13 @@
 typedef bool op_handler(struct session *session, const cJSON *message, const char *id,
                         struct err *err);
 
-static op_handler on_sub, on_unsub, on_pace, on_get, on_set, on_ack, on_ping;
+static op_handler on_sub, on_unsub, on_pace, on_get, on_set, on_command, on_ack, on_ping;
 
 static const struct {
     const char *name;
     op_handler *handler;
-} ops[] = {{"sub", on_sub}, {"unsub", on_unsub}, {"pace", on_pace}, {"get", on_get},
-           {"set", on_set}, {"ack", on_ack},     {"ping", on_ping}};
+} ops[] = {{"sub", on_sub}, {"unsub", on_unsub},     {"pace", on_pace}, {"get", on_get},
+           {"set", on_set}, {"command", on_command}, {"ack", on_ack},   {"ping", on_ping}};
 
 struct session *session_new(struct service *service, const struct session_port *port,
                             const struct actor *actor) {
@@ -121,7 +123,8 @@ static void handle(struct session *session, const char *text, size_t length) {
         i++;
     if (op && i == ARRAY_LEN(ops))
         err_set(&err, ERR_INVALID,
-                "there is no op '%.40s'; sub, unsub, pace, get, set, ack and ping are", op);
+                "there is no op '%.40s'; sub, unsub, pace, get, set, command, ack and ping are",
+                op);
     else if (op)
         is_good = ops[i].handler(session, message, id, &err);
     if (!op || i == ARRAY_LEN(ops) || !is_good) answer_problem(session, id, &err);
@@ -305,6 +308,26 @@ static bool on_set(struct session *session, const cJSON *message, const char *id
     settings_fini(&settings);
     if (is_done) answer_when_durable(session, id, rev);
     return is_done;
+}
+
+static bool on_command(struct session *session, const cJSON *message, const char *id,
+                       struct err *err) {
+    const struct door *door = session->service->options.door;
+    struct twin *twin = find_twin(session, message, err);
+    const char *name = twin ? document_text(message, "name", err) : NULL;
+    struct value values[EVENT_ARGUMENTS_MAX];
+    uint32_t given;
+    uint64_t rev;
+    if (!name) return false;
+    const struct model *model = settings_model(session->service->world, twin);
+    int command = command_json_find(model, name, err);
+    if (command == NONE ||
+        !command_json_parse(document_member(message, "args"), model, command, values, err) ||
+        !door->command(door->context, twin, command, values,
+                       model->commands[command].argument_count, &session->actor, &given, &rev, err))
+        return false;
+    answer_command_when_durable(session, id, given, rev);
+    return true;
 }
 
 static bool on_ack(struct session *session, const cJSON *message, const char *id, struct err *err) {

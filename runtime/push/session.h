@@ -11,9 +11,12 @@
 //                                     frame.h
 //   unsub  {"sid"}
 //   pace   {"sid", "hz"}              0 pauses; what changed meanwhile comes once, at its newest
-//   value get    {"twin"}                   -> {"twin": {...}} as HTTP has it set    {"twin",
-//   "desired": {...}, "if_rev"}   -> {"rev"}, once it is on disk ack    {"twin", "alarm"} ->
-//   {"rev"}, once it is on disk ping                              -> {"now"}
+//   value
+//   get    {"twin"}                   -> {"twin": {...}} as HTTP has it
+//   set    {"twin", "desired": {...}, "if_rev"}   -> {"rev"}, once it is on disk
+//   command {"twin", "name", "args": {...}}   -> {"command", "rev"}, once it is on disk
+//   ack    {"twin", "alarm"}          -> {"rev"}, once it is on disk
+//   ping                              -> {"now"}
 //
 // No socket in here: the port below is websocket.c's or a test's.
 

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "push/alarm_text.h"
+#include "push/command_json.h"
 #include "twin/world.h"
 
 #include <stdio.h>
@@ -220,6 +221,12 @@ static void write_relationships(struct writer *writer) {
     json_close(out, '}');
 }
 
+static void write_commands(struct writer *writer) {
+    if (writer->fields) return;
+    json_key(writer->out, "commands");
+    command_json_write_all(writer->twin, writer->out);
+}
+
 // A part is a twin of its own, "pump-7:motor".
 static void write_parts(struct writer *writer) {
     struct buffer *out = writer->out;
@@ -288,6 +295,7 @@ void twin_json_write(const struct world *world, const struct twin *twin, const c
     write_fields(&writer, "derived", FIELD_DERIVED);
     write_alarms(&writer);
     write_predictions(&writer);
+    write_commands(&writer);
     write_relationships(&writer);
     write_parts(&writer);
     write_failure(&writer);

@@ -11,7 +11,7 @@ struct value;
 struct world;
 
 // The names of `fields=`, comma-separated: only these, and sections that have none are left out. An
-// empty text names nothing: only what a twin is, no values. NULL is all.
+// empty text names nothing: only what a twin is, no values. NULL is all, and its commands.
 //
 // Of parameters, telemetry, properties, derived and predictions that never had a value, `value` is
 // null and `at` is missing.

@@ -6,6 +6,7 @@
 #include "script/check.h"
 #include "script/duration.h"
 #include "script/handle.h"
+#include "script/lua_command.h"
 #include "script/lua_prediction.h"
 #include "script/lua_value.h"
 #include "script/state.h"
@@ -196,6 +197,8 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
         push_alarm(lua, twin, trigger);
         return 1;
     case TRIGGER_COMMAND:
+        lua_command_push(lua, twin, trigger->from);
+        return 1;
     case TRIGGER_MIGRATE:
     case TRIGGER_INPUT:
     case TRIGGER_TIMER:

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "script/behavior.h"
 #include "script/duration.h"
+#include "script/lua_argument.h"
+#include "script/lua_command.h"
 #include "script/lua_text.h"
 #include "script/lua_twin.h"
 #include "script/lua_value.h"
@@ -18,8 +20,8 @@
 #include "twin/world.h"
 
 #include <lauxlib.h>
-#include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,17 +31,17 @@ static int clear_alarm(lua_State *lua);
 static int is_raised(lua_State *lua);
 static int related(lua_State *lua);
 static int send(lua_State *lua);
+static int command(lua_State *lua);
 static int after(lua_State *lua);
 static int cancel(lua_State *lua);
 static int log_line(lua_State *lua);
 
 const struct luaL_Reg *lua_method_list(void) {
     static const luaL_Reg methods[] = {
-        {"sample", sample},     {"raise", raise_alarm},
-        {"clear", clear_alarm}, {"is_raised", is_raised},
-        {"related", related},   {"send", send},
-        {"after", after},       {"cancel", cancel},
-        {"log", log_line},      {NULL, NULL},
+        {"sample", sample},       {"raise", raise_alarm}, {"clear", clear_alarm},
+        {"is_raised", is_raised}, {"related", related},   {"send", send},
+        {"after", after},         {"cancel", cancel},     {"log", log_line},
+        {"command", command},     {NULL, NULL},
     };
     return methods;
 }
@@ -183,44 +185,6 @@ static int related(lua_State *lua) {
     return 1;
 }
 
-// Which argument of the event a key of the table names.
-static int check_argument(lua_State *lua, const struct event_spec *event, const char *key) {
-    for (int i = 0; i < event->argument_count; i++)
-        if (strcmp(event->arguments[i].name, key) == 0) return i;
-    struct suggestion near = {key, strlen(key), NULL, 0};
-    for (int i = 0; i < event->argument_count; i++)
-        suggestion_try(&near, event->arguments[i].name);
-    return mistake_raise(lua, near.best, "event %s has no argument \"%s\"", event->name, key);
-}
-
-// The arguments at 4 in the event's order, in the turn's region.
-static struct value *check_arguments(lua_State *lua, struct region *region,
-                                     const struct event_spec *event) {
-    struct value *values =
-        region_alloc(region, (size_t)(event->argument_count + 1) * sizeof *values);
-    for (int i = 0; i < event->argument_count; i++)
-        values[i] = value_none();
-    if (lua_isnoneornil(lua, 4)) return values;
-    luaL_checktype(lua, 4, LUA_TTABLE);
-    for (lua_pushnil(lua); lua_next(lua, 4); lua_pop(lua, 1)) { // any order gives the same list
-        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
-        int place = check_argument(lua, event, key);
-        const struct argument_spec *argument = &event->arguments[place];
-        struct value value;
-        if (!lua_value_get(lua, -1, &value) || value.type != argument->type)
-            luaL_error(lua, "event %s: %s takes a %s, not a %s", event->name, key,
-                       value_type_name(argument->type), luaL_typename(lua, -1));
-        if (value.type == VALUE_NUMBER && !isfinite(value.number))
-            luaL_error(lua, "event %s: %s is not a finite number", event->name, key);
-        if (value.type == VALUE_TEXT && value.length > VALUE_TEXT_MAX)
-            luaL_error(lua, "event %s: %s is longer than %d bytes", event->name, key,
-                       VALUE_TEXT_MAX);
-        if (value.type == VALUE_TEXT) value.text = region_copy(region, value.text, value.length);
-        values[place] = value;
-    }
-    return values;
-}
-
 // pump:send(tank, "inflow_reduced", { by = 50 })
 static int send(lua_State *lua) {
     struct changes *changes = lua_twin_write(lua, check_twin(lua, 1));
@@ -236,13 +200,21 @@ static int send(lua_State *lua) {
                              target->model->name, name);
     }
     const struct event_spec *spec = &target->model->events[event];
-    struct value *arguments = check_arguments(lua, changes->region, spec);
+    char owner[80];
+    snprintf(owner, sizeof owner, "event %s", spec->name);
+    struct value *arguments =
+        lua_argument_give(lua, 4, changes->region, owner, spec->arguments, spec->argument_count);
     struct change change = {
         .kind = CHANGE_EVENT, .index = (uint16_t)event, .other = target->number};
     change.event.arguments = arguments;
     change.event.argument_count = (uint32_t)spec->argument_count;
     changes_add(changes, &change);
     return 0;
+}
+
+// pump:command("flush", { seconds = 30 }) -> its id
+static int command(lua_State *lua) {
+    return lua_command_give(lua, lua_twin_write(lua, check_twin(lua, 1)));
 }
 
 static void set_timer(struct changes *changes, const char *name, size_t length, int64_t due) {

@@ -16,20 +16,18 @@
 #define FIELDS_MAX 1000 // of one model; a twin pays 24 bytes for each
 
 static void read_head(struct check *check, struct model *model);
-static void claim_command(struct check *check, const char *name, void *context);
 static bool has_name(const struct model *model, const char *name);
 
 void lua_model_read(struct check *check, struct model *model) {
     static const char *const keys[] = {
-        "alarms",    "auto_create", "derived",  "events",     "level",         "match",
-        "model",     "parameters",  "parts",    "properties", "relationships", "state",
-        "telemetry", "title",       "commands", "extends",    "physics"};
+        "alarms", "auto_create", "commands",   "derived", "events",     "level",
+        "match",  "model",       "parameters", "parts",   "properties", "relationships",
+        "state",  "telemetry",   "title",      "extends", "physics"};
     check_is_table(check);
-    check_keys(check, keys, 14, 17);
+    check_keys(check, keys, 15, 17);
     read_head(check, model);
     lua_field_read_all(check, model);
     lua_rule_read_all(check, model);
-    check_each(check, "commands", claim_command, model);
     if (model->field_count > FIELDS_MAX)
         check_fail(check, "%d values, the limit is %d", model->field_count, FIELDS_MAX);
 }
@@ -160,11 +158,6 @@ static void read_head(struct check *check, struct model *model) {
                text);
 }
 
-// Commands come in a later version; their names are taken already.
-static void claim_command(struct check *check, const char *name, void *context) {
-    lua_model_claim(check, context, name);
-}
-
 static bool has_name(const struct model *model, const char *name) {
     for (int i = 0; i < model->field_count; i++)
         if (strcmp(model->fields[i].name, name) == 0) return true;
@@ -174,5 +167,7 @@ static bool has_name(const struct model *model, const char *name) {
         if (strcmp(model->estimators[i].name, name) == 0) return true;
     for (int i = 0; i < model->event_count; i++)
         if (strcmp(model->events[i].name, name) == 0) return true;
+    for (int i = 0; i < model->command_count; i++)
+        if (strcmp(model->commands[i].name, name) == 0) return true;
     return false;
 }

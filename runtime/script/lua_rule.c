@@ -3,7 +3,8 @@
 #include "script/lua_rule.h"
 
 #include "base/memory.h"
-#include "script/lua_field.h"
+#include "script/lua_argument.h"
+#include "script/lua_command.h"
 #include "script/lua_model.h"
 #include "twin/change.h"
 #include "twin/model.h"
@@ -24,6 +25,7 @@ static void read_state(struct check *check, const char *name, void *context);
 
 void lua_rule_read_all(struct check *check, struct model *model) {
     check_each(check, "events", read_event, model);
+    lua_command_read_all(check, model);
     check_each(check, "relationships", read_relationship, model);
     check_each(check, "parts", read_part, model);
     check_each(check, "alarms", read_alarm, model);
@@ -35,32 +37,13 @@ static void set_text(char **place, const char *text) {
     *place = xstrdup(text);
 }
 
-// by = { unit = "%" }
-static void read_event_argument(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"type", "unit"};
-    struct model *model = context;
-    struct event_spec *event = &model->events[model->event_count - 1];
-    check_is_table(check);
-    check_keys(check, keys, 2, 2);
-    if (!field_name_is_valid(name, strlen(name)))
-        check_fail(check, "a name is letters, digits and _, at most 64");
-    if (event->argument_count == EVENT_ARGUMENTS_MAX)
-        check_fail(check, "an event has at most %d arguments", EVENT_ARGUMENTS_MAX);
-    enum value_type type = (enum value_type)lua_field_type(check);
-    const char *unit = "";
-    check_unit(check, "unit", &unit);
-    struct argument_spec *argument =
-        model_add_argument(&event->arguments, &event->argument_count, name);
-    argument->type = type;
-    set_text(&argument->unit, unit);
-}
-
-// inflow_reduced = { by = { unit = "%" } }
+// inflow_reduced = { by = { unit = "%", range = { 0, 100 } } }
 static void read_event(struct check *check, const char *name, void *context) {
     check_is_table(check);
     lua_model_claim(check, context, name);
-    model_add_event(context, name);
-    check_all(check, read_event_argument, context);
+    struct event_spec *event = model_add_event(context, name);
+    struct lua_argument_list list = {"an event", &event->arguments, &event->argument_count};
+    check_all(check, lua_argument_read, &list);
 }
 
 // feeds = "tank"; "" is any model

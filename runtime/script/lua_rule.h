@@ -1,5 +1,5 @@
-// The sections of a model that say what happens and what belongs together: events, relationships,
-// parts, alarms, state.
+// The sections of a model that say what happens and what belongs together: events, commands,
+// relationships, parts, alarms, state.
 
 #ifndef SCRIPT_LUA_RULE_H
 #define SCRIPT_LUA_RULE_H

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "sim/fault.h"
 #include "sim/observe.h"
+#include "sim/order.h"
 #include "sim/plant.h"
 #include "sim/wire.h"
 
@@ -19,6 +20,8 @@
 struct device {
     struct fault fault;
     struct observe observe;
+    struct order order;
+    bool is_answering;         // what became of the order is in flight
     struct exchange *watching; // the request for Observe that is in flight
     bool is_waiting;           // a request is in flight
     struct reading sent[PLANT_READINGS];
@@ -36,6 +39,8 @@ struct fleet {
 
 static void device_tick(struct run *run, uint32_t index, int64_t now);
 static void device_watch(struct run *run, uint32_t index, int64_t now);
+static void device_obey(struct run *run, uint32_t index, const struct message *message);
+static bool device_report(struct run *run, uint32_t index, int64_t now);
 
 static bool fleet_open(struct run *run, struct err *err) {
     const struct options *options = run->options;
@@ -91,12 +96,20 @@ static void fleet_on_answer(struct run *run, const struct exchange *exchange,
         observe_fail(&device->observe, now);
         return;
     }
+    if (device->is_answering) {
+        device->is_answering = false;
+        if (answer) order_acknowledged(&device->order);
+        // What was told while it was busy is told again to a new registration.
+        if (answer) observe_forget(&device->observe);
+        return;
+    }
     bool is_accepted = answer && answer->code >> 5 == 2;
     if (run->acked && is_accepted)
         acked_add(run->acked, plant_id(fleet->plant, index), device->sent, device->sent_count);
     // A server that did not answer at once may have been started anew and know no observer.
     if (!answer || exchange->tries > 0) observe_forget(&device->observe);
-    if (is_accepted && !run->is_draining) device_watch(run, index, now);
+    if (is_accepted && !run->is_draining && !device_report(run, index, now))
+        device_watch(run, index, now);
 }
 
 static bool fleet_on_notification(struct run *run, const struct message *message, int64_t now) {
@@ -115,6 +128,7 @@ static bool fleet_on_notification(struct run *run, const struct message *message
         plant_set(fleet->plant, index, value);
         run->tally.desired++;
     }
+    if (device->observe.heard == now) device_obey(run, index, message); // it was news
     return true;
 }
 
@@ -188,4 +202,34 @@ static void device_watch(struct run *run, uint32_t index, int64_t now) {
     transport_send(run->transport, exchange, at, now);
     device->watching = exchange;
     device->is_waiting = true;
+}
+
+// Begins the next command that the device was told of, if it has none.
+static void device_obey(struct run *run, uint32_t index, const struct message *message) {
+    struct fleet *fleet = run->mode_state;
+    struct order *order = &fleet->devices[index].order;
+    if (!order_read(order, message, &run->options->order_faults,
+                    &fleet->devices[index].fault.chance))
+        return;
+    if (!plant_begin(fleet->plant, index, order->name, order->seconds))
+        order_end(order, true, "this device knows no such command");
+}
+
+// Says what became of its command, once that has ended.
+static bool device_report(struct run *run, uint32_t index, int64_t now) {
+    struct fleet *fleet = run->mode_state;
+    struct device *device = &fleet->devices[index];
+    struct order *order = &device->order;
+    if (order->state == ORDER_RUNNING && !plant_is_busy(fleet->plant, index))
+        order_end(order, false, "flushed");
+    if (order->state != ORDER_OVER) return false;
+    struct exchange *exchange = transport_begin(run->transport, index % run->options->peers);
+    if (!exchange) return false;
+    uint8_t *at = transport_header(run->transport, exchange, COAP_CODE(0, 2));
+    at = order_answer_write(at, order, plant_id(fleet->plant, index));
+    exchange->user = index;
+    exchange->records = 0;
+    transport_send(run->transport, exchange, at, now);
+    device->is_waiting = device->is_answering = true;
+    return true;
 }

@@ -95,6 +95,7 @@ static bool value_find(const struct message *message, const char *property, doub
         if (base_name) base = base_name;
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(record, "n"));
         if (!name) name = strrchr(base, '/') ? strrchr(base, '/') : base;
+        if (strncmp(name, "commands/", 9) == 0) continue; // order.c
         if (strrchr(name, '/')) name = strrchr(name, '/') + 1;
         const cJSON *number = cJSON_GetObjectItem(record, "v");
         if (strcmp(name, property) != 0 || !cJSON_IsNumber(number)) continue;

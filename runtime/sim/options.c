@@ -58,6 +58,8 @@ static const struct flag flags[] = {
     {"plant", FLAG_COUNT, AT(plant), 1, 10000, NULL},
     {"http", FLAG_TEXT, AT(http), 0, 0, NULL},
     {"faults", FLAG_NUMBER, AT(faults), 0, 3600, NULL},
+    {"command-faults", FLAG_NUMBER, AT(order_faults.failing), 0, 1, NULL},
+    {"command-silence", FLAG_NUMBER, AT(order_faults.silent), 0, 1, NULL},
     {"wear", FLAG_NUMBER, AT(wear), 0, 1e9, NULL},
     {"failing", FLAG_TEXT, AT(failing), 0, 0, NULL},
     {"play", FLAG_TEXT, AT(play), 0, 0, NULL},
@@ -127,6 +129,8 @@ const char *options_help(void) {
            "  --rate HZ         samples a second of each device (1)\n"
            "  --faults RATE     sensor faults a device and hour: spikes, stuck, drift, drop-outs "
            "(0)\n"
+           "  --command-faults SHARE    of commands that fail (0)\n"
+           "  --command-silence SHARE   of commands that are never answered (0)\n"
            "  --wear FACTOR     how much faster than in life pumps wear (1)\n"
            "  --failing ID      this pump wears out within three minutes; a number N is the Nth "
            "pump\n"

@@ -3,6 +3,7 @@
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H
 
+#include "sim/order.h"
 #include "sim/senml.h"
 
 #include <stdbool.h>
@@ -61,7 +62,8 @@ struct options {
     uint32_t plant;   // fleet: lines, 0: a fleet of one model
     const char *http; // where relationships are put, NULL: nowhere
     double faults;    // a device and hour
-    double wear;      // factor
+    struct order_faults order_faults;
+    double wear; // factor
     const char *failing;
 
     const char *play;

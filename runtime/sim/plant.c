@@ -109,6 +109,16 @@ void plant_set(struct plant *plant, uint32_t asset, double value) {
     if (plant->assets[asset].kind == ASSET_PUMP) plant->assets[asset].pump.set_speed = value;
 }
 
+bool plant_begin(struct plant *plant, uint32_t asset, const char *command, double seconds) {
+    if (plant->assets[asset].kind != ASSET_PUMP || strcmp(command, "flush") != 0) return false;
+    pump_flush(&plant->assets[asset].pump, seconds > 0 ? seconds : PUMP_FLUSH_S);
+    return true;
+}
+
+bool plant_is_busy(const struct plant *plant, uint32_t asset) {
+    return plant->assets[asset].kind == ASSET_PUMP && plant->assets[asset].pump.flush_s > 0;
+}
+
 uint32_t plant_twins(const struct plant *plant) {
     return plant->lines * (1 + ASSETS_A_LINE);
 }

@@ -46,6 +46,10 @@ int plant_step(struct plant *plant, uint32_t asset, double dt_s, struct reading 
 const char *plant_property(const struct plant *plant, uint32_t asset);
 void plant_set(struct plant *plant, uint32_t asset, double value);
 
+// Begins a command; false when the asset knows none of that name. Whether it is still at it.
+bool plant_begin(struct plant *plant, uint32_t asset, const char *command, double seconds);
+bool plant_is_busy(const struct plant *plant, uint32_t asset);
+
 // What the system is to be told about each twin of lines, in an order in which each one's targets
 // come first: its model, and a relationship (NULL: none) with its target.
 struct plant_twin {

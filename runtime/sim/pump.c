@@ -15,7 +15,8 @@
 #define LOAD_HEAT 30.0 // Cel over ambient at rated load and speed
 #define WEAR_HEAT 34.0
 #define FAILURE_HEAT 25.0
-#define WEAR_SHAKE 8.0 // mm/s at wear 1
+#define WEAR_SHAKE 8.0   // mm/s at wear 1
+#define FLUSH_COOLS 15.0 // Cel, while it lasts
 #define FAILURE_SHAKE 5.0
 #define FAILURE_FLOW 0.25 // of what it would pump
 #define SPOILED_LIFE_S 155.0
@@ -42,6 +43,10 @@ void pump_spoil(struct pump *pump) {
     pump->wear_per_s = 1 / SPOILED_LIFE_S;
 }
 
+void pump_flush(struct pump *pump, double seconds) {
+    pump->flush_s = seconds;
+}
+
 void pump_step(struct pump *pump, double ambient, double dt_s) {
     double drift = LOAD_DEVIATION * sqrt(1 - exp(-2 * dt_s / LOAD_TAU_S));
     pump->load = relax(pump->load, 1, dt_s, LOAD_TAU_S) + drift * chance_normal(&pump->chance);
@@ -50,7 +55,8 @@ void pump_step(struct pump *pump, double ambient, double dt_s) {
     wear_out(pump, dt_s);
     double ratio = pump->speed / PUMP_RATED_SPEED;
     double heat = LOAD_HEAT * pump->load + WEAR_HEAT * pow(pump->wear, 1.5) +
-                  (pump->failed_s > 0 ? FAILURE_HEAT : 0);
+                  (pump->failed_s > 0 ? FAILURE_HEAT : 0) - (pump->flush_s > 0 ? FLUSH_COOLS : 0);
+    pump->flush_s = fmax(pump->flush_s - dt_s, 0);
     pump->casing = relax(pump->casing, ambient + heat * ratio * ratio, dt_s, CASING_TAU_S);
     sense(pump);
 }

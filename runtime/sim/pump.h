@@ -16,6 +16,7 @@
 #define PUMP_RATED_FLOW 420.0   // l/min
 #define PUMP_RATED_POWER 4400.0 // W
 #define PUMP_MAX_SPEED 3600.0
+#define PUMP_FLUSH_S 30.0           // when it is not said for how long
 #define PUMP_LIFE_S (180.0 * 86400) // of a bearing at rated load and speed
 
 struct pump {
@@ -28,6 +29,7 @@ struct pump {
     double load;             // 1 is rated
     double wear;
     double failed_s; // for how long it has been failed
+    double flush_s;  // cooling jacket flushed for so long from now
     // What its sensors say, with their noise:
     double temperature; // Cel
     double vibration;   // mm/s
@@ -42,6 +44,8 @@ void pump_init(struct pump *pump, uint64_t seed, uint64_t number, double wear_fa
 // As one whose bearing is new but lasts for 150 s: vibration rises steadily from about 2 mm/s and
 // passes 7.1 after about 100 s. The bearing that replaces it is an ordinary one.
 void pump_spoil(struct pump *pump);
+// Flushes its cooling jacket; a warm casing cools for as long.
+void pump_flush(struct pump *pump, double seconds);
 void pump_step(struct pump *pump, double ambient, double dt_s);
 
 #endif

@@ -76,20 +76,18 @@ static void apply_timer(struct twin *twin, const struct change *change) {
     twin->timers[i].due = change->at;
 }
 
-static void apply_command(struct twin *twin, const struct change *change) {
-    if (change->state != COMMAND_QUEUED) {
-        struct command *command = twin_command(twin, change->other);
-        if (!command) return; // ended long ago
-        command->state = change->state;
-        command->at = change->at;
-        free(command->result);
-        command->result = xstrndup(change->text.text, change->text.length);
-        return;
+// Forgets the one that ended first when more than COMMANDS_KEPT have. Here and not when one is
+// queued, for a behaviour may queue and its changes may be dropped.
+static void forget_ended(struct twin *twin) {
+    uint32_t ended = 0, first = 0;
+    for (uint32_t i = 0; i < twin->command_count; i++) {
+        if (command_is_open(&twin->commands[i])) continue;
+        if (ended++ == 0 || twin->commands[i].at < twin->commands[first].at) first = i;
     }
-    uint32_t ended = 0;
-    for (uint32_t i = twin->command_count; i-- > 0;)
-        if (!command_is_open(&twin->commands[i]) && ++ended > COMMANDS_KEPT)
-            twin_forget_command(twin, i);
+    if (ended > COMMANDS_KEPT) twin_forget_command(twin, first);
+}
+
+static void queue_command(struct twin *twin, const struct change *change, uint64_t rev) {
     twin->commands = xrealloc(twin->commands, sizeof *twin->commands * (twin->command_count + 1));
     struct command *command = &twin->commands[twin->command_count++];
     *command = (struct command){.id = change->other,
@@ -97,6 +95,7 @@ static void apply_command(struct twin *twin, const struct change *change) {
                                 .state = COMMAND_QUEUED,
                                 .queued_at = change->at,
                                 .at = change->at,
+                                .rev = rev,
                                 .argument_count = (int)change->event.argument_count,
                                 .result = xstrdup("")};
     command->arguments =
@@ -104,6 +103,21 @@ static void apply_command(struct twin *twin, const struct change *change) {
     for (int i = 0; i < command->argument_count; i++)
         command->arguments[i] = value_keep(change->event.arguments[i]);
     twin->command_id = change->other;
+}
+
+static void apply_command(struct twin *twin, const struct change *change, uint64_t rev) {
+    if (change->state == COMMAND_QUEUED) {
+        queue_command(twin, change, rev);
+        return;
+    }
+    struct command *command = twin_command(twin, change->other);
+    if (!command) return; // of a model that had it, before the twin moved to another
+    command->state = change->state;
+    command->at = change->at;
+    command->rev = rev;
+    free(command->result);
+    command->result = xstrndup(change->text.text, change->text.length);
+    if (!command_is_open(command)) forget_ended(twin);
 }
 
 // A bad sample that is shown and the value that is kept behind it are of the same sensor.
@@ -241,7 +255,7 @@ void change_apply(struct world *world, struct twin **place, const struct change 
         apply_quality(twin, change, rev);
         break;
     case CHANGE_COMMAND:
-        apply_command(twin, change);
+        apply_command(twin, change, rev);
         break;
     case CHANGE_LIFECYCLE:
         twin->lifecycle = change->state;

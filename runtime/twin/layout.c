@@ -139,15 +139,35 @@ static void keep_sensors(struct twin *to, const struct twin *from) {
     }
 }
 
+// By name and type, into the new order.
+static void keep_arguments(struct command *command, const struct command_spec *from,
+                           const struct command_spec *to) {
+    struct value *kept = xcalloc((size_t)to->argument_count + 1, sizeof *kept);
+    for (int i = 0; i < to->argument_count; i++)
+        for (int j = 0; j < from->argument_count && j < command->argument_count; j++) {
+            if (strcmp(from->arguments[j].name, to->arguments[i].name) != 0) continue;
+            if (command->arguments[j].type != to->arguments[i].type) continue;
+            kept[i] = command->arguments[j];
+            command->arguments[j] = value_none();
+        }
+    for (int j = 0; j < command->argument_count; j++)
+        value_drop(&command->arguments[j]);
+    free(command->arguments);
+    command->arguments = kept;
+    command->argument_count = to->argument_count;
+}
+
 static void keep_commands(struct twin *twin, const struct model *from) {
     for (uint32_t i = twin->command_count; i-- > 0;) {
         const char *name = from->commands[twin->commands[i].index].name;
         int index = model_command(twin->model, name, strlen(name));
-        if (index == NONE ||
-            twin->model->commands[index].argument_count != twin->commands[i].argument_count)
+        if (index == NONE) {
             twin_forget_command(twin, i);
-        else
-            twin->commands[i].index = (uint16_t)index;
+            continue;
+        }
+        keep_arguments(&twin->commands[i], &from->commands[twin->commands[i].index],
+                       &twin->model->commands[index]);
+        twin->commands[i].index = (uint16_t)index;
     }
 }
 

@@ -45,6 +45,7 @@ void model_free(struct model *model) {
     for (int i = 0; i < model->command_count; i++) {
         free_arguments(model->commands[i].arguments, model->commands[i].argument_count);
         free(model->commands[i].name);
+        free(model->commands[i].title);
     }
     for (int i = 0; i < model->aggregate_count; i++) {
         free(model->aggregates[i].relationship);
@@ -130,7 +131,7 @@ struct event_spec *model_add_event(struct model *model, const char *name) {
 struct command_spec *model_add_command(struct model *model, const char *name) {
     model->commands = list_add(model->commands, &model->command_count, sizeof *model->commands);
     struct command_spec *command = &model->commands[model->command_count - 1];
-    *command = (struct command_spec){.name = xstrdup(name)};
+    *command = (struct command_spec){.name = xstrdup(name), .title = xstrdup("")};
     return command;
 }
 

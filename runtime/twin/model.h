@@ -112,6 +112,7 @@ struct event_spec {
 
 struct command_spec {
     char *name;
+    char *title; // "" when it has none
     struct argument_spec *arguments;
     int argument_count;
     int64_t timeout_us; // queued or sent so long, it has timed out

@@ -233,6 +233,7 @@ static void write_events(const struct model *model, struct buffer *out) {
     for (int i = 0; i < model->command_count; i++) {
         const struct command_spec *command = &model->commands[i];
         write_text(out, command->name);
+        write_text(out, command->title);
         buffer_zigzag(out, command->timeout_us);
         write_arguments(command->arguments, command->argument_count, out);
     }
@@ -247,6 +248,7 @@ static void read_events(struct model *model, struct reader *in) {
     for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
         struct command_spec *command = model_add_command(model, "");
         read_owned(in, &command->name);
+        read_owned(in, &command->title);
         command->timeout_us = read_zigzag(in);
         read_arguments(&command->arguments, &command->argument_count, in);
     }

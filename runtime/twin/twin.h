@@ -75,12 +75,14 @@ struct command {    // one that was given to the device, also some time after it
     uint8_t state;  // enum command_state
     int64_t queued_at;
     int64_t at;              // of its state
+    uint64_t rev;            // that set its state
     struct value *arguments; // in the model's order, VALUE_NONE = not given; bytes owned
     int argument_count;
     char *result; // what the device said of it, "" when nothing
 };
 #define COMMANDS_OPEN_MAX 16 // queued or sent at once
-#define COMMANDS_KEPT 8      // that have ended
+#define COMMANDS_KEPT 16     // that have ended: as many as can end in one turn, each with a handler
+#define COMMAND_RESULT_MAX 240 // bytes of `result`; so all of a twin's fit into one message
 
 // Why the twin's behaviour failed last, and until when it rests. The input is in the log at `rev`.
 struct incident {

@@ -144,6 +144,7 @@ static void commands_encode(const struct twin *twin, struct buffer *out) {
         buffer_byte(out, command->state);
         buffer_u64(out, (uint64_t)command->queued_at);
         buffer_u64(out, (uint64_t)command->at);
+        buffer_varint(out, command->rev);
         buffer_text(out, command->result, strlen(command->result));
         buffer_varint(out, (uint64_t)command->argument_count);
         for (int j = 0; j < command->argument_count; j++)
@@ -215,6 +216,7 @@ static void commands_decode(struct twin *twin, struct reader *in) {
         command->state = read_byte(in) % (COMMAND_TIMED_OUT + 1);
         command->queued_at = (int64_t)read_u64(in);
         command->at = (int64_t)read_u64(in);
+        command->rev = read_varint(in);
         const char *text = read_text(in, &length);
         command->result = xstrndup(text, length);
         uint32_t arguments = read_count(in);

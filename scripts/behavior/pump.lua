@@ -1,7 +1,8 @@
--- A hot pump slows down and warns the tanks it feeds; a cool and calm one goes back to where it was.
+-- A hot pump slows down, flushes its cooling jacket and warns the tanks it feeds; a cool and calm one goes back to where it was.
 local scale = require "lib.scale"
 
 local SLOW = 0.5 -- share of its speed that a hot pump keeps
+local FLUSH = 60 -- s that a hot pump's cooling jacket is flushed
 
 local function tell_line(pump, alarm)
   for line in pump:related("part_of") do pump:send(line, "pump_alarm", { name = alarm.name, active = alarm.active }) end
@@ -21,7 +22,12 @@ local function go_back(pump)
 end
 
 local function on_overheating(pump, alarm)
-  if alarm.active then slow_down(pump) else go_back(pump) end
+  if alarm.active then
+    slow_down(pump)
+    pump:command("flush", { seconds = FLUSH })
+  else
+    go_back(pump)
+  end
   tell_line(pump, alarm)
 end
 
@@ -35,6 +41,12 @@ local function on_vibration(pump)
   pump.derived.health = 100 * scale.share(pump.state.wear.mean, limit, new)
 end
 
+local function on_flush(pump, command)
+  if command.state == "failed" or command.state == "timed_out" then
+    pump:log("flush " .. command.id .. " " .. command.state .. ": " .. command.result)
+  end
+end
+
 local function on_serviced(pump, args)
   pump:log("serviced by " .. (args.by or "nobody named"))
   go_back(pump)
@@ -44,6 +56,6 @@ return {
   on = {
     vibration = on_vibration,
     ["alarm.overheating"] = on_overheating, ["alarm.high_vibration"] = on_high_vibration,
-    ["event.serviced"] = on_serviced,
+    ["event.serviced"] = on_serviced, ["command.flush"] = on_flush,
   },
 }

@@ -96,7 +96,7 @@ static void an_event_carries_its_arguments_in_order(void **state) {
     lua_raises("thing:send(thing, 'poke', { bye = 1 })",
                "event poke has no argument \"bye\"; did you mean \"by\"?");
     lua_raises("thing:send(thing, 'poke', { by = 'x' })",
-               "event poke: by takes a number, not a string");
+               "event poke: by takes a number, not a text");
     lua_raises("thing:send(thing, 'poke', { by = 1/0 })", "by is not a finite number");
     lua_raises("thing:send('thing-2', 'poke')", "expected a twin, as twin:related gives them");
     lua_raises("thing:send(thing.state, 'poke')", "expected a twin");
