@@ -9,6 +9,7 @@
 #include "ctl/ls.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
+#include "ctl/test.h"
 #include "ctl/watch.h"
 
 #include <curl/curl.h>
@@ -17,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct verb *const verbs[] = {&ls_verb,  &get_verb,   &watch_verb,
-                                           &set_verb, &check_verb, &bench_verb};
+static const struct verb *const verbs[] = {&ls_verb,    &get_verb,  &watch_verb, &set_verb,
+                                           &check_verb, &test_verb, &bench_verb};
 
 static const struct verb *find_verb(const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
