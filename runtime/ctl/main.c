@@ -7,6 +7,7 @@
 #include "ctl/check.h"
 #include "ctl/get.h"
 #include "ctl/ls.h"
+#include "ctl/new.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
 #include "ctl/test.h"
@@ -18,8 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct verb *const verbs[] = {&ls_verb,    &get_verb,  &watch_verb, &set_verb,
-                                           &check_verb, &test_verb, &bench_verb};
+static const struct verb *const verbs[] = {&ls_verb,  &get_verb,   &watch_verb, &set_verb,
+                                           &new_verb, &check_verb, &test_verb,  &bench_verb};
 
 static const struct verb *find_verb(const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)

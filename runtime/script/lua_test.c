@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define LOAD_US 1000000        // of CPU for all test files
-#define TEST_US 20000000       // of one test, the handlers it causes included
+#define TEST_US 5000000        // of one test, the handlers it causes included
 #define TEST_BYTES (64u << 20) // that one test may add
 #define T "twind.test"
 
