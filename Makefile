@@ -39,7 +39,11 @@ all: $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim
 
 $(BUILD)/twind: $(BUILD)/main.o $(RUNTIME)
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
-$(BUILD)/twinctl: $(call objects,ctl base predict twin script)
+# The turn and what wires it, as a library: twinctl takes what runs without network and disk.
+$(BUILD)/turn.a: $(filter-out $(BUILD)/main.o,$(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard runtime/*.c)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(BUILD)/twinctl: $(call objects,ctl base predict twin script) $(BUILD)/turn.a
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 $(BUILD)/twinsim: $(call objects,sim base) $(BUILD)/ingest/message.o
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
@@ -59,6 +63,7 @@ rooms_ingest  := base predict twin ingest
 rooms_push    := base predict twin push
 rooms_ctl     := base predict twin script ctl
 rooms_sim     := base sim
+extra_ctl     := $(BUILD)/turn.a
 extra_sim     := $(BUILD)/ingest/message.o
 room_of = $(firstword $(subst /, ,$(1)))
 without_main = $(filter-out %/main.o,$(1)) # here, for in a rule % is the stem
@@ -66,7 +71,7 @@ without_main = $(filter-out %/main.o,$(1)) # here, for in a rule % is the stem
 $(BUILD)/unit/%: tests/unit/%.c $$(call without_main,$$(call objects,$$(rooms_$$(call room_of,$$*)))) \
   $$(extra_$$(call room_of,$$*))
 	@mkdir -p $(@D)
-	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
+	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lcmocka
 $(BUILD)/unit/turn/%: tests/unit/turn/%.c $(RUNTIME)
 	@mkdir -p $(@D)
 	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka

@@ -21,7 +21,7 @@ rooms_below() {
     script) echo base predict twin store ;;
     ingest) echo base predict twin store script ;;
     push) echo base predict twin store script ingest ;;
-    ctl) echo base predict twin script ;;
+    ctl) echo base predict twin script rehearsal.h ;; # the turn, on a world in memory
     sim) echo base ingest/message.h ;;
     *) return 1 ;;
   esac

@@ -31,6 +31,7 @@ programs_of() {
     lua)
       echo "luacheck 60 as_test 'luacheck has nothing to say' luacheck -q models scripts"
       echo "check 60 as_test 'twinctl check finds nothing wrong' $BUILD/twinctl check ."
+      echo "test 60 $BUILD/twinctl test ."
       ;;
     web) echo "node 120 npm --prefix web test -s" ;;
     *) # a folder of scripts

@@ -8,9 +8,11 @@
 #include "ctl/command.h"
 #include "ctl/get.h"
 #include "ctl/ls.h"
+#include "ctl/new.h"
 #include "ctl/retry.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
+#include "ctl/test.h"
 #include "ctl/watch.h"
 
 #include <curl/curl.h>
@@ -20,8 +22,8 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,      &get_verb,   &watch_verb, &set_verb,
-    &command_verb, &retry_verb, &check_verb, &bench_verb,
+    &ls_verb,  &get_verb,   &watch_verb, &set_verb,   &command_verb,
+    &new_verb, &check_verb, &test_verb,  &retry_verb, &bench_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

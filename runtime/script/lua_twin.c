@@ -9,6 +9,7 @@
 #include "script/lua_attributes.h"
 #include "script/lua_estimator.h"
 #include "script/lua_method.h"
+#include "script/lua_test.h"
 #include "script/lua_value.h"
 #include "script/mistake.h"
 #include "script/order.h"
@@ -92,6 +93,9 @@ const struct twin *lua_twin_get(lua_State *lua, uint32_t number) {
         if (twin->number != number)
             luaL_error(lua, "a prediction sees only its own twin, not number %I",
                        (LUAI_UACINT)number);
+    } else if (script->bed) {
+        twin = world_twin(script->bed->door.world, number);
+        if (!twin) luaL_error(lua, "twin number %I no longer exists", (LUAI_UACINT)number);
     } else {
         luaL_error(lua, "a twin can only be used in a handler, not while a file loads");
     }
@@ -101,6 +105,9 @@ const struct twin *lua_twin_get(lua_State *lua, uint32_t number) {
 struct changes *lua_twin_write(lua_State *lua, uint32_t number) {
     const struct script *script = script_of(lua);
     const struct twin *twin = lua_twin_get(lua, number);
+    if (script->bed)
+        luaL_error(lua, "a test only reads a twin; change it with t:sample, t:desire, t:event or "
+                        "t:command, or begin with it: t:twin(id, { ... })");
     if (!script->changes)
         luaL_error(lua, "a prediction only reads; return the value, or write it in a behavior");
     if (twin != script->changes->twin) {
@@ -259,7 +266,7 @@ static int push_field(lua_State *lua, struct script *script, struct handle handl
 static int find_by_address(const struct script *script, const struct model *model, int kind,
                            const char *name) {
     const struct behavior *behavior = script->behavior;
-    if (behavior->model != model) behavior = state_behavior(script, model);
+    if (!behavior || behavior->model != model) behavior = state_behavior(script, model);
     return behavior ? names_find(&behavior->names, kind, name) : NONE;
 }
 

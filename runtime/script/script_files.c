@@ -22,23 +22,38 @@
 #define FILES_MAX 10000
 
 static bool read_folder(struct script_files *files, const char *root, const char *folder,
-                        const char *prefix, bool is_needed, struct err *err);
+                        const char *prefix, bool is_needed, bool (*is_wanted)(const char *name),
+                        struct err *err);
 static bool read_file(struct script_files *files, const char *path, const char *shown,
                       struct err *err);
 static bool is_source(const char *name);
+static bool is_test(const char *name);
+
+static bool read_folders(const char *models_dir, const char *scripts_dir,
+                         bool (*is_wanted)(const char *name), struct script_files *files,
+                         struct err *err) {
+    if (read_folder(files, models_dir, "", "models", true, is_wanted, err) &&
+        read_folder(files, scripts_dir, "/behavior", "scripts/behavior", false, is_wanted, err) &&
+        read_folder(files, scripts_dir, "/prediction", "scripts/prediction", false, is_wanted,
+                    err) &&
+        read_folder(files, scripts_dir, "/lib", "scripts/lib", false, is_wanted, err))
+        return true;
+    script_files_fini(files);
+    return false;
+}
 
 bool script_files_read(const char *models_dir, const char *scripts_dir, struct script_files *files,
                        struct err *err) {
     *files = (struct script_files){0};
-    if (!read_folder(files, models_dir, "", "models", true, err) ||
-        !read_folder(files, scripts_dir, "/behavior", "scripts/behavior", false, err) ||
-        !read_folder(files, scripts_dir, "/prediction", "scripts/prediction", false, err) ||
-        !read_folder(files, scripts_dir, "/lib", "scripts/lib", false, err)) {
-        script_files_fini(files);
-        return false;
-    }
+    if (!read_folders(models_dir, scripts_dir, is_source, files, err)) return false;
     script_files_seal(files);
     return true;
+}
+
+bool script_files_read_tests(const char *models_dir, const char *scripts_dir,
+                             struct script_files *files, struct err *err) {
+    *files = (struct script_files){0};
+    return read_folders(models_dir, scripts_dir, is_test, files, err);
 }
 
 void script_files_encode(const struct script_files *files, struct buffer *out) {
@@ -105,7 +120,8 @@ void script_files_fini(struct script_files *files) {
 }
 
 static bool read_folder(struct script_files *files, const char *root, const char *folder,
-                        const char *prefix, bool is_needed, struct err *err) {
+                        const char *prefix, bool is_needed, bool (*is_wanted)(const char *name),
+                        struct err *err) {
     struct buffer name = {0};
     buffer_printf(&name, "%s%s", root, folder);
     struct dirent **entries;
@@ -120,7 +136,7 @@ static bool read_folder(struct script_files *files, const char *root, const char
     }
     size_t folder_length = name.length;
     for (int i = 0; i < count; i++) {
-        if (ok && is_source(entries[i]->d_name)) {
+        if (ok && is_wanted(entries[i]->d_name)) {
             struct buffer shown = {0};
             buffer_printf(&shown, "%s/%s", prefix, entries[i]->d_name);
             name.length = folder_length;
@@ -172,10 +188,17 @@ done:
     return ok;
 }
 
+static bool has_ending(const char *name, const char *ending) {
+    size_t length = strlen(name), end = strlen(ending);
+    return length > end && strcmp(name + length - end, ending) == 0;
+}
+
 // "pump.lua", not "pump_test.lua", not an editor's ".#pump.lua".
 static bool is_source(const char *name) {
-    size_t length = strlen(name);
-    if (length < 5 || strcmp(name + length - 4, ".lua") != 0) return false;
-    if (length >= 9 && strcmp(name + length - 9, "_test.lua") == 0) return false;
-    return name[0] != '.' && name[0] != '#';
+    return has_ending(name, ".lua") && !has_ending(name, "_test.lua") && name[0] != '.' &&
+           name[0] != '#';
+}
+
+static bool is_test(const char *name) {
+    return has_ending(name, "_test.lua") && name[0] != '.' && name[0] != '#';
 }

@@ -30,6 +30,9 @@ struct script_files {
 // Zeroes `files` first. A missing scripts folder is empty; a missing models folder is an error.
 bool script_files_read(const char *models_dir, const char *scripts_dir, struct script_files *files,
                        struct err *err);
+// The *_test.lua beside them, which are no part of a version.
+bool script_files_read_tests(const char *models_dir, const char *scripts_dir,
+                             struct script_files *files, struct err *err);
 void script_files_encode(const struct script_files *files, struct buffer *out);
 bool script_files_decode(const void *bytes, size_t length, struct script_files *files,
                          struct err *err);

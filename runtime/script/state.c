@@ -4,6 +4,7 @@
 
 #include "base/logger.h"
 #include "script/behavior.h"
+#include "script/lua_test.h"
 #include "twin/change.h"
 #include "twin/model.h"
 
@@ -23,7 +24,7 @@ const struct behavior *state_behavior(const struct script *script, const struct 
 
 void state_check_running(lua_State *lua, const char *what) {
     const struct script *script = script_of(lua);
-    if (!script->changes && !script->snapshot)
+    if (!script->changes && !script->snapshot && !script->bed)
         luaL_error(lua, "%s is only there in a handler, not while a file loads", what);
 }
 
@@ -34,6 +35,10 @@ void state_check_room(lua_State *lua) {
 }
 
 void state_log(struct script *script, const char *text) {
+    if (script->bed) {
+        script->bed->say(script->bed->context, text);
+        return;
+    }
     int64_t second = script->now / 1000000;
     if (second != script->line_second) {
         script->line_second = second;

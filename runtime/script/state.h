@@ -9,6 +9,7 @@
 #include "script/script.h"
 
 struct behavior;
+struct test_bed;
 
 #define OUTCOMES (OUTCOME_MEMORY + 1)
 
@@ -19,9 +20,11 @@ struct script {
     uint64_t version;
     const struct script_files *files; // only while they load
 
-    // The running call: `changes` in a turn, `snapshot` in a prediction, neither while files load.
+    // The running call: `changes` in a turn, `snapshot` in a prediction, `bed` in a test, none
+    // while files load.
     struct changes *changes;
     const struct twin *snapshot;
+    struct test_bed *bed;            // of the running test, which reads every twin and writes none
     const struct behavior *behavior; // of the twin it runs for
     int64_t now;
     uint64_t chance; // state of random()
