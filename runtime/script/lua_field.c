@@ -3,6 +3,7 @@
 #include "script/lua_field.h"
 
 #include "base/memory.h"
+#include "script/lua_aggregate.h"
 #include "script/lua_model.h"
 #include "twin/model.h"
 
@@ -74,11 +75,12 @@ static void read_property(struct check *check, const char *name, void *context) 
 }
 
 static void read_derived(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"range", "title", "type", "unit", "count", "keep",
-                                       "max",   "mean",  "min",  "sum",  "worst"};
+    static const char *const keys[] = {"count", "max",  "mean",  "min",  "range", "sum",
+                                       "title", "type", "worst", "unit", "keep"};
     check_is_table(check);
-    check_keys(check, keys, 4, 11);
+    check_keys(check, keys, 10, 11);
     read_common(check, context, FIELD_DERIVED, name);
+    lua_aggregate_read(check, context);
 }
 
 // Unit, title, type and range.

@@ -166,6 +166,12 @@ static int on_newindex(lua_State *lua) {
     if (field == NONE && handle.view >= VIEW_FIELDS && kind >= FIELD_DESIRED)
         field = model_field(model, kind, name, length);
     if (field == NONE) return raise_not_writable(lua, model, handle, name);
+    if (model->fields[field].source != SOURCE_SCRIPT)
+        return luaL_error(
+            lua,
+            "derived.%s is kept by the runtime, as models/%s.lua declares it; a value "
+            "of the behavior needs a name of its own",
+            name, model->name);
 
     struct value value;
     if (!lua_value_get(lua, 3, &value))
