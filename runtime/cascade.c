@@ -89,8 +89,9 @@ static void turn_event(struct engine *engine, const struct queued_event *event, 
 }
 
 void engine_drain(struct engine *engine) {
-    while (engine->events) {
+    while (parts_make(engine) || engine->events) {
         struct queued_event *event = engine->events;
+        if (!event) continue;
         engine->events = event->next;
         if (!engine->events) engine->last_event = &engine->events;
         struct twin *twin = world_twin(engine->world, event->target);

@@ -27,6 +27,8 @@ struct engine {
     int depth;             // of the event being turned, 0 for an external input
     bool has_run, has_failed; // handlers of the turn that is open
     bool is_retrying;         // the quarantine is looked over
+    uint32_t *incomplete;     // assets whose parts are still to be made
+    int incomplete_count;
     uint64_t *turns, *failures, *rested, *dropped_events;
 };
 
@@ -45,6 +47,11 @@ uint64_t turn_close(struct engine *engine,
                     const struct cause *cause); // returns the revision's number
 struct revision turn_describe(const struct engine *engine, const struct cause *cause);
 
+// Inside an open turn of no twin yet: makes it.
+void turn_create(struct engine *engine, const struct model *model, const char *id, size_t length);
+// A whole turn: the twin is gone after it.
+uint64_t turn_retire(struct engine *engine, struct twin *twin, const struct actor *actor);
+
 // Moves a twin to the present version's layout, a revision of its own, if it has another.
 void turn_touch(struct engine *engine, struct twin *twin);
 
@@ -60,6 +67,30 @@ void engine_begin(struct engine *engine, int64_t received);
 // Queued events become turns, first in, first out.
 void engine_drain(struct engine *engine);
 void engine_drop_events(struct engine *engine);
+
+// What related twins add up to (aggregates.c). A turn tells who adds its twin up; those are due a
+// moment later for an input of their own.
+void aggregates_notice(struct world *world, const struct changes *changes);
+void aggregates_leave(struct world *world, const struct twin *twin); // it is about to be retired
+// After loading, or on another version: whoever adds up does it once.
+void aggregates_start(struct world *world, struct twin *twin);
+void turn_aggregate(struct engine *engine, struct twin *twin);
+// Members along a relationship by their number, in the turn's region; their value of a name, unless
+// it is bad or missing; and a derived field, which leaves no change when it has that value.
+const struct twin **aggregates_members(struct engine *engine, const struct twin *twin,
+                                       const char *relationship, bool is_outgoing, int *count);
+bool aggregates_value(const struct twin *member, const char *name, double *number);
+void aggregates_set(struct changes *changes, int field, struct value value);
+// The part of a process in that turn (process.c).
+void process_step(struct engine *engine, struct twin *twin);
+// Which of `count` stages in the order of flow holds up the others, by their shares of time; NONE
+// only of none.
+int process_bottleneck(const double *blocked, const double *starved, int count);
+
+// Parts (parts.c): noted when a turn closes, made when events are drained, retired with the asset.
+void parts_notice(struct engine *engine, const struct changes *changes);
+bool parts_make(struct engine *engine); // false when there was nothing to do
+void parts_retire(struct engine *engine, const struct twin *twin, const struct actor *actor);
 
 // Sets twin->due from its state and puts it in its place among the others.
 void timers_schedule(struct world *world, struct twin *twin, const struct script *script);

@@ -15,8 +15,7 @@ void engine_begin(struct engine *engine, int64_t received) {
     engine->depth = 0;
 }
 
-static void create_twin(struct engine *engine, const struct model *model, const char *id,
-                        size_t length) {
+void turn_create(struct engine *engine, const struct model *model, const char *id, size_t length) {
     struct changes *changes = &engine->changes;
     struct change create = {.kind = CHANGE_CREATE,
                             .other = engine->world->next_number,
@@ -52,7 +51,7 @@ static uint64_t turn_samples(struct engine *engine, const struct samples_input *
                              struct sample *samples, int count) {
     struct changes *changes = turn_open(engine, input->twin);
     bool is_new = !changes->twin;
-    if (is_new) create_twin(engine, input->model, input->id, input->id_length);
+    if (is_new) turn_create(engine, input->model, input->id, input->id_length);
     uint8_t *is_seen = region_alloc(&engine->region, (size_t)count); // 0 late, 1 seen, 2 bad
     for (int i = 0; i < count; i++) {
         enum quality quality;
@@ -204,7 +203,7 @@ bool engine_configure(struct engine *engine, const struct configure_input *input
                        twin->id, twin->model->name, input->model->name);
     struct changes *changes = turn_open(engine, twin);
     *is_new = !twin;
-    if (*is_new) create_twin(engine, input->model, input->id, input->id_length);
+    if (*is_new) turn_create(engine, input->model, input->id, input->id_length);
     int created = changes->count;
     changes_mark(changes);
     for (int i = 0; i < input->parameter_count; i++) {
@@ -230,19 +229,26 @@ bool engine_configure(struct engine *engine, const struct configure_input *input
     return true;
 }
 
-void engine_retire(struct engine *engine, struct twin *twin, const struct actor *actor,
-                   int64_t received, uint64_t *rev) {
-    engine_begin(engine, received);
+uint64_t turn_retire(struct engine *engine, struct twin *twin, const struct actor *actor) {
+    parts_retire(engine, twin, actor); // first: who waits for the asset's rev waits for theirs
     turn_open(engine, twin);
     struct change retire = {.kind = CHANGE_RETIRE, .at = engine->world->clock};
     struct revision revision =
         turn_describe(engine, &(struct cause){.kind = INPUT_RETIRE, .actor = actor});
     revision.changes = &retire;
     revision.change_count = revision.input_count = 1;
-    *rev = engine->world->rev = engine->changes.rev;
+    uint64_t rev = engine->world->rev = engine->changes.rev;
     ++*engine->turns;
     engine->sink.on_revision(engine->sink.context, twin, &revision);
-    change_apply(engine->world, &engine->changes.twin, &retire, *rev);
+    aggregates_leave(engine->world, twin);
+    change_apply(engine->world, &engine->changes.twin, &retire, rev);
+    return rev;
+}
+
+void engine_retire(struct engine *engine, struct twin *twin, const struct actor *actor,
+                   int64_t received, uint64_t *rev) {
+    engine_begin(engine, received);
+    *rev = turn_retire(engine, twin, actor);
 }
 
 bool engine_acknowledge(struct engine *engine, struct twin *twin, int alarm,

@@ -44,6 +44,7 @@ void timers_schedule(struct world *world, struct twin *twin, const struct script
     for (int i = 0; i < model->prediction_count; i++)
         take_earlier(&due,
                      boundary_after(twin, model->predictions[i].every_us, twin->timers_run_at));
+    if (twin->aggregate_due) take_earlier(&due, twin->aggregate_due);
     twin->due = due;
     world_reschedule(world, twin);
 }
@@ -138,8 +139,12 @@ int64_t engine_timers(struct engine *engine, int64_t now) {
     if (now > engine->world->clock) engine->world->clock = now;
     struct twin *twin;
     engine_drain(engine);
-    while ((twin = world_due(engine->world)) && twin->due <= engine->world->clock)
-        turn_timers(engine, twin);
+    while ((twin = world_due(engine->world)) && twin->due <= engine->world->clock) {
+        if (twin->aggregate_due == twin->due)
+            turn_aggregate(engine, twin);
+        else
+            turn_timers(engine, twin);
+    }
     return twin ? twin->due : 0;
 }
 
@@ -151,6 +156,7 @@ void engine_schedule_all(struct engine *engine) {
         // now.
         twin->timers_run_at = engine->world->clock;
         twin->state_logged_at = engine->world->clock;
+        aggregates_start(engine->world, twin);
         timers_schedule(engine->world, twin, engine->script);
     }
 }

@@ -37,6 +37,7 @@ void engine_free(struct engine *engine) {
     if (!engine) return;
     engine_drop_events(engine);
     changes_fini(&engine->changes);
+    free(engine->incomplete);
     region_fini(&engine->region);
     free(engine);
 }
@@ -106,6 +107,8 @@ uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     twin->version = engine->world->version;
     ++*engine->turns;
     queue_events(engine, changes);
+    aggregates_notice(engine->world, changes);
+    parts_notice(engine, changes);
     if (moves_timers(changes)) timers_schedule(engine->world, twin, engine->script);
     world_mark_dirty(engine->world, twin);
     engine->sink.on_revision(engine->sink.context, twin, &revision);

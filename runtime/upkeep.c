@@ -37,6 +37,7 @@ bool engine_link(struct engine *engine, struct twin *from, int relationship, str
                                           .other = to->number,
                                           .at = changes->now});
     *rev = turn_close(engine, &(struct cause){.kind = INPUT_LINK, .actor = actor});
+    engine_drain(engine);
     return true;
 }
 
@@ -50,6 +51,7 @@ void engine_live(struct engine *engine, struct twin *twin, enum lifecycle lifecy
     changes_add(changes,
                 &(struct change){.kind = CHANGE_LIFECYCLE, .state = lifecycle, .at = changes->now});
     *rev = turn_close(engine, &(struct cause){.kind = INPUT_LIFECYCLE, .actor = actor});
+    engine_drain(engine);
 }
 
 void engine_replace(struct engine *engine, struct twin *twin, const struct actor *actor,

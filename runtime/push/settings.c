@@ -96,7 +96,7 @@ static bool add_link(const struct world *world, const struct model *model, int r
         return err_set(err, ERR_INVALID,
                        "relationship '%s' names twin '%.64s', which does not exist", spec->name,
                        id->valuestring);
-    if (spec->target[0] && strcmp(spec->target, other->model->name) != 0)
+    if (!world_is_a(world, other->model, spec->target))
         return err_set(err, ERR_INVALID, "relationship '%s' leads to a %s, but '%s' is a %s",
                        spec->name, spec->target, other->id, other->model->name);
     settings->links =

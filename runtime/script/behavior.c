@@ -101,6 +101,13 @@ void behavior_read(struct behavior *behavior, struct script *script, const char 
     read_function(&check, "migrate", &behavior->migrate);
 }
 
+int behavior_aggregated_field(const struct model *model, const char *name) {
+    int field = model_field(model, FIELD_DERIVED, name, strlen(name));
+    if (field == NONE) return NONE;
+    enum field_source source = model->fields[field].source;
+    return source == SOURCE_AGGREGATE || source == SOURCE_PROCESS ? field : NONE;
+}
+
 int behavior_handler(const struct behavior *behavior, const struct trigger *trigger) {
     switch (trigger->kind) {
     case TRIGGER_FIELD:
@@ -254,6 +261,7 @@ static int *find_sample_place(struct check *check, struct behavior *behavior, co
     if (strcmp(name, "bad") == 0) return &behavior->on_bad;
     if (strcmp(name, "stale") == 0) return &behavior->on_stale;
     int field = model_sample_field(model, name, strlen(name));
+    if (field == NONE) field = behavior_aggregated_field(model, name);
     if (field != NONE) return &behavior->on_field[field];
     struct suggestion near = {name, strlen(name), NULL, 0};
     for (int i = 0; i < model->field_count; i++)

@@ -55,6 +55,9 @@ void behavior_fini(struct behavior *behavior);
 // is wrong.
 void behavior_read(struct behavior *behavior, struct script *script, const char *file);
 
+// The derived field that arrives as an input of its own, so that `on` may name it, or NONE.
+int behavior_aggregated_field(const struct model *model, const char *name);
+
 // The registry reference of the handler for a trigger, or LUA_NOREF.
 int behavior_handler(const struct behavior *behavior, const struct trigger *trigger);
 

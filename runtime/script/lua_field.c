@@ -3,6 +3,7 @@
 #include "script/lua_field.h"
 
 #include "base/memory.h"
+#include "script/lua_aggregate.h"
 #include "script/lua_model.h"
 #include "script/lua_sensor.h"
 #include "script/lua_total.h"
@@ -84,12 +85,13 @@ static void read_property(struct check *check, const char *name, void *context) 
 }
 
 static void read_derived(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"above", "counter", "range", "run_time", "title",
-                                       "type",  "unit",    "wraps", "count",    "keep",
-                                       "max",   "mean",    "min",   "sum",      "worst"};
+    static const char *const keys[] = {"above", "count", "counter",  "max",   "mean",
+                                       "min",   "range", "run_time", "sum",   "title",
+                                       "type",  "unit",  "worst",    "wraps", "keep"};
     check_is_table(check);
-    check_keys(check, keys, 8, 15);
+    check_keys(check, keys, 14, 15);
     read_common(check, context, FIELD_DERIVED, name);
+    lua_aggregate_read(check, context);
 }
 
 // Unit, title, type and range.

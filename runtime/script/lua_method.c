@@ -8,6 +8,7 @@
 #include "script/duration.h"
 #include "script/lua_argument.h"
 #include "script/lua_command.h"
+#include "script/lua_part.h"
 #include "script/lua_test.h"
 #include "script/lua_text.h"
 #include "script/lua_twin.h"
@@ -41,8 +42,8 @@ const struct luaL_Reg *lua_method_list(void) {
     static const luaL_Reg methods[] = {
         {"sample", sample},       {"raise", raise_alarm}, {"clear", clear_alarm},
         {"is_raised", is_raised}, {"related", related},   {"send", send},
-        {"after", after},         {"cancel", cancel},     {"log", log_line},
-        {"command", command},     {NULL, NULL},
+        {"part", lua_part_get},   {"command", command},   {"after", after},
+        {"cancel", cancel},       {"log", log_line},      {NULL, NULL},
     };
     return methods;
 }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "script/lua_field.h"
+#include "script/lua_process.h"
 #include "script/lua_rule.h"
 #include "twin/model.h"
 #include "twin/name.h"
@@ -20,13 +21,14 @@ static bool has_name(const struct model *model, const char *name);
 
 void lua_model_read(struct check *check, struct model *model) {
     static const char *const keys[] = {
-        "alarms", "auto_create", "commands",   "derived", "events",     "level",
-        "match",  "model",       "parameters", "parts",   "properties", "relationships",
-        "state",  "telemetry",   "title",      "extends", "physics"};
+        "alarms",     "auto_create",   "commands", "derived",    "events", "extends",
+        "level",      "match",         "model",    "parameters", "parts",  "process",
+        "properties", "relationships", "state",    "telemetry",  "title",  "physics"};
     check_is_table(check);
-    check_keys(check, keys, 15, 17);
+    check_keys(check, keys, 17, 18);
     read_head(check, model);
     lua_field_read_all(check, model);
+    lua_process_read(check, model);
     lua_rule_read_all(check, model);
     if (model->field_count > FIELDS_MAX)
         check_fail(check, "%d values, the limit is %d", model->field_count, FIELDS_MAX);
@@ -136,6 +138,8 @@ static void read_head(struct check *check, struct model *model) {
     }
     text = check_text(check, "title");
     if (text) set_text(&model->title, text);
+    text = check_text(check, "extends");
+    if (text) set_text(&model->extends, text);
     text = check_text(check, "match");
     if (text) {
         set_text(&model->match, text);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "script/behavior.h"
 #include "script/duration.h"
+#include "script/lua_aggregate.h"
 #include "script/lua_model.h"
 #include "script/lua_series.h"
 #include "script/mistake.h"
@@ -35,11 +36,7 @@ void prediction_fini(struct prediction *prediction) {
     free(prediction->spans);
 }
 
-void lua_prediction_declare(struct check *check, const char *name, struct model *const *models,
-                            int count) {
-    check_is_table(check);
-    check_keys(check, keys, (int)ARRAY_LEN(keys), (int)ARRAY_LEN(keys));
-    struct model *model = find_model(check, models, count);
+static void declare(struct check *check, const char *name, struct model *model) {
     struct prediction_spec *prediction = model_add_prediction(model, name);
     const char *unit;
     if (check_unit(check, "unit", &unit)) {
@@ -61,25 +58,47 @@ void lua_prediction_declare(struct check *check, const char *name, struct model 
                    model->fields[prediction->field].name);
     lua_getfield(check->lua, -1, "predict");
     check_enter(check, "predict");
+    size_t mark = check_enter(check, "predict");
     check_is_function(check);
+    check_leave(check, mark);
     lua_pop(check->lua, 1);
 }
 
-void lua_prediction_read(struct script *script, const char *name) {
+// Whether a model still has what a prediction of its base reads: it may have taken it away.
+static bool has_all(const struct model *model, const struct model *base,
+                    const struct prediction_spec *prediction) {
+    bool has_field = lua_aggregate_field(model, base->fields[prediction->field].name) != NONE;
+    for (int i = 0; i < prediction->need_count; i++) {
+        int field = base->windows[prediction->needs[i]].field;
+        has_field &= lua_aggregate_field(model, base->fields[field].name) != NONE;
+    }
+    return has_field;
+}
+
+void lua_prediction_declare(struct check *check, const char *name, struct model *const *models,
+                            int count) {
+    check_is_table(check);
+    check_keys(check, keys, (int)ARRAY_LEN(keys), (int)ARRAY_LEN(keys));
+    struct model *model = find_model(check, models, count);
+    declare(check, name, model);
+    for (int i = 0; i < count; i++) {
+        if (models[i] == model || !lua_aggregate_is_a(models[i], model->name, models, count))
+            continue;
+        const struct prediction_spec *prediction = &model->predictions[model->prediction_count - 1];
+        if (has_all(models[i], model, prediction)) declare(check, name, models[i]);
+    }
+}
+
+static void read_for(struct script *script, struct behavior *behavior, const char *name) {
     lua_State *lua = script->call.lua;
-    lua_getfield(lua, -1, "model");
-    const char *model_name = lua_tostring(lua, -1);
-    struct behavior *behavior = script->behaviors;
-    while (strcmp(behavior->name, model_name) != 0)
-        behavior++;
-    lua_pop(lua, 1);
     const struct model *model = behavior->model;
+    int index = model_prediction(model, name, strlen(name));
+    if (index == NONE) return;
     if (!behavior->predictions) {
         behavior->predictions =
             xcalloc((size_t)model->prediction_count, sizeof *behavior->predictions);
         behavior->prediction_count = model->prediction_count;
     }
-    int index = model_prediction(model, name, strlen(name));
     struct prediction *prediction = &behavior->predictions[index];
     prediction->name = xstrdup(name);
     prediction->spans =
@@ -89,6 +108,11 @@ void lua_prediction_read(struct script *script, const char *name) {
     check_each(&check, "needs", keep_span, &next);
     lua_getfield(lua, -1, "predict");
     prediction->predict = luaL_ref(lua, LUA_REGISTRYINDEX);
+}
+
+void lua_prediction_read(struct script *script, const char *name) {
+    for (int i = 0; i < script->behavior_count; i++)
+        read_for(script, &script->behaviors[i], name);
 }
 
 // series.vibratoin: raises with the nearest name; upvalue 1: the table behind

@@ -174,7 +174,6 @@ static int on_newindex(lua_State *lua) {
     if (field == NONE && handle.view >= VIEW_FIELDS && kind >= FIELD_DESIRED)
         field = model_field(model, kind, name, length);
     if (field == NONE) return raise_not_writable(lua, model, handle, name);
-
     if (model->fields[field].source != SOURCE_SCRIPT)
         return raise_kept(lua, model, &model->fields[field]);
 

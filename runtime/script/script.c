@@ -9,8 +9,11 @@
 #include "script/behavior.h"
 #include "script/check.h"
 #include "script/handle.h"
+#include "script/lua_aggregate.h"
+#include "script/lua_extend.h"
 #include "script/lua_model.h"
 #include "script/lua_prediction.h"
+#include "script/lua_process.h"
 #include "script/lua_series.h"
 #include "script/lua_twin.h"
 #include "script/mistake.h"
@@ -190,22 +193,32 @@ static void run_file(struct script *script, const char *path) {
 
 static void load_models(struct loading *loading) {
     struct script *script = loading->script;
+    lua_State *lua = script->call.lua;
     char name[FIELD_NAME_MAX + 1];
+    lua_newtable(lua); // name -> what the file returned
+    for (int i = 0; i < script->files->count; i++) {
+        if (!name_of(script->files->files[i].path, MODELS, name)) continue;
+        run_file(script, script->files->files[i].path);
+        lua_setfield(lua, -2, name);
+    }
     for (int i = 0; i < script->files->count; i++) {
         const char *path = script->files->files[i].path;
         if (!name_of(path, MODELS, name)) continue;
         struct model *model = model_new(name);
         loading->models[loading->count++] = model;
-        run_file(script, path);
-        struct check check = {.lua = script->call.lua, .file = path, .logger = script->logger};
+        struct check check = {.lua = lua, .file = path, .logger = script->logger};
+        lua_extend_push_model(lua, name);
         lua_model_read(&check, model);
-        lua_pop(script->call.lua, 1);
+        lua_pop(lua, 1);
     }
+    lua_pop(lua, 1);
     for (int i = 0; i < loading->count; i++) {
         char path[100];
         snprintf(path, sizeof path, MODELS "%s.lua", loading->models[i]->name);
         struct check check = {.lua = script->call.lua, .file = path, .logger = script->logger};
         lua_model_check_targets(&check, loading->models[i], loading->models, loading->count);
+        lua_aggregate_check(&check, loading->models[i], loading->models, loading->count);
+        lua_process_check(&check, loading->models[i], loading->models, loading->count);
     }
 }
 
@@ -235,23 +248,61 @@ static void finish_models(struct loading *loading) {
     }
 }
 
-static void load_behaviors(struct script *script) {
+// Leaves the table of each file in the table on top, under its name.
+static void run_behaviors(struct script *script) {
     char name[FIELD_NAME_MAX + 1];
     for (int i = 0; i < script->files->count; i++) {
         const char *path = script->files->files[i].path;
         if (!name_of(path, BEHAVIORS, name)) continue;
         struct suggestion near = {name, strlen(name), NULL, 0};
-        struct behavior *behavior = NULL;
+        bool is_found = false;
         for (int j = 0; j < script->behavior_count; j++) {
-            if (strcmp(script->behaviors[j].name, name) == 0) behavior = &script->behaviors[j];
+            is_found |= strcmp(script->behaviors[j].name, name) == 0;
             suggestion_try(&near, script->behaviors[j].name);
         }
-        if (!behavior)
+        if (!is_found)
             mistake_raise(script->call.lua, near.best, "%s: there is no model \"%s\"", path, name);
         run_file(script, path);
-        behavior_read(behavior, script, path);
-        lua_pop(script->call.lua, 1);
+        lua_setfield(script->call.lua, -2, name);
     }
+}
+
+static struct behavior *find_behavior(struct script *script, const char *name) {
+    for (int i = 0; name[0] && i < script->behavior_count; i++)
+        if (strcmp(script->behaviors[i].name, name) == 0) return &script->behaviors[i];
+    return NULL;
+}
+
+// Reads a behaviour after that of the model it extends. Needs the tables of what files returned and
+// of what behaviours are in all on top, in this order.
+static void read_behavior(struct script *script, struct behavior *behavior) {
+    lua_State *lua = script->call.lua;
+    luaL_checkstack(lua, 20, "extends");
+    lua_getfield(lua, -1, behavior->name);
+    bool is_read = !lua_isnil(lua, -1);
+    lua_pop(lua, 1);
+    if (is_read) return;
+    struct behavior *base = find_behavior(script, behavior->model->extends);
+    if (base) read_behavior(script, base);
+    lua_getfield(lua, -2, behavior->name);
+    lua_insert(lua, -2);
+    lua_extend_push_behavior(lua, behavior, -2); // files', own, all, merged
+    if (lua_istable(lua, -1)) {
+        behavior_read(behavior, script, behavior->file);
+        lua_setfield(lua, -2, behavior->name);
+    } else {
+        lua_pop(lua, 1);
+    }
+    lua_remove(lua, -2);
+}
+
+static void load_behaviors(struct script *script) {
+    lua_newtable(script->call.lua);
+    run_behaviors(script);
+    lua_newtable(script->call.lua);
+    for (int i = 0; i < script->behavior_count; i++)
+        read_behavior(script, &script->behaviors[i]);
+    lua_pop(script->call.lua, 2);
 }
 
 // load(loading), in the protected call.

@@ -4,6 +4,7 @@
 #include "twin/model.h"
 
 #include "base/memory.h"
+#include "twin/process_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ void model_free(struct model *model) {
         free(model->aggregates[i].relationship);
         free(model->aggregates[i].of);
     }
+    process_free(model->process);
     for (int i = 0; i < model->relationship_count; i++) {
         free(model->relationships[i].name);
         free(model->relationships[i].target);

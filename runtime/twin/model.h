@@ -135,6 +135,23 @@ struct aggregate_spec { // sum = "part_of.power"
     char *of; // the members' field, "" when only the members themselves matter
 };
 
+struct process_spec { // stages in the order of flow, a buffer between each two
+    struct stage_spec {
+        char *relationship;
+        int blocked, starved;             // derived fields, % of the window; NONE without buffers
+        int held_blocked, held_starved;   // rings of one: what it is since when, 0 or 1
+        int share_blocked, share_starved; // ewmas
+    } * stages;
+    int stage_count;
+    char **buffers; // relationships, one between two stages, or none at all
+    int buffer_count;
+    char *rate;  // of the stages' twins
+    char *level; // of the buffers' twins, %
+    double full, empty;
+    int64_t window_us;
+    int throughput, bottleneck; // derived fields; the latter NONE without buffers
+};
+
 struct relationship_spec {
     char *name;
     char *target; // model name, "" = any
@@ -187,6 +204,7 @@ struct model {
     int command_count;
     struct aggregate_spec *aggregates;
     int aggregate_count;
+    struct process_spec *process; // NULL: it is none
     struct relationship_spec *relationships;
     int relationship_count;
     struct part_spec *parts;

@@ -5,11 +5,12 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "twin/model.h"
+#include "twin/process_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_FORMAT 2
+#define MODEL_FORMAT 3
 #define COUNT_MAX 65535 // of any list; change records hold indexes in 16 bits
 
 static void write_text(struct buffer *out, const char *text) {
@@ -359,6 +360,7 @@ void model_encode(const struct model *model, struct buffer *out) {
     write_sensors(model, out);
     write_events(model, out);
     write_aggregates(model, out);
+    process_encode(model->process, out);
     write_relations(model, out);
     write_predictions(model, out);
 }
@@ -383,6 +385,7 @@ struct model *model_decode(struct reader *in, struct err *err) {
     read_sensors(model, in);
     read_events(model, in);
     read_aggregates(model, in);
+    process_decode(model, in);
     read_relations(model, in);
     read_predictions(model, in);
     if (in->is_bad) {

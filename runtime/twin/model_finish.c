@@ -8,6 +8,7 @@
 #include "predict/estimator.h"
 #include "twin/model.h"
 #include "twin/model_codec.h"
+#include "twin/process_spec.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -108,6 +109,7 @@ static void sort_fields(struct model *model) {
         renumber(&model->predictions[i].field, places);
         renumber(&model->predictions[i].limit_field, places);
     }
+    if (model->process) process_renumber(model->process, places);
     free(places);
 }
 

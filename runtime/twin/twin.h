@@ -51,6 +51,9 @@ struct link { // one end of a relationship; the other twin holds the mirrored on
     bool is_incoming;
 };
 
+// Known until a link or the model of either end changes; asked anew then (aggregates.c).
+enum added_up { ADDED_UP_UNKNOWN, ADDED_UP_NO, ADDED_UP_YES };
+
 struct bad_sample { // the newest sample of a field, while it is bad
     int field;
     struct slot slot;
@@ -130,10 +133,12 @@ struct twin {
     int32_t heap_place;        // in the world's timer heap, NONE = not in it
     uint32_t revs_since_state; // revisions since its full state was last written to the log
     int64_t state_logged_at;
-    bool is_watched;     // somebody's WebSocket subscription has it
-    bool is_observed;    // some CoAP observation has it
-    bool is_dirty;       // changed since its last checkpoint
-    uint64_t looked_rev; // of the world when predictions were last started
+    bool is_watched;       // somebody's WebSocket subscription has it
+    bool is_observed;      // some CoAP observation has it
+    bool is_dirty;         // changed since its last checkpoint
+    uint8_t added_up;      // enum added_up: whether some related twin adds it up
+    int64_t aggregate_due; // what it adds up has changed and is looked at then, 0 = nothing has
+    uint64_t looked_rev;   // of the world when predictions were last started
     struct twin *next_dirty;
 };
 

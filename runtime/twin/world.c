@@ -175,11 +175,17 @@ void world_relayout(struct world *world, struct twin *twin, const struct model *
         twin->links[i].relationship = place;
     }
     layout_change(twin, model);
+    twin->added_up = ADDED_UP_UNKNOWN;
+    for (uint32_t i = 0; i < twin->link_count; i++) {
+        struct twin *other = world_twin(world, twin->links[i].other);
+        if (other) other->added_up = ADDED_UP_UNKNOWN;
+    }
 }
 
 static void link_append(struct twin *twin, struct link link) {
     twin->links = xrealloc(twin->links, (twin->link_count + 1) * sizeof *twin->links);
     twin->links[twin->link_count++] = link;
+    twin->added_up = ADDED_UP_UNKNOWN;
 }
 
 static void link_remove_at(struct twin *twin, uint32_t place) {

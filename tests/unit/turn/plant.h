@@ -131,7 +131,7 @@ static struct script *load(struct plant *plant, const char *behaviour) {
 }
 
 static void use(struct plant *plant, struct script *script) {
-    const struct model *models[4];
+    const struct model *models[16];
     for (int i = 0; i < script_model_count(script); i++) {
         models[i] = world_adopt_model(plant->world, script_take_model(script, i));
         script_bind(script, i, models[i]);
