@@ -222,7 +222,8 @@ static void other_formats_methods_and_paths_are_refused(void **state) {
     assert_refused(plant, fetch, COAP_CODE(4, 5), "FETCH is not a method of /senml: use POST");
     assert_refused(plant, wish(9, "senml"), COAP_CODE(4, 5), "there is no method 0.09");
     static const char none[] = "no such resource: there are /t/{twin}, /t/{twin}/{field}, "
-                               "/t/{twin}/desired, /senml and /.well-known/core";
+                               "/t/{twin}/desired, /t/{twin}/commands/{id}, /senml and "
+                               "/.well-known/core";
     assert_refused(plant, wish_post("x", 110, "[]"), COAP_CODE(4, 4), none);
     assert_refused(plant, wish_post("", 110, "[]"), COAP_CODE(4, 4), none);
     assert_refused(plant, wish_post("t", 110, "[]"), COAP_CODE(4, 4), none);

@@ -60,7 +60,7 @@ static void mistakes_are_named(void **state) {
                                            "no \"pulsess\"; did you mean \"pulses\"?");
     refused("d = { counter = 'hot' }", "derived.d.counter: model \"pump\" has no \"hot\"");
     refused("d = { counter = 4 }", "derived.d.counter: expected a text, got a number");
-    refused("d = { countr = 'pulses' }", "unknown key; did you mean \"counter\"?");
+    refused("d = { counterr = 'pulses' }", "unknown key; did you mean \"counter\"?");
     refused("d = { counter = 'on' }", "derived.d.counter: \"on\" is a boolean, not a number");
     refused("d = { run_time = 'name' }",
             "derived.d.run_time: \"name\" is a text, not a number or a boolean");

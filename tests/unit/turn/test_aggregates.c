@@ -231,7 +231,8 @@ static void a_script_cannot_write_an_aggregate(void **state) {
     advance(plant, WAIT);
     assert_true(plant->seen[plant->seen_count - 1].has_failed);
     assert_non_null(
-        strstr(find(plant, "line-1")->incident->text, "derived.power is kept by the runtime"));
+        strstr(find(plant, "line-1")->incident->text,
+               "derived.power is what related twins add up to and kept by the runtime"));
 }
 
 int main(void) {
