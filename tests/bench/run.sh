@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `make bench`: how fast the full path is, beside what the kernel and a bare libcoap do in the same minutes.
 #
-#   tests/bench/run.sh [PART ...]     parts: share latency push gateway twins idle; without any, all
+#   tests/bench/run.sh [PART ...]     parts: share latency push gateway twins idle turns reload poison; without any, all
 #   BENCH_ROUNDS=5  BENCH_SECONDS=2   rounds of each part; seconds that a saturated run counts
 #
 # All of a server runs on core 0, all load on core 1. Servers take turns within a round and each run begins
@@ -12,7 +12,8 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 BUILD=${BUILD:-build} ROUNDS=${BENCH_ROUNDS:-5} SECONDS_COUNTED=${BENCH_SECONDS:-2}
-PARTS=${*:-share latency push gateway twins idle}
+PARTS=${*:-share latency push gateway twins idle turns reload poison}
+MINUTE=${BENCH_MINUTE:-60} # seconds of load while versions are swapped or twins misbehave
 TWINS=10000       # of the load
 FLEET=100000      # of the part `twins`
 LONG=6            # seconds counted where a checkpoint (every five) must be among them
@@ -31,7 +32,14 @@ gateway_samples     | 400000 | 1000000 | 1/s    | samples of gateway packs, 50 r
 twin_bytes          | 2048   | 1024    | bytes  | resident a pump twin, of 100,000
 ready_s             | 3      | 1       | s      | ready after kill -9, 100,000 pump twins
 idle_mb             | 40     | 20      | MB     | resident, idle
-idle_cpu            | 2      | 0.5     | %      | CPU, idle'
+idle_cpu            | 2      | 0.5     | %      | CPU, idle
+turns_1000          | 300000 | 500000  | 1/s    | turns of the pump behaviour in memory, 1,000 twins
+turns_100000        | 150000 | 300000  | 1/s    | turns of the pump behaviour in memory, 100,000 twins
+reload_p99_ratio    | 2      | 1.5     | x      | ACK, p99, with a new version each second, of that without
+reload_pause_ms     | 5      | 1       | ms     | longest pause of a swap
+reload_wrong        | 0      | 0       | twins  | with a sample lost, reordered or run twice over the reloads
+poison_p99_ratio    | 2      | 1.5     | x      | ACK, p99, while 1 % of twins loop or eat memory, of that without
+poison_wrong        | 0      | 0       | twins  | others that lost a sample meanwhile'
 
 die() { echo "bench: $*" >&2 && exit 2; }
 say() { printf '%s\n' "$*" >&2; }
@@ -213,6 +221,91 @@ part_idle() {
   note idle_mb "$(calc "$(status_kb VmRSS) / 1000")"
   say "idle: $(status_kb VmRSS) kB, $(calc "($(ticks) - $before) / 5") % CPU"
   stop_server
+}
+
+part_turns() {
+  local round twins
+  for ((round = 1; round <= ROUNDS; round++)); do
+    for twins in 1000 100000; do
+      taskset -c 0 "$BUILD/bench/turns" "$twins" "$SECONDS_COUNTED" >"$WORK/turns.json" || die "turns failed"
+      note "turns_$twins" "$(sed -E 's/.*"turns_per_second":([0-9]+).*/\1/' "$WORK/turns.json")"
+      say "round $round/$ROUNDS  $(<"$WORK/turns.json")"
+    done
+  done
+}
+
+# Twins that count their samples, whose values only go up: what was acked ran, once, in order.
+SEQUENCE_RATE=5 # a second of each twin
+sequence_load() { # SECONDS
+  taskset -c 1 "$BUILD/twinsim" --load --coap "$ADDRESS" --count "$TWINS" --rate "$SEQUENCE_RATE" --values sequence --fields count \
+    --acked "$WORK/acked" --seconds "$1" --quiet --report "$WORK/report.json" >&2 || die "twinsim failed"
+}
+sequence_p99() { # the load alone; sets P99
+  launch_twind new
+  sequence_load 15
+  stop_twind_and_note
+  P99=$(json p99)
+}
+stop_twind_and_note() { kill -0 "$SERVER" 2>/dev/null || died twind; stop_server; }
+# Twins whose state does not fit what was acked, one a line: ID, why. EXCEPT is a regex of ids whose behaviour is dropped.
+sequence_wrong() { # EXCEPT
+  local cursor=
+  while :; do
+    curl -sS --max-time 30 "http://$HTTP/api/v1/twins?limit=500${cursor:+&cursor=$cursor}" >"$WORK/page.json" || die "no page of twins"
+    jq -r '.twins[] | "\(.id) \(.telemetry.count.value) \(.derived.turns.value) \(.derived.gaps.value)"' "$WORK/page.json"
+    cursor=$(jq -r '.cursor // ""' "$WORK/page.json")
+    [[ $cursor ]] || break
+  done | awk -v except="$1" 'FNR == NR { last[$1] = $3; acks[$1]++; next }
+    { more = $2 > last[$1] # the last one may be stored and its answer not be heard any more
+      seen[$1] = 1
+      if ($2 < last[$1]) print $1, "acked", last[$1], "holds", $2
+      else if ($1 !~ except && ($3 != acks[$1] + more || $4 != "null"))
+        print $1, "holds", $2, "after", $3, "turns and", acks[$1], "acks, out of order", $4 }
+    END { for (id in last) if (!(id in seen)) print id, "is not there" }' "$WORK/acked" -
+}
+
+part_reload() {
+  local MODELS=$WORK/sequence/models SCRIPTS=$WORK/sequence/scripts behavior=$WORK/sequence/scripts/behavior/meter.lua P99 swapper pause versions
+  rm -rf "$WORK/sequence" "$WORK/acked" && cp -R tests/bench/sequence "$WORK"
+  sequence_p99
+  rm -f "$WORK/acked"
+  launch_twind new
+  for ((generation = 1; generation < MINUTE; generation++)); do # on the load's core
+    sleep 1
+    sed "s/GENERATION = 0/GENERATION = $generation/" tests/bench/sequence/scripts/behavior/meter.lua >"$WORK/new.lua"
+    mv "$WORK/new.lua" "$behavior" && kill -HUP "$SERVER" 2>/dev/null || break
+  done &
+  swapper=$!
+  sequence_load "$MINUTE"
+  kill "$swapper" 2>/dev/null
+  wait "$swapper" 2>/dev/null
+  sequence_wrong ^$ >"$WORK/wrong"
+  head -n 5 "$WORK/wrong" >&2
+  pause=$(curl -sS "http://$HTTP/metrics" | awk '$1 == "twind_swap_pause_seconds_max" { print 1000 * $2 }')
+  versions=$(curl -sS "http://$HTTP/metrics" | awk '$1 == "twind_reloads_total{result=\"loaded\"}" { print $2 }')
+  stop_twind_and_note
+  note reload_p99_ratio "$(calc "$(json p99) / $P99")"
+  note reload_pause_ms "$pause"
+  note reload_wrong "$(wc -l <"$WORK/wrong")"
+  say "$versions versions in $MINUTE s, longest pause $pause ms: ACK p99 $(calc "$(json p99) / 1000") ms, without $(calc "$P99 / 1000") ms; $(json answered) answered, $(wc -l <"$WORK/wrong") twins wrong"
+}
+
+part_poison() {
+  local MODELS=$WORK/sequence/models SCRIPTS=$WORK/sequence/scripts behavior=$WORK/sequence/scripts/behavior/meter.lua P99 kills
+  rm -rf "$WORK/sequence" "$WORK/acked" && cp -R tests/bench/sequence "$WORK"
+  sequence_p99
+  rm -f "$WORK/acked"
+  { cat tests/bench/sequence/poison.lua; sed 's/^local function on_count.*/&\n  poison(meter)/' tests/bench/sequence/scripts/behavior/meter.lua; } >"$behavior"
+  launch_twind new
+  sequence_load "$MINUTE"
+  sequence_wrong '00$' >"$WORK/wrong"
+  head -n 5 "$WORK/wrong" >&2
+  kills=$(curl -sS "http://$HTTP/metrics" | awk '/^twind_script_calls_total\{result="(killed|memory)"\}/ { sum += $2 } END { print sum }')
+  stop_twind_and_note
+  [[ $kills -gt 0 ]] || die "no twin misbehaved"
+  note poison_p99_ratio "$(calc "$(json p99) / $P99")"
+  note poison_wrong "$(wc -l <"$WORK/wrong")"
+  say "$((TWINS / 100)) of $TWINS twins misbehave, $kills calls stopped in $MINUTE s: ACK p99 $(calc "$(json p99) / 1000") ms, without $(calc "$P99 / 1000") ms; $(wc -l <"$WORK/wrong") twins wrong"
 }
 
 # ---- the result
