@@ -1,9 +1,9 @@
 // Silence: which sensors have said nothing for longer than their `stale_after`.
 //
-// It is found out by the clock and counted in received time, so a device with a wrong clock is not
-// silent and one that sends old samples is not either. A sample only notes when it was heard; the
-// timer looks at that when it fires and may find that it can sleep on, so traffic costs no
-// rescheduling.
+// It is found out by the clock and counted in received time, so a device whose clock is behind is
+// not silent; one that sends only samples older than the shown one is. A sample only notes when it
+// was heard; the timer looks at that when it fires and may find that it can sleep on, so traffic
+// costs no rescheduling.
 
 #ifndef TWIN_SILENCE_H
 #define TWIN_SILENCE_H
