@@ -22,8 +22,9 @@ static inline bool silence_is_watched(const struct model *model, int field) {
 }
 
 // When the first of the twin's values goes stale if nothing more comes, 0 = never: it has none, all
-// of them are stale already, or it is out of service.
-int64_t silence_due(const struct twin *twin);
+// of them are stale already, or it is out of service. By what `present` declares, the model that
+// the twin is or is moved to when it is next touched: who is silent is touched by nobody else.
+int64_t silence_due(const struct twin *twin, const struct model *present);
 
 // Makes stale what is due, and lets go of alarms that were waiting on it. Those whose delay was
 // over before the silence was are raised first, as they would have been if anybody had been there.

@@ -30,6 +30,19 @@ static void a_counter_that_begins_anew_goes_on(void **state) {
     assert_float_equal(derived(plant, "anew"), 49, 0);
 }
 
+static void a_total_of_a_new_part_begins_at_nothing(void **state) {
+    struct plant *plant = *state;
+    uint64_t rev;
+    count(plant, 300);
+    count(plant, 340);
+    engine_replace(plant->engine, find(plant, "pump-1"), &(struct actor){0}, plant->now, &rev);
+    count(plant, 350); // of the new one's first there is nothing to compare with
+    assert_float_equal(derived(plant, "total"), 0, 0);
+    count(plant, 352);
+    assert_float_equal(derived(plant, "total"), 2, 0);
+    is_recovered(plant);
+}
+
 static void bad_and_late_samples_are_not_counted(void **state) {
     struct plant *plant = *state;
     count(plant, 10);
@@ -101,6 +114,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_counter_that_wraps_goes_on),
         TEST(a_counter_that_begins_anew_goes_on),
+        TEST(a_total_of_a_new_part_begins_at_nothing),
         TEST(bad_and_late_samples_are_not_counted),
         TEST(a_run_time_counts_while_its_signal_is_on),
         TEST(a_run_time_follows_booleans_in_its_own_unit),
