@@ -57,7 +57,8 @@ static uint64_t turn_samples(struct engine *engine, const struct samples_input *
         enum quality quality;
         bool is_fresh =
             changes_sample(changes, samples[i].field, samples[i].value, samples[i].at, &quality);
-        is_seen[i] = is_fresh ? 1 : quality == QUALITY_BAD ? 2 : 0;
+        bool is_late = !is_fresh && changes->list[changes->count - 1].is_late;
+        is_seen[i] = is_fresh ? 1 : is_late ? 0 : 2;
     }
     for (int i = 0; i < count; i++)
         if (is_seen[i] == 1) changes_estimate(changes, samples[i].field, samples[i].at);

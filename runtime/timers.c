@@ -32,7 +32,8 @@ void timers_schedule(struct world *world, struct twin *twin, const struct script
             take_earlier(&due, twin->alarms[i].since + model->alarms[i].delay_us);
     for (uint32_t i = 0; i < twin->timer_count; i++)
         take_earlier(&due, twin->timers[i].due);
-    int64_t silent = silence_due(twin);
+    const struct model *present = world_model(world, model->name, strlen(model->name));
+    int64_t silent = silence_due(twin, present ? present : model);
     if (silent != 0) take_earlier(&due, silent);
     for (uint32_t i = 0; i < twin->command_count; i++)
         if (command_is_open(&twin->commands[i]))

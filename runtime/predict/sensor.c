@@ -9,6 +9,11 @@ size_t sensor_size(const struct sensor_spec *spec) {
     return sizeof(struct sensor) + (size_t)spec->window * sizeof(double);
 }
 
+int sensor_is_sound(const struct sensor *sensor, const struct sensor_spec *spec) {
+    uint32_t window = (uint32_t)spec->window;
+    return sensor->count <= window && (window ? sensor->head < window : sensor->head == 0);
+}
+
 static double median(const struct sensor *sensor) {
     double sorted[SENSOR_WINDOW_MAX];
     uint32_t count = sensor->count;

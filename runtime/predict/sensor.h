@@ -35,6 +35,8 @@ struct sensor {
 enum sensor_verdict { SENSOR_GOOD, SENSOR_FAST, SENSOR_STUCK, SENSOR_SPIKE };
 
 size_t sensor_size(const struct sensor_spec *spec); // bytes, a multiple of 8
+// Whether bytes that were read from somewhere can be one.
+int sensor_is_sound(const struct sensor *sensor, const struct sensor_spec *spec);
 
 // Judges a value at `at` without remembering it.
 enum sensor_verdict sensor_judge(const struct sensor *sensor, const struct sensor_spec *spec,

@@ -53,8 +53,9 @@ static void read_factor(struct check *check, struct field *field, const char *fr
 static void read_counter(struct check *check, const struct model *model, struct field *field) {
     const struct field *of = &model->fields[field->of];
     if (!has_key(check, "unit")) {
+        char *unit = xstrdup(of->unit); // before: it may name itself, which is refused later
         free(field->unit);
-        field->unit = xstrdup(of->unit);
+        field->unit = unit;
     } else {
         read_factor(check, field, of->unit, "the counter's unit");
     }

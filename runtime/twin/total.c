@@ -45,9 +45,10 @@ void totals_add(struct changes *changes, int field, const struct slot *before) {
     for (int i = 0; i < watchers->total_count; i++) {
         int index = watchers->totals[i];
         const struct slot *now = &twin->slots[index];
-        double grown = growth(&twin->model->fields[index], before, &after);
-        double sum = now->type == VALUE_NUMBER ? now->number + grown : grown;
-        if (now->type == VALUE_NUMBER && sum == now->number) continue;
+        bool is_begun = now->type == VALUE_NUMBER; // else what was before is not this total's
+        double sum =
+            is_begun ? now->number + growth(&twin->model->fields[index], before, &after) : 0;
+        if (is_begun && sum == now->number) continue;
         changes_add(changes, &(struct change){.kind = CHANGE_SET,
                                               .index = (uint16_t)index,
                                               .at = after.at,

@@ -56,6 +56,13 @@ struct twin *twin_copy(const struct twin *twin) {
         if (slot->type != VALUE_NONE)
             slot_set(&copy->slots[i], slot_value(slot), slot->at, slot->quality, slot->rev);
     }
+    if (twin->bad_count > 0) copy->bads = xcalloc(twin->bad_count, sizeof *copy->bads);
+    for (uint32_t i = 0; i < twin->bad_count; i++) {
+        const struct slot *slot = &twin->bads[i].slot;
+        copy->bads[i].field = twin->bads[i].field;
+        slot_set(&copy->bads[i].slot, slot_value(slot), slot->at, slot->quality, slot->rev);
+    }
+    copy->bad_count = twin->bad_count;
     memcpy(copy->alarms, twin->alarms, sizeof *twin->alarms * (size_t)model->alarm_count);
     memcpy(copy->forecasts, twin->forecasts,
            sizeof *twin->forecasts * (size_t)model->prediction_count);

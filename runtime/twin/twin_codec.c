@@ -300,6 +300,8 @@ struct twin *twin_decode(struct reader *in,
     forecasts_decode(twin, in);
     read_block(in, twin->estimators, model->estimator_bytes);
     read_block(in, twin->sensors, model->sensor_bytes);
+    for (int i = 0; i < model->sensor_count; i++)
+        if (!sensor_is_sound(twin_sensor(twin, i), &model->sensors[i].spec)) in->is_bad = 1;
     windows_decode(twin, in);
     lists_decode(twin, in);
     twin->lifecycle = read_byte(in) & 3;

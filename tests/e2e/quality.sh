@@ -2,7 +2,7 @@
 # Data quality from outside: a spike is bad and answered all the same, a stuck value is uncertain, a silent sensor goes
 # stale without any traffic, and a restart changes none of it.
 . "$(dirname "$0")/lib.sh"
-MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
+MODELS=tests/e2e/quality/models SCRIPTS=tests/e2e/quality/scripts
 
 put() { coap PUT "/t/probe-1/$1" -t 0 -e "$2"; }
 quality() { api GET /twins/probe-1 | jq -r ".telemetry.$1.quality"; }

@@ -209,6 +209,9 @@ static void a_copy_for_a_worker_shares_nothing(void **state) {
     assert_string_equal(slot_value(&copy->slots[field_of(copy->model, FIELD_STATE, "note")]).text,
                         "x");
     assert_int_equal(window_count(copy->windows[0]), 300);
+    const struct slot *shown =
+        twin_shown(copy, field_of(copy->model, FIELD_TELEMETRY, "temperature"));
+    assert_true(shown->number == 500 && shown->quality == QUALITY_BAD);
     twin_free(copy);
     world_free(world);
 }
