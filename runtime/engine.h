@@ -71,7 +71,8 @@ void engine_drop_events(struct engine *engine);
 // What related twins add up to (aggregates.c). A turn tells who adds its twin up; those are due a
 // moment later for an input of their own.
 void aggregates_notice(struct world *world, const struct changes *changes);
-void aggregates_leave(struct world *world, const struct twin *twin); // it is about to be retired
+// It is about to be retired, or to lose what its next model does not have.
+void aggregates_leave(struct world *world, const struct twin *twin);
 // After loading, or on another version: whoever adds up does it once.
 void aggregates_start(struct world *world, struct twin *twin);
 void turn_aggregate(struct engine *engine, struct twin *twin);

@@ -119,6 +119,7 @@ void turn_touch(struct engine *engine, struct twin *twin) {
     const char *name = twin->model->name;
     const struct model *model = world_model(engine->world, name, strlen(name));
     if (!model || model == twin->model) return;
+    aggregates_leave(engine->world, twin); // it may lose links and values
     struct changes *changes = turn_open(engine, twin);
     changes_add(changes, &(struct change){
                              .kind = CHANGE_LAYOUT, .at = changes->now, .layout = model->layout});

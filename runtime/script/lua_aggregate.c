@@ -94,6 +94,16 @@ static bool may_be_member(const struct model *model, const struct aggregate_spec
            lua_aggregate_is_a(model, member->relationships[its].target, models, count);
 }
 
+// Values are taken as they are, so a member's in another unit is most likely a mistake.
+static void warn_of_unit(struct check *check, const struct field *own, const struct model *member,
+                         int field, enum aggregate_kind kind) {
+    const char *unit = member->fields[field].unit;
+    if (kind == AGGREGATE_COUNT || strcmp(unit, own->unit) == 0) return;
+    check_warn(check,
+               "%s of a %s is in \"%s\", and this value in \"%s\": numbers are not converted",
+               member->fields[field].name, member->name, unit, own->unit);
+}
+
 static void check_one(struct check *check, const struct model *model,
                       struct aggregate_spec *aggregate, struct model *const *models, int count) {
     const char *relationship = aggregate->relationship;
@@ -105,7 +115,10 @@ static void check_one(struct check *check, const struct model *model,
             suggestion_try(&near, models[i]->relationships[j].name);
         if (!may_be_member(model, aggregate, models[i], models, count)) continue;
         members++;
-        with_field += lua_aggregate_field(models[i], aggregate->of) != NONE;
+        int field = lua_aggregate_field(models[i], aggregate->of);
+        if (field == NONE) continue;
+        with_field++;
+        warn_of_unit(check, &model->fields[aggregate->field], models[i], field, aggregate->kind);
     }
     bool is_any = aggregate->is_outgoing || members > 0;
     if (!is_any && near.best && strcmp(near.best, relationship) != 0)

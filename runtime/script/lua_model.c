@@ -99,8 +99,35 @@ bool lua_model_limit(struct check *check, const struct model *model, const char 
                name);
 }
 
+// Whether `model` has `top` as a part, or as a part of a part; `seen` is one a model.
+static bool has_part(const struct model *model, const struct model *top,
+                     struct model *const *models, int count, bool *seen) {
+    for (int i = 0; i < model->part_count; i++) {
+        if (strcmp(model->parts[i].model, top->name) == 0) return true;
+        for (int j = 0; j < count; j++) {
+            if (seen[j] || strcmp(models[j]->name, model->parts[i].model) != 0) continue;
+            seen[j] = true;
+            if (has_part(models[j], top, models, count, seen)) return true;
+        }
+    }
+    return false;
+}
+
+static void check_part_circle(struct check *check, const struct model *model,
+                              struct model *const *models, int count) {
+    bool *seen = lua_newuserdatauv(check->lua, (size_t)count * sizeof *seen, 0);
+    memset(seen, 0, (size_t)count * sizeof *seen);
+    bool is_circle = has_part(model, model, models, count, seen);
+    lua_pop(check->lua, 1);
+    if (!is_circle) return;
+    check_enter(check, "parts");
+    check_fail(check, "a %s would have a %s as a part, which has parts again, without end",
+               model->name, model->name);
+}
+
 void lua_model_check_targets(struct check *check, const struct model *model,
                              struct model *const *models, int count) {
+    check_part_circle(check, model, models, count);
     for (int i = 0; i < model->relationship_count + model->part_count; i++) {
         bool is_part = i >= model->relationship_count;
         int j = is_part ? i - model->relationship_count : i;

@@ -29,7 +29,8 @@ int lua_model_find_signal(const struct check *check, const struct model *model, 
 bool lua_model_limit(struct check *check, const struct model *model, const char *key,
                      int *limit_field, double *limit);
 
-// Warns of relationships and parts whose model is not among `models`.
+// Warns of relationships and parts whose model is not among `models`. Raises when a model has
+// itself as a part, also of a part.
 void lua_model_check_targets(struct check *check, const struct model *model,
                              struct model *const *models, int count);
 

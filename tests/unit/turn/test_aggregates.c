@@ -193,16 +193,35 @@ static void a_version_that_adds_something_up_does_it_at_once(void **state) {
     static const char wider[] = "return { match = 'line-*', level = 'system', derived = { flow = { "
                                 "sum = 'part_of.flow' } } "
                                 "}";
-    sample(plant, "pump-1", "flow", 6);
+    assert_used(use_files(plant, "models/line.lua", "return { match = 'line-*' }",
+                          "models/pump.lua", member_model, "models/site.lua",
+                          "return { match = 'site-*' }", NULL));
     advance(plant, WAIT);
+    sample(plant, "pump-1", "flow", 6); // nobody adds it up
+    assert_true(find(plant, "line-1")->aggregate_due == 0);
     assert_used(use_files(plant, "models/line.lua", wider, "models/pump.lua", member_model,
-                          "models/site.lua", site_model, NULL));
+                          "models/site.lua", "return { match = 'site-*' }", NULL));
     advance(plant, WAIT);
     assert_true(derived(plant, "line-1", "flow") == 6);
     plant->now++;
     sample(plant, "pump-1", "flow", 7);
     advance(plant, WAIT);
     assert_true(derived(plant, "line-1", "flow") == 7);
+}
+
+static void a_member_whose_new_version_does_not_lead_here_is_gone(void **state) {
+    struct plant *plant = *state;
+    sample(plant, "pump-1", "power", 8);
+    advance(plant, WAIT);
+    assert_used(use_files(plant, "models/line.lua", line_model, "models/motor.lua",
+                          "return { relationships = { part_of = 'line' } }", "models/pump.lua",
+                          "return { match = 'pump-*', telemetry = { power = { unit = 'W' } } }",
+                          "models/site.lua", site_model, NULL));
+    advance(plant, WAIT);
+    plant->now++;
+    sample(plant, "pump-1", "power", 9);
+    advance(plant, WAIT);
+    assert_true(derived(plant, "line-1", "pumps") == 1);
 }
 
 static void a_behaviour_that_fails_keeps_the_sum(void **state) {
@@ -249,6 +268,7 @@ int main(void) {
         WORKS(the_order_of_changes_does_not_matter),
         WORKS(what_was_pending_is_done_once_after_a_start),
         WORKS(a_version_that_adds_something_up_does_it_at_once),
+        WORKS(a_member_whose_new_version_does_not_lead_here_is_gone),
         WORKS(a_behaviour_that_fails_keeps_the_sum),
         WORKS(a_script_cannot_write_an_aggregate),
     };

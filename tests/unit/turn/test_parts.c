@@ -79,6 +79,13 @@ static void a_part_of_no_such_name_is_a_mistake(void **state) {
     assert_non_null(strstr(find(plant, "pump-1")->incident->text, "did you mean \"motor\""));
 }
 
+static void a_part_of_itself_is_refused(void **state) {
+    const char *said = use_files(*state, "models/motor.lua", "return { parts = { hull = 'pump' } }",
+                                 "models/pump.lua", "return { parts = { motor = 'motor' } }", NULL);
+    assert_non_null(said);
+    assert_non_null(strstr(said, "parts: a motor would have a motor as a part"));
+}
+
 static void an_asset_of_a_new_version_gets_its_part_at_its_first_touch(void **state) {
     struct plant *plant = *state;
     static const char without[] = "return { match = 'pump-?', telemetry = { x = {} } }\n";
@@ -102,6 +109,7 @@ int main(void) {
         WORKS(parts_go_with_their_asset),
         WORKS(a_script_finds_its_parts),
         WORKS(a_part_of_no_such_name_is_a_mistake),
+        WORKS(a_part_of_itself_is_refused),
         WORKS(an_asset_of_a_new_version_gets_its_part_at_its_first_touch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
