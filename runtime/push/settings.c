@@ -85,6 +85,21 @@ bool settings_parse_parameters(const cJSON *parameters, const struct model *mode
     return true;
 }
 
+bool settings_merge_parameters(const cJSON *parameters, const struct model *model,
+                               struct settings *settings, struct err *err) {
+    const cJSON *item;
+    if (!cJSON_IsObject(parameters))
+        return err_set(err, ERR_INVALID, "'parameters' must be an object, like {\"hot\": 95}");
+    cJSON_ArrayForEach(item, parameters) {
+        struct value value;
+        int field = model_field(model, FIELD_PARAMETER, item->string, strlen(item->string));
+        if (field == NONE) return refuse_name(model, FIELD_PARAMETER, item->string, err);
+        if (!document_value(item, item->string, &value, err)) return false;
+        add(settings, field, value);
+    }
+    return true;
+}
+
 static bool add_link(const struct world *world, const struct model *model, int relationship,
                      const cJSON *id, struct settings *settings, struct err *err) {
     const struct relationship_spec *spec = &model->relationships[relationship];
@@ -96,7 +111,7 @@ static bool add_link(const struct world *world, const struct model *model, int r
         return err_set(err, ERR_INVALID,
                        "relationship '%s' names twin '%.64s', which does not exist", spec->name,
                        id->valuestring);
-    if (spec->target[0] && strcmp(spec->target, other->model->name) != 0)
+    if (!world_is_a(world, other->model, spec->target))
         return err_set(err, ERR_INVALID, "relationship '%s' leads to a %s, but '%s' is a %s",
                        spec->name, spec->target, other->id, other->model->name);
     settings->links =
