@@ -13,7 +13,7 @@
 
 #define PAGE 500
 #define FIELDS_MAX 32
-#define FIRST_COLUMNS 5
+#define FIRST_COLUMNS 6
 
 struct listing {
     const char *model, *where, *fields, *limit;
@@ -42,6 +42,7 @@ static const struct column first_columns[FIRST_COLUMNS] = {
     {.name = "rev", .is_number = true},
     {.name = "severity", .is_judgement = true},
     {.name = "alarms"},
+    {.name = "lifecycle"},
 };
 
 static bool split_fields(struct listing *listing, char *copy, struct err *err) {
@@ -85,8 +86,9 @@ static void alarms_of(struct region *region, const cJSON *twin, const char **sev
         if (!cJSON_IsTrue(member(alarm, "active", NULL))) continue;
         buffer_printf(&joined, "%s%s", joined.length > 0 ? " " : "", alarm->string);
         const char *text = cell_of(region, member(alarm, "severity", NULL));
+        bool is_muted = cJSON_IsTrue(member(alarm, "muted", NULL));
         for (size_t i = 0; i < ARRAY_LEN(order); i++)
-            if (strcmp(text, order[i]) == 0 && i > worst) worst = i;
+            if (strcmp(text, order[i]) == 0 && i > worst && !is_muted) worst = i;
     }
     *severity = order[worst];
     *names = region_copy(region, joined.bytes ? joined.bytes : (const uint8_t *)"", joined.length);
@@ -110,6 +112,9 @@ static void add_twin(struct rows *rows, const struct listing *listing, const cJS
     cells[1] = cell_of(&region, member(twin, "model", NULL));
     cells[2] = cell_of(&region, member(twin, "rev", NULL));
     alarms_of(&region, twin, &cells[3], &cells[4]);
+    const char *lifecycle = cell_of(&region, member(twin, "lifecycle", NULL));
+    cells[5] =
+        strcmp(lifecycle, "in_service") == 0 ? "" : lifecycle; // what is as usual is not said
     for (int i = 0; i < listing->name_count; i++)
         cells[FIRST_COLUMNS + i] = cell_of(&region, value_of(twin, listing->names[i]));
     char *json = cJSON_PrintUnformatted(twin);

@@ -35,7 +35,8 @@ static const struct model *find_model(const struct world *world, const char *nam
 const struct model *configuration_model(const struct world *world, const cJSON *body,
                                         const char *id, const char *usual, struct err *err) {
     const struct twin *twin = world_find(world, id, strlen(id));
-    if (document_member(body, "model")) {
+    const cJSON *named = document_member(body, "model");
+    if (named && !cJSON_IsNull(named)) {
         const char *name = document_text(body, "model", err);
         return name ? find_model(world, name, err) : NULL;
     }

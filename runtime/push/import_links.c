@@ -19,6 +19,12 @@ struct reading {
     void *context;
 };
 
+// A reason that no other slice can take away.
+static bool fault(struct reading *reading) {
+    reading->links->is_faulty = true;
+    return false;
+}
+
 static void add(struct settings *settings, int relationship, struct twin *other) {
     settings->links =
         xrealloc(settings->links, sizeof *settings->links * (size_t)(settings->link_count + 1));
@@ -56,14 +62,16 @@ static bool read_one(struct reading *reading, int relationship, const cJSON *id,
     const struct relationship_spec *spec = &reading->model->relationships[relationship];
     if (!cJSON_IsString(id))
         return err_set(err, ERR_INVALID, "relationship '%s' must be a twin's id or a list of them",
-                       spec->name);
+                       spec->name) ||
+               fault(reading);
     const char *name = id->valuestring;
     struct twin *other = world_find(reading->world, name, strlen(name));
     const struct model *model = other ? other->model : reading->planned(reading->context, name);
     if (!model) return refuse_missing(reading, spec, name, err);
     if (!world_is_a(reading->world, model, spec->target))
         return err_set(err, ERR_INVALID, "relationship '%s' leads to a %s, but '%.64s' is a %s",
-                       spec->name, spec->target, name, model->name);
+                       spec->name, spec->target, name, model->name) ||
+               fault(reading);
     reading->links->is_changed |= !other || !is_linked(reading, spec->name, other);
     if (other) add(&reading->links->settings, relationship, other);
     return true;
@@ -79,7 +87,8 @@ static bool read_named(struct reading *reading, const cJSON *item, struct err *e
             suggestion_try(&near, model->relationships[i].name);
         return err_set(err, ERR_INVALID, "a %s has no relationship '%.64s'%s%s%s", model->name,
                        item->string, near.best ? "; did you mean '" : "",
-                       near.best ? near.best : "", near.best ? "'?" : "");
+                       near.best ? near.best : "", near.best ? "'?" : "") ||
+               fault(reading);
     }
     if (!cJSON_IsArray(item)) return read_one(reading, relationship, item, err);
     const cJSON *id;
@@ -129,6 +138,10 @@ bool import_links_read(struct import_links *links, const struct world *world,
         is_good &= read_named(&reading, item, is_good ? err : NULL);
     }
     if (is_good) keep_others(&reading, relationships);
+    if (links->is_faulty) {
+        cJSON_Delete(links->missing);
+        links->missing = NULL;
+    }
     return is_good;
 }
 

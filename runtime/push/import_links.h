@@ -8,6 +8,7 @@
 struct import_links {
     struct settings settings; // all of the twin's relationships then
     cJSON *missing;  // twins that are not there, with the models that would do; NULL when none
+    bool is_faulty;  // refused, and not for missing twins alone
     bool is_changed; // for a dry run
 };
 

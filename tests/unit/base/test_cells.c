@@ -3,6 +3,8 @@
 #include "base/cells.h"
 #include "test.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 // The cells of `record`, each in brackets.
