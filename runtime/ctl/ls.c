@@ -13,14 +13,14 @@
 
 #define PAGE 500
 #define FIELDS_MAX 32
-#define FIRST_COLUMNS 6
+#define FIRST_COLUMNS 5
 
 struct listing {
     const char *model, *where, *fields, *limit;
     long left;               // rows still wanted
     char *names[FIELDS_MAX]; // of --fields
     int name_count;
-    struct column columns[FIRST_COLUMNS + FIELDS_MAX];
+    struct column columns[FIRST_COLUMNS + FIELDS_MAX + 1]; // lifecycle at the end
 };
 
 static int ls_run(const struct session *session, int argc, char **argv);
@@ -42,7 +42,6 @@ static const struct column first_columns[FIRST_COLUMNS] = {
     {.name = "rev", .is_number = true},
     {.name = "severity", .is_judgement = true},
     {.name = "alarms"},
-    {.name = "lifecycle"},
 };
 
 static bool split_fields(struct listing *listing, char *copy, struct err *err) {
@@ -107,7 +106,7 @@ static const cJSON *value_of(const cJSON *twin, const char *field) {
 
 static void add_twin(struct rows *rows, const struct listing *listing, const cJSON *twin) {
     struct region region = {0};
-    const char *cells[FIRST_COLUMNS + FIELDS_MAX];
+    const char *cells[FIRST_COLUMNS + FIELDS_MAX + 1];
     cells[0] = cell_of(&region, member(twin, "id", NULL));
     cells[1] = cell_of(&region, member(twin, "model", NULL));
     cells[2] = cell_of(&region, member(twin, "rev", NULL));
@@ -177,7 +176,9 @@ static int ls_run(const struct session *session, int argc, char **argv) {
         goto done;
     }
     client = client_new(session->url, &err);
-    rows = session_rows(session, false, listing.columns, FIRST_COLUMNS + listing.name_count);
+    int last = FIRST_COLUMNS + listing.name_count;
+    listing.columns[last] = (struct column){.name = "lifecycle"};
+    rows = session_rows(session, false, listing.columns, last + 1);
     if (client && write_pages(client, &listing, rows, &err)) {
         code = session_end(rows);
         rows = NULL;

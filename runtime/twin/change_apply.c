@@ -219,6 +219,8 @@ void change_apply(struct world *world, struct twin **place, const struct change 
         break;
     case CHANGE_LIFECYCLE:
         twin->lifecycle = change->state;
+        for (int i = 0; i < twin->model->alarm_count; i++) // they call for somebody now, or no more
+            if (twin->alarms[i].state == ALARM_ACTIVE) twin->alarms[i].rev = rev;
         break;
     case CHANGE_RESET:
         apply_reset(twin);

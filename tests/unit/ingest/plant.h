@@ -13,9 +13,8 @@
 #include "ingest/check.h"
 #include "ingest/ingest.h"
 #include "ingest/message.h"
-#include "twin/adoption.h"
+#include "ingest/refusing.h"
 #include "twin/change.h"
-#include "twin/input.h"
 #include "twin/model.h"
 #include "twin/world.h"
 
@@ -36,7 +35,6 @@ struct plant {
     struct changes changes;
     struct region region;
     struct door door;
-    struct adoptions adoptions;
     struct logger logger;
     struct metrics *metrics;
     struct loop *loop;
@@ -175,11 +173,6 @@ static inline int plant_client(struct plant *plant) {
     return client;
 }
 
-static inline void plant_refused(void *context, const char *id, size_t length,
-                                 const struct actor *actor) {
-    adoption_note(&((struct plant *)context)->adoptions, id, length, NOW, actor);
-}
-
 // The world and the door alone, without sockets.
 static inline void plant_begin(struct plant *plant) {
     *plant = (struct plant){.world = world_new(), .metrics = metrics_new(), .next_id = 100};
@@ -190,7 +183,7 @@ static inline void plant_begin(struct plant *plant) {
     plant->door = (struct door){.context = plant,
                                 .world = plant->world,
                                 .samples = plant_samples,
-                                .refused = plant_refused,
+                                .refused = refusals_note,
                                 .durable = plant_durable,
                                 .now = plant_now};
     plant->is_durable_at_once = true;
