@@ -15,9 +15,8 @@ static int adoptions_run(const struct session *session, int argc, char **argv);
 const struct verb adoptions_verb = {
     .name = "adoptions",
     .words = "",
-    .summary = "ids that devices send under and that nothing may create; adopt them all: "
-               "twinctl -o json adoptions | twinctl import -",
-    .options = "",
+    .summary = "ids that devices send under and that nothing may create",
+    .options = "Adopt all that a model fits: twinctl -o json adoptions | twinctl import -\n",
     .run = adoptions_run,
 };
 

@@ -22,9 +22,8 @@ static int retire_run(const struct session *session, int argc, char **argv);
 const struct verb lifecycle_verb = {
     .name = "lifecycle",
     .words = "ID STATE",
-    .summary = "in_service, commissioning, maintenance or out_of_service; only in service do its "
-               "alarms call for somebody",
-    .options = "",
+    .summary = "in_service, commissioning, maintenance or out_of_service",
+    .options = "Only in service do its alarms call for somebody.\n",
     .run = lifecycle_run,
 };
 const struct verb replace_verb = {
