@@ -47,6 +47,8 @@ static const struct setting_spec specs[] = {
     // Below 0.5 ms a page fault can look like a runaway script; above 1 s devices retransmit.
     {"call-us", "MICROSECONDS", "2000", SETTING_INTEGER, PLACE(call_us), 500, 1e6,
      "CPU time one behaviour call may take"},
+    {"auto-create", NULL, "true", SETTING_SWITCH, PLACE(auto_create), 0, 0,
+     "=false: no sample creates a twin, whatever its model says"},
     {"log", "LEVEL", "info", SETTING_LEVEL, PLACE(log_level), 0, 0, "error, warn, info or debug"},
     {"dev", NULL, "", SETTING_SWITCH, PLACE(is_dev), 0, 0,
      "reload models and scripts when their files change"},

@@ -33,8 +33,11 @@ static bool door_desired(void *context, struct twin *twin, const struct setting 
 static bool door_configure(void *context, const struct configure_input *input, bool *is_new,
                            uint64_t *rev, struct err *err) {
     struct gate *gate = context;
-    return may_turn(gate, err) &&
-           engine_configure(gate->engine, input, loop_now(gate->loop), is_new, rev, err);
+    if (!may_turn(gate, err) ||
+        !engine_configure(gate->engine, input, loop_now(gate->loop), is_new, rev, err))
+        return false;
+    adoption_forget(&gate->adoptions, input->id, input->id_length);
+    return true;
 }
 
 static bool door_retire(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
@@ -152,6 +155,12 @@ static bool door_command_moved(void *context, struct twin *twin, uint32_t id,
                                                        loop_now(gate->loop), rev, err);
 }
 
+static void door_refused(void *context, const char *id, size_t id_length,
+                         const struct actor *actor) {
+    struct gate *gate = context;
+    adoption_note(&gate->adoptions, id, id_length, loop_now(gate->loop), actor);
+}
+
 static uint64_t door_durable(void *context) {
     return log_durable(((struct gate *)context)->log);
 }
@@ -174,6 +183,8 @@ struct door gate_door(struct gate *gate, struct world *world) {
                          .retry = door_retry,
                          .command = door_command,
                          .command_moved = door_command_moved,
+                         .refused = door_refused,
+                         .adoptions = &gate->adoptions,
                          .durable = door_durable,
                          .now = door_now};
 }

@@ -3,6 +3,7 @@
 #ifndef GATE_H
 #define GATE_H
 
+#include "twin/adoption.h"
 #include "twin/input.h"
 
 struct engine;
@@ -13,6 +14,7 @@ struct gate {
     struct engine *engine;
     struct log *log;
     struct loop *loop;
+    struct adoptions adoptions;
 };
 
 // The door's context is the gate, which must outlive it.

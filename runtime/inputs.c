@@ -217,6 +217,10 @@ bool engine_configure(struct engine *engine, const struct configure_input *input
     changes->is_marked = false; // nothing below can fail
     set_attributes(changes, input->attributes);
     if (input->has_links) set_links(changes, input);
+    if (input->has_lifecycle && input->lifecycle != changes->twin->lifecycle)
+        changes_add(changes, &(struct change){.kind = CHANGE_LIFECYCLE,
+                                              .state = input->lifecycle,
+                                              .at = changes->now});
     for (int i = 0; i < input->parameter_count; i++)
         alarms_check(changes, input->parameters[i].field);
     *rev = changes->twin->rev;

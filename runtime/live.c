@@ -136,7 +136,7 @@ static bool is_ready(void *context, char *why, int size) {
 
 static bool open_sockets(struct live *live, struct err *err) {
     const struct config *config = live->config;
-    live->gate = (struct gate){live->engine, live->log, live->loop};
+    live->gate = (struct gate){.engine = live->engine, .log = live->log, .loop = live->loop};
     live->door = gate_door(&live->gate, live->world);
     struct ingest_options ingest = {.address = config->coap_address,
                                     .door = &live->door,
@@ -194,6 +194,7 @@ static struct live *live_new(const struct config *config, const struct logger *l
     live->data_folder = -1;
     live->metrics = metrics_new();
     live->world = world_new();
+    live->world->is_closed = !config->auto_create;
     if (getrandom(&live->epoch, sizeof live->epoch, 0) != sizeof live->epoch)
         live->epoch = (uint64_t)getpid(); // early boot: still another one than last time
     struct sink sink = {live, on_revision, on_predict};

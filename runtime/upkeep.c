@@ -18,12 +18,16 @@ bool engine_link(struct engine *engine, struct twin *from, int relationship, str
                  bool is_there, const struct actor *actor, int64_t received, uint64_t *rev,
                  struct err *err) {
     engine_begin(engine, received);
-    const char *name = from->model->relationships[relationship].name;
-    turn_touch(engine, from);
+    const struct model *present =
+        world_model(engine->world, from->model->name, strlen(from->model->name));
+    const char *name = (present ? present : from->model)->relationships[relationship].name;
+    turn_touch(engine, from); // it stays where it was when its migration fails
     relationship = model_relationship(from->model, name, strlen(name));
     if (relationship == NONE)
-        return err_set(err, ERR_NOT_FOUND, "model %s has no relationship of that name any more",
-                       from->model->name);
+        return err_set(err, ERR_NOT_FOUND,
+                       "twin %s has stayed on an older version of model %s, which has no "
+                       "relationship '%s'",
+                       from->id, from->model->name, name);
     const char *target = from->model->relationships[relationship].target;
     if (is_there && !world_is_a(engine->world, to->model, target))
         return err_set(err, ERR_INVALID, "%s.%s leads to a %s, and %s is a %s", from->id, name,

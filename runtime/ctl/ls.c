@@ -20,7 +20,7 @@ struct listing {
     long left;               // rows still wanted
     char *names[FIELDS_MAX]; // of --fields
     int name_count;
-    struct column columns[FIRST_COLUMNS + FIELDS_MAX];
+    struct column columns[FIRST_COLUMNS + FIELDS_MAX + 1]; // lifecycle at the end
 };
 
 static int ls_run(const struct session *session, int argc, char **argv);
@@ -85,8 +85,9 @@ static void alarms_of(struct region *region, const cJSON *twin, const char **sev
         if (!cJSON_IsTrue(member(alarm, "active", NULL))) continue;
         buffer_printf(&joined, "%s%s", joined.length > 0 ? " " : "", alarm->string);
         const char *text = cell_of(region, member(alarm, "severity", NULL));
+        bool is_muted = cJSON_IsTrue(member(alarm, "muted", NULL));
         for (size_t i = 0; i < ARRAY_LEN(order); i++)
-            if (strcmp(text, order[i]) == 0 && i > worst) worst = i;
+            if (strcmp(text, order[i]) == 0 && i > worst && !is_muted) worst = i;
     }
     *severity = order[worst];
     *names = region_copy(region, joined.bytes ? joined.bytes : (const uint8_t *)"", joined.length);
@@ -105,11 +106,14 @@ static const cJSON *value_of(const cJSON *twin, const char *field) {
 
 static void add_twin(struct rows *rows, const struct listing *listing, const cJSON *twin) {
     struct region region = {0};
-    const char *cells[FIRST_COLUMNS + FIELDS_MAX];
+    const char *cells[FIRST_COLUMNS + FIELDS_MAX + 1];
     cells[0] = cell_of(&region, member(twin, "id", NULL));
     cells[1] = cell_of(&region, member(twin, "model", NULL));
     cells[2] = cell_of(&region, member(twin, "rev", NULL));
     alarms_of(&region, twin, &cells[3], &cells[4]);
+    const char *lifecycle = cell_of(&region, member(twin, "lifecycle", NULL));
+    cells[5] =
+        strcmp(lifecycle, "in_service") == 0 ? "" : lifecycle; // what is as usual is not said
     for (int i = 0; i < listing->name_count; i++)
         cells[FIRST_COLUMNS + i] = cell_of(&region, value_of(twin, listing->names[i]));
     char *json = cJSON_PrintUnformatted(twin);
@@ -172,7 +176,9 @@ static int ls_run(const struct session *session, int argc, char **argv) {
         goto done;
     }
     client = client_new(session->url, &err);
-    rows = session_rows(session, false, listing.columns, FIRST_COLUMNS + listing.name_count);
+    int last = FIRST_COLUMNS + listing.name_count;
+    listing.columns[last] = (struct column){.name = "lifecycle"};
+    rows = session_rows(session, false, listing.columns, last + 1);
     if (client && write_pages(client, &listing, rows, &err)) {
         code = session_end(rows);
         rows = NULL;

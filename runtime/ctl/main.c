@@ -2,11 +2,15 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "ctl/adoptions.h"
 #include "ctl/arguments.h"
 #include "ctl/bench.h"
 #include "ctl/check.h"
 #include "ctl/command.h"
 #include "ctl/get.h"
+#include "ctl/import.h"
+#include "ctl/lifecycle.h"
+#include "ctl/link.h"
 #include "ctl/ls.h"
 #include "ctl/new.h"
 #include "ctl/retry.h"
@@ -22,8 +26,9 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,  &get_verb,   &watch_verb, &set_verb,   &command_verb,
-    &new_verb, &check_verb, &test_verb,  &retry_verb, &bench_verb,
+    &ls_verb,    &get_verb,    &watch_verb,  &set_verb,     &command_verb,   &import_verb,
+    &link_verb,  &unlink_verb, &retire_verb, &replace_verb, &lifecycle_verb, &adoptions_verb,
+    &retry_verb, &new_verb,    &check_verb,  &test_verb,    &bench_verb,
 };
 
 static const struct verb *find_verb(const char *name) {
@@ -48,7 +53,7 @@ static int help(const struct verb *verb) {
     }
     puts("twinctl [--url URL] [-o table|json|csv] VERB ...\n");
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-        printf("  %-7s %-26s %s\n", verbs[i]->name, verbs[i]->words, verbs[i]->summary);
+        printf("  %-9s %-26s %s\n", verbs[i]->name, verbs[i]->words, verbs[i]->summary);
     puts("\n--url is http://127.0.0.1:8080 when neither it nor TWIND_URL says otherwise.\n"
          "Without -o: a table on a terminal, NDJSON when piped.\n"
          "Exit: 0 good, 1 failed, 2 used wrongly, 3 refused by twind.\n"

@@ -37,7 +37,7 @@ void delivery_pack(struct resources *resources, const struct request *request,
                       "50 a JSON object, 60 a CBOR map");
         return;
     }
-    if (!resource_find_twin(resources, request->path[1], &target, &err) ||
+    if (!resource_find_twin(resources, request, request->path[1], &target, &err) ||
         !collect(resources, request, &target, &list, &err) ||
         !sample_deliver(resources, &target, &list, request, true, &rev, &err))
         answer_error(answer, &err, region);
@@ -89,7 +89,7 @@ void delivery_value(struct resources *resources, const struct request *request,
                       "/t/{twin} by POST");
         return;
     }
-    if (!resource_find_twin(resources, request->path[1], &target, &err)) {
+    if (!resource_find_twin(resources, request, request->path[1], &target, &err)) {
         answer_error(answer, &err, region);
         return;
     }

@@ -162,7 +162,7 @@ static int find_group(struct gateway *gateway, struct slice id) {
     *entry = gateway->group_count++;
     struct group *group = &gateway->groups[*entry];
     *group = (struct group){0};
-    if (!resource_find_twin(gateway->resources, id, &group->target, &err))
+    if (!resource_find_twin(gateway->resources, gateway->request, id, &group->target, &err))
         group->err = keep(gateway, &err);
     return *entry;
 }

@@ -3,6 +3,7 @@
 #include "ingest/peer.h"
 
 #include "base/hash.h"
+#include "twin/input.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -61,4 +62,13 @@ int peer_format(const struct peer *peer, char text[PEER_TEXT_MAX]) {
     int length = (int)strlen(text);
     return length + snprintf(text + length, (size_t)(PEER_TEXT_MAX - length), "]:%u",
                              ntohs(peer->address.v6.sin6_port));
+}
+
+void peer_actor(const struct peer *peer, struct actor *actor) {
+    char text[PEER_TEXT_MAX];
+    size_t length = (size_t)peer_format(peer, text);
+    if (length > sizeof actor->bytes) length = sizeof actor->bytes;
+    actor->kind = ACTOR_COAP;
+    actor->length = (uint8_t)length;
+    memcpy(actor->bytes, text, length);
 }

@@ -32,4 +32,8 @@ bool peer_equal(const struct peer *a, const struct peer *b); // address and port
 // is written as IPv4.
 int peer_format(const struct peer *peer, char text[PEER_TEXT_MAX]);
 
+struct actor;
+// Who an input's cause says it was.
+void peer_actor(const struct peer *peer, struct actor *actor);
+
 #endif

@@ -11,6 +11,7 @@
 #include "ingest/gateway.h"
 #include "ingest/link.h"
 #include "ingest/pack.h"
+#include "ingest/peer.h"
 #include "ingest/reading.h"
 #include "ingest/request.h"
 #include "twin/input.h"
@@ -115,8 +116,8 @@ static bool is_id(struct slice id, struct err *err) {
                    resource_show(id, shown), TWIN_ID_MAX);
 }
 
-bool resource_find_twin(const struct resources *resources, struct slice id, struct target *target,
-                        struct err *err) {
+bool resource_find_twin(const struct resources *resources, const struct request *request,
+                        struct slice id, struct target *target, struct err *err) {
     const struct world *world = resources->door->world;
     target->id = id;
     target->twin = world_find(world, id.bytes, id.length);
@@ -126,7 +127,11 @@ bool resource_find_twin(const struct resources *resources, struct slice id, stru
     }
     if (!is_id(id, err)) return false;
     target->model = world_match(world, id.bytes, id.length, err);
-    return target->model != NULL;
+    if (target->model) return true;
+    struct actor actor;
+    peer_actor(request->peer, &actor);
+    resources->door->refused(resources->door->context, id.bytes, id.length, &actor);
+    return false;
 }
 
 bool resource_need_twin(const struct resources *resources, struct slice id, struct target *target,

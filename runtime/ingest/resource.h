@@ -34,8 +34,9 @@ struct target {
     struct twin *twin;         // NULL: to be made
     const struct model *model; // that its samples are for: the present version's
 };
-bool resource_find_twin(const struct resources *resources, struct slice id, struct target *target,
-                        struct err *err);
+// For a sample: an id that nothing may create is noted for adoption.
+bool resource_find_twin(const struct resources *resources, const struct request *request,
+                        struct slice id, struct target *target, struct err *err);
 // The same, but only one that is there.
 bool resource_need_twin(const struct resources *resources, struct slice id, struct target *target,
                         struct err *err);

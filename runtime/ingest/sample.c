@@ -130,13 +130,8 @@ bool sample_deliver(const struct resources *resources, const struct target *targ
         .samples = list->items,
         .count = list->count,
         .received = request->received,
-        .actor.kind = ACTOR_COAP,
         .message = is_last ? request->key : 0,
     };
-    char text[PEER_TEXT_MAX];
-    int length = peer_format(request->peer, text);
-    if (length > (int)sizeof input.actor.bytes) length = (int)sizeof input.actor.bytes;
-    memcpy(input.actor.bytes, text, (size_t)length);
-    input.actor.length = (uint8_t)length;
+    peer_actor(request->peer, &input.actor);
     return door->samples(door->context, &input, rev, err);
 }

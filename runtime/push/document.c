@@ -70,3 +70,19 @@ bool document_value(const cJSON *item, const char *name, struct value *value, st
     }
     return true;
 }
+
+void document_merge(cJSON *target, const cJSON *patch) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, patch) {
+        cJSON *present = cJSON_GetObjectItemCaseSensitive(target, item->string);
+        if (cJSON_IsObject(item) && cJSON_IsObject(present)) {
+            document_merge(present, item);
+            continue;
+        }
+        cJSON_DeleteItemFromObjectCaseSensitive(target, item->string);
+        if (cJSON_IsNull(item)) continue;
+        cJSON *value = cJSON_IsObject(item) ? cJSON_CreateObject() : cJSON_Duplicate(item, true);
+        cJSON_AddItemToObject(target, item->string, value);
+        if (cJSON_IsObject(item)) document_merge(value, item); // without the nulls in it
+    }
+}

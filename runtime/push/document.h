@@ -28,4 +28,7 @@ bool document_whole(const cJSON *object, const char *name, uint64_t fallback, ui
 // what the error calls it.
 bool document_value(const cJSON *item, const char *name, struct value *value, struct err *err);
 
+// Merges the object `patch` into `target` by RFC 7396: null takes a member out.
+void document_merge(cJSON *target, const cJSON *patch);
+
 #endif

@@ -17,12 +17,18 @@
 struct wanted {
     const char *model; // NULL = any
     bool is_all;       // those that are over too
+    bool has_muted;    // those of twins that are not in service too
 };
 
 static bool read_wanted(const struct service *service, const struct http_request *request,
                         struct wanted *wanted, struct err *err) {
     const char *state = http_query(request, "state");
+    *wanted = (struct wanted){0};
     wanted->is_all = state && strcmp(state, "all") == 0;
+    const char *muted = http_query(request, "muted");
+    wanted->has_muted = muted && strcmp(muted, "true") == 0;
+    if (muted && !wanted->has_muted && strcmp(muted, "false") != 0)
+        return err_set(err, ERR_INVALID, "muted must be true or false, not '%.20s'", muted);
     wanted->model = http_query(request, "model");
     if (state && !wanted->is_all && strcmp(state, "active") != 0)
         return err_set(err, ERR_INVALID, "state must be active or all, not '%.20s'", state);
@@ -67,6 +73,7 @@ bool http_alarm_list(struct service *service, const struct http_request *request
         const struct twin *twin = world->by_number[number];
         if (!twin) continue;
         looked++;
+        if (twin_is_muted(twin) && !wanted.has_muted) continue;
         if (wanted.model && strcmp(wanted.model, twin->model->name) != 0) continue;
         count += write_alarms(twin, &wanted, out);
     }

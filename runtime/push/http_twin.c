@@ -3,6 +3,7 @@
 #include "push/http_twin.h"
 
 #include "base/json.h"
+#include "push/configuration.h"
 #include "push/service.h"
 #include "push/settings.h"
 #include "push/twin_json.h"
@@ -17,14 +18,13 @@
 #define LIMIT_USUAL 100
 #define LIMIT_MOST 1000
 #define SCAN_MAX 10000 // twins that one request looks at: about 2 ms of the loop
-#define ATTRIBUTES_MAX 65536
 
 static void write_etag(const struct twin *twin, char *etag, size_t size) {
     snprintf(etag, size, "\"%llu\"", (unsigned long long)twin->rev);
 }
 
-static struct twin *find(const struct service *service, const struct route_match *match,
-                         struct err *err) {
+struct twin *http_twin_find(const struct service *service, const struct route_match *match,
+                            struct err *err) {
     const struct route_part *id = &match->parts[0];
     struct twin *twin = world_find(service->world, id->text, id->length);
     if (!twin) err_set(err, ERR_NOT_FOUND, "there is no twin '%s'", id->text);
@@ -72,8 +72,8 @@ bool http_twin_list(struct service *service, const struct http_request *request,
     return true;
 }
 
-static bool answer_twin(const struct service *service, const struct http_request *request,
-                        const struct twin *twin, struct http_response *response) {
+bool http_twin_answer(const struct service *service, const struct http_request *request,
+                      const struct twin *twin, struct http_response *response) {
     write_etag(twin, response->etag, sizeof response->etag);
     twin_json_write(service->world, twin, http_query(request, "fields"), &response->body);
     return true;
@@ -82,73 +82,12 @@ static bool answer_twin(const struct service *service, const struct http_request
 bool http_twin_get(struct service *service, const struct http_request *request,
                    const struct route_match *match, struct http_response *response,
                    struct err *err) {
-    const struct twin *twin = find(service, match, err);
+    const struct twin *twin = http_twin_find(service, match, err);
     char etag[sizeof response->etag];
     if (!twin) return false;
     write_etag(twin, etag, sizeof etag);
-    return http_is_known(request, response, etag) || answer_twin(service, request, twin, response);
-}
-
-// The model that a PUT is about: the named one, the twin's own, or the one that fits the id.
-static const struct model *model_for(const struct service *service, const cJSON *body,
-                                     const struct route_part *id, struct err *err) {
-    const struct twin *twin = world_find(service->world, id->text, id->length);
-    if (!document_member(body, "model"))
-        return twin ? settings_model(service->world, twin)
-                    : world_match(service->world, id->text, id->length, err);
-    const char *name = document_text(body, "model", err);
-    const struct model *model = name ? world_model(service->world, name, strlen(name)) : NULL;
-    if (name && !model) err_set(err, ERR_INVALID, "there is no model '%.64s'", name);
-    return model;
-}
-
-struct configuration { // a PUT's body, read
-    struct configure_input input;
-    struct settings settings;
-    char *attributes;
-};
-
-static void configuration_fini(struct configuration *configuration) {
-    settings_fini(&configuration->settings);
-    cJSON_free(configuration->attributes);
-}
-
-static bool read_attributes(const cJSON *body, struct configuration *configuration,
-                            struct err *err) {
-    const cJSON *attributes = document_member(body, "attributes");
-    if (!attributes) return true;
-    if (!cJSON_IsObject(attributes))
-        return err_set(err, ERR_INVALID,
-                       "'attributes' must be an object, like {\"site\": \"north\"}");
-    configuration->attributes = cJSON_PrintUnformatted(attributes);
-    size_t length = strlen(configuration->attributes);
-    if (length > ATTRIBUTES_MAX)
-        return err_set(err, ERR_TOO_LARGE, "'attributes' has %zu bytes; %d is the limit", length,
-                       ATTRIBUTES_MAX);
-    configuration->input.attributes = configuration->attributes;
-    return true;
-}
-
-static bool read_configuration(const struct service *service, const cJSON *body,
-                               const struct route_part *id, struct configuration *configuration,
-                               struct err *err) {
-    struct configure_input *input = &configuration->input;
-    struct settings *settings = &configuration->settings;
-    const struct model *model = model_for(service, body, id, err);
-    const cJSON *parameters = document_member(body, "parameters");
-    const cJSON *links = document_member(body, "relationships");
-    if (!model || !read_attributes(body, configuration, err)) return false;
-    if (parameters && !settings_parse_parameters(parameters, model, settings, err)) return false;
-    if (links && !settings_parse_links(links, service->world, model, settings, err)) return false;
-    input->id = id->text;
-    input->id_length = id->length;
-    input->model = model;
-    input->parameters = settings->list;
-    input->parameter_count = settings->count;
-    input->links = settings->links;
-    input->link_count = settings->link_count;
-    input->has_links = links != NULL;
-    return true;
+    return http_is_known(request, response, etag) ||
+           http_twin_answer(service, request, twin, response);
 }
 
 bool http_twin_put(struct service *service, const struct http_request *request,
@@ -158,13 +97,9 @@ bool http_twin_put(struct service *service, const struct http_request *request,
     const struct door *door = service->options.door;
     struct configuration configuration = {0};
     bool is_new;
-    if (!twin_id_is_valid(id->text, id->length))
-        return err_set(err, ERR_INVALID,
-                       "twin id '%.80s' is not allowed: 1 to %d of letters, digits and ._~:-, this "
-                       "is %zu",
-                       id->text, TWIN_ID_MAX, id->length);
+    if (!configuration_id(id->text, err)) return false;
     cJSON *body = document_parse("the body", request->body, request->body_length, err);
-    bool is_done = body && read_configuration(service, body, id, &configuration, err);
+    bool is_done = body && configuration_read(&configuration, service->world, body, id->text, err);
     configuration.input.actor = request->actor;
     is_done = is_done && door->configure(door->context, &configuration.input, &is_new,
                                          &response->wait_rev, err);
@@ -174,15 +109,15 @@ bool http_twin_put(struct service *service, const struct http_request *request,
     response->status = is_new ? 201 : 200;
     if (is_new)
         snprintf(response->location, sizeof response->location, "/api/v1/twins/%.64s", id->text);
-    return answer_twin(service, request, world_find(service->world, id->text, id->length),
-                       response);
+    return http_twin_answer(service, request, world_find(service->world, id->text, id->length),
+                            response);
 }
 
 bool http_twin_delete(struct service *service, const struct http_request *request,
                       const struct route_match *match, struct http_response *response,
                       struct err *err) {
     const struct door *door = service->options.door;
-    struct twin *twin = find(service, match, err);
+    struct twin *twin = http_twin_find(service, match, err);
     if (!twin) return false;
     response->status = 204;
     return door->retire(door->context, twin, &request->actor, &response->wait_rev, err);
@@ -205,7 +140,7 @@ bool http_twin_patch_desired(struct service *service, const struct http_request 
                              const struct route_match *match, struct http_response *response,
                              struct err *err) {
     const struct door *door = service->options.door;
-    struct twin *twin = find(service, match, err);
+    struct twin *twin = http_twin_find(service, match, err);
     struct settings settings = {0};
     uint64_t if_rev;
     if (!twin || !read_if_match(request->if_match, &if_rev, err)) return false;
@@ -217,5 +152,5 @@ bool http_twin_patch_desired(struct service *service, const struct http_request 
                       &response->wait_rev, err);
     settings_fini(&settings);
     cJSON_Delete(patch);
-    return is_done && answer_twin(service, request, twin, response);
+    return is_done && http_twin_answer(service, request, twin, response);
 }

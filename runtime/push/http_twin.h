@@ -6,16 +6,25 @@
 // twins than `limit`, even none, and still have a cursor: one request looks at no more than so many
 // twins (where.h says what `where` may be).
 //
-// PUT takes {"model", "parameters", "attributes", "relationships"}; a member that is there replaces
-// all of that part, one that is not leaves it. Without a model it is the one that the twin has or
-// whose `match` fits its id. So what GET gave can be PUT back.
+// PUT takes {"model", "parameters", "attributes", "relationships", "lifecycle"}; a member that is
+// there replaces all of that part, one that is not leaves it. Without a model it is the one that
+// the twin has or whose `match` fits its id. So what GET gave can be PUT back.
 
 #ifndef PUSH_HTTP_TWIN_H
 #define PUSH_HTTP_TWIN_H
 
 #include "push/route.h"
 
+struct twin;
+
 route_handler http_twin_list, http_twin_get, http_twin_put, http_twin_delete,
     http_twin_patch_desired;
+
+// The twin that the path's first part names.
+struct twin *http_twin_find(const struct service *service, const struct route_match *match,
+                            struct err *err);
+// Answers it as it stands, with its ETag. Gives true.
+bool http_twin_answer(const struct service *service, const struct http_request *request,
+                      const struct twin *twin, struct http_response *response);
 
 #endif

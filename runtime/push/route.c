@@ -3,10 +3,13 @@
 
 #include "push/route.h"
 
+#include "push/http_adoption.h"
 #include "push/http_alarm.h"
 #include "push/http_command.h"
+#include "push/http_commission.h"
 #include "push/http_file.h"
 #include "push/http_history.h"
+#include "push/http_import.h"
 #include "push/http_retry.h"
 #include "push/http_status.h"
 #include "push/http_twin.h"
@@ -21,10 +24,17 @@ struct route {
 
 static const struct route routes[] = {
     {HTTP_GET, "/api/v1/twins", http_twin_list},
+    {HTTP_POST, "/api/v1/twins/import", http_import_post},
     {HTTP_GET, "/api/v1/twins/{}", http_twin_get},
     {HTTP_PUT, "/api/v1/twins/{}", http_twin_put},
     {HTTP_DELETE, "/api/v1/twins/{}", http_twin_delete},
     {HTTP_PATCH, "/api/v1/twins/{}/desired", http_twin_patch_desired},
+    {HTTP_PATCH, "/api/v1/twins/{}/attributes", http_commission_attributes},
+    {HTTP_PUT, "/api/v1/twins/{}/lifecycle", http_commission_lifecycle},
+    {HTTP_POST, "/api/v1/twins/{}/replace", http_commission_replace},
+    {HTTP_PUT, "/api/v1/twins/{}/relationships/{}/{}", http_commission_link},
+    {HTTP_DELETE, "/api/v1/twins/{}/relationships/{}/{}", http_commission_unlink},
+    {HTTP_GET, "/api/v1/adoptions", http_adoption_list},
     {HTTP_GET, "/api/v1/twins/{}/history", http_history_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
     {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},

@@ -14,7 +14,7 @@ struct route_match { // what a path has where its pattern has {}
     struct route_part {
         char text[160]; // longer ones match nothing
         size_t length;
-    } parts[2];
+    } parts[3];
     int count;
 };
 

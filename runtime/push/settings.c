@@ -85,6 +85,21 @@ bool settings_parse_parameters(const cJSON *parameters, const struct model *mode
     return true;
 }
 
+bool settings_merge_parameters(const cJSON *parameters, const struct model *model,
+                               struct settings *settings, struct err *err) {
+    const cJSON *item;
+    if (!cJSON_IsObject(parameters))
+        return err_set(err, ERR_INVALID, "'parameters' must be an object, like {\"hot\": 95}");
+    cJSON_ArrayForEach(item, parameters) {
+        struct value value;
+        int field = model_field(model, FIELD_PARAMETER, item->string, strlen(item->string));
+        if (field == NONE) return refuse_name(model, FIELD_PARAMETER, item->string, err);
+        if (!document_value(item, item->string, &value, err)) return false;
+        add(settings, field, value);
+    }
+    return true;
+}
+
 static bool add_link(const struct world *world, const struct model *model, int relationship,
                      const cJSON *id, struct settings *settings, struct err *err) {
     const struct relationship_spec *spec = &model->relationships[relationship];

@@ -33,6 +33,10 @@ bool settings_parse_desired(const cJSON *patch, const struct model *model,
 bool settings_parse_parameters(const cJSON *parameters, const struct model *model,
                                struct settings *settings, struct err *err);
 
+// Only those that are named; null is the default again.
+bool settings_merge_parameters(const cJSON *parameters, const struct model *model,
+                               struct settings *settings, struct err *err);
+
 // All relationships: {"feeds": ["tank-1"], "part_of": "line-1"}. Both twins must be of the models
 // that the relationship joins.
 bool settings_parse_links(const cJSON *relationships, const struct world *world,

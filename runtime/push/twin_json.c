@@ -318,6 +318,8 @@ void alarm_json_write(const struct twin *twin, int index, struct buffer *out) {
     json_boolean(out, alarm->state == ALARM_ACTIVE);
     json_key(out, "acked");
     json_boolean(out, alarm->is_acked);
+    json_key(out, "muted");
+    json_boolean(out, twin_is_muted(twin));
     write_at(out, "since", alarm->since);
     if (spec->field != NONE) {
         json_key(out, "value");

@@ -119,7 +119,7 @@ void changes_drop(struct changes *changes) {
     changes->count = changes->input_count;
 }
 
-static bool check_set(const struct field *field, struct value value, struct err *err) {
+bool changes_check(const struct field *field, struct value value, struct err *err) {
     const char *kind = field_kind_name(field->kind);
     if (field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED)
         return err_set(err, ERR_FORBIDDEN, "%s %s comes from the device and cannot be set", kind,
@@ -143,7 +143,7 @@ static bool check_set(const struct field *field, struct value value, struct err 
 }
 
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err) {
-    if (!check_set(&changes->twin->model->fields[field], value, err)) return false;
+    if (!changes_check(&changes->twin->model->fields[field], value, err)) return false;
     const struct slot before = changes->twin->slots[field];
     bool has_totals = changes->twin->model->watchers[field].total_count > 0;
     // A run time also counts while nothing changes.

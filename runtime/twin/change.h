@@ -113,6 +113,9 @@ void changes_drop(struct changes *changes); // back to the mark
 // a value equal to the present one leaves no change. VALUE_NONE clears.
 bool changes_set(struct changes *changes, int field, struct value value, struct err *err);
 
+// Whether changes_set would take the value.
+bool changes_check(const struct field *field, struct value value, struct err *err);
+
 // One sample: calibrated, judged (out of range or a spike: bad; too fast or stuck: uncertain) and
 // applied; then the totals that follow it. `at` is the sample's time; one older than the current is
 // late: it changes no current value, and only its range is looked at. True when handlers,

@@ -135,11 +135,13 @@ static void apply_quality(struct twin *twin, const struct change *change, uint64
 
 // What wears: script state, estimators, sensors, the recent past, forecasts, and what scripts and
 // counters derived. What it reports is soon the new part's, its parameters stay.
-static void apply_reset(struct twin *twin) {
+// What had a value has the rev of its end, so that subscribers are told.
+static void apply_reset(struct twin *twin, const struct change *change, uint64_t rev) {
     const struct model *model = twin->model;
     for (int i = 0; i < model->field_count; i++)
-        if (model->fields[i].kind == FIELD_STATE || model->fields[i].kind == FIELD_DERIVED)
-            slot_clear(&twin->slots[i]);
+        if ((model->fields[i].kind == FIELD_STATE || model->fields[i].kind == FIELD_DERIVED) &&
+            twin->slots[i].type != VALUE_NONE)
+            slot_set(&twin->slots[i], value_none(), change->at, QUALITY_GOOD, rev);
     memset(twin->estimators, 0, model->estimator_bytes);
     for (int i = 0; i < model->sensor_count; i++) { // but silence counts from the last sample on
         struct sensor *sensor = twin_sensor(twin, i);
@@ -155,7 +157,8 @@ static void apply_reset(struct twin *twin) {
         twin->windows[i] = NULL;
     }
     for (int i = 0; i < model->prediction_count; i++)
-        twin->forecasts[i] = (struct forecast){0};
+        if (twin->forecasts[i].is_present)
+            twin->forecasts[i] = (struct forecast){.at = change->at, .rev = rev};
 }
 
 static void apply_failed(struct twin *twin, const struct change *change, uint64_t rev) {
@@ -259,9 +262,11 @@ void change_apply(struct world *world, struct twin **place, const struct change 
         break;
     case CHANGE_LIFECYCLE:
         twin->lifecycle = change->state;
+        for (int i = 0; i < twin->model->alarm_count; i++) // they call for somebody now, or no more
+            if (twin->alarms[i].state == ALARM_ACTIVE) twin->alarms[i].rev = rev;
         break;
     case CHANGE_RESET:
-        apply_reset(twin);
+        apply_reset(twin, change, rev);
         break;
     case CHANGE_FAILED:
         apply_failed(twin, change, rev);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct adoptions;
 struct err;
 struct world;
 
@@ -82,6 +83,8 @@ struct configure_input {
     const struct link_setting *links; // all of them, when has_links
     int link_count;
     bool has_links;
+    bool has_lifecycle;
+    enum lifecycle lifecycle;
     struct actor actor;
 };
 
@@ -100,8 +103,8 @@ struct door {
                    struct err *err);
     bool (*acknowledge)(void *context, struct twin *twin, int alarm, const struct actor *actor,
                         uint64_t *rev, struct err *err);
-    // Makes (is_there) or ends one relationship. ERR_INVALID when `to` is of the wrong model; what
-    // is so already leaves no revision.
+    // Makes (is_there) or ends one relationship of the present version's model. ERR_INVALID when
+    // `to` is of the wrong model; what is so already leaves no revision.
     bool (*link)(void *context, struct twin *from, int relationship, struct twin *to, bool is_there,
                  const struct actor *actor, uint64_t *rev, struct err *err);
     bool (*live)(void *context, struct twin *twin, enum lifecycle lifecycle,
@@ -123,6 +126,9 @@ struct door {
     bool (*command_moved)(void *context, struct twin *twin, uint32_t id, enum command_state state,
                           const char *result, const struct actor *actor, uint64_t *rev,
                           struct err *err);
+    // A sample came for an id that nothing may create; kept in `adoptions` until somebody does.
+    void (*refused)(void *context, const char *id, size_t id_length, const struct actor *actor);
+    const struct adoptions *adoptions;
     uint64_t (*durable)(void *context); // newest rev on disk
     int64_t (*now)(void *context);      // microseconds UTC, the loop's clock
 };

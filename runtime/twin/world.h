@@ -29,6 +29,7 @@ struct world {
     struct model *models;         // every layout that was ever adopted here
     const struct model **current; // the models of the present version, by name
     int current_count;
+    bool is_closed;     // no sample creates a twin, whatever its model says
     struct twin **heap; // timer heap, ordered by (due, number)
     uint32_t heap_count, heap_capacity;
     struct twin *dirty;  // list of twins changed since their last checkpoint
@@ -75,7 +76,10 @@ const struct model *world_model(const struct world *world, const char *name, siz
 // Whether a model is `name`, or extends one that is; "" is any.
 bool world_is_a(const struct world *world, const struct model *model, const char *name);
 // The one model whose `match` fits an id, for a twin that is not there yet. Errors name why not:
-// none fits, several fit, or auto_create is false.
+// none fits, or several.
+const struct model *world_fit(const struct world *world, const char *id, size_t length,
+                              struct err *err);
+// The same for one that a sample would create: auto_create must not be false.
 const struct model *world_match(const struct world *world, const char *id, size_t length,
                                 struct err *err);
 

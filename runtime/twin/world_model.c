@@ -47,8 +47,8 @@ bool world_is_a(const struct world *world, const struct model *model, const char
     return false;
 }
 
-const struct model *world_match(const struct world *world, const char *id, size_t length,
-                                struct err *err) {
+const struct model *world_fit(const struct world *world, const char *id, size_t length,
+                              struct err *err) {
     char text[TWIN_ID_MAX + 1];
     if (!twin_id_is_valid(id, length)) {
         err_set(err, ERR_INVALID,
@@ -72,14 +72,23 @@ const struct model *world_match(const struct world *world, const char *id, size_
         }
         found = model;
     }
-    if (!found) {
+    if (!found)
         err_set(err, ERR_NOT_FOUND,
                 "twin %s is unknown and no model's match fits its id: create it by PUT", text);
-    } else if (!found->auto_create) {
-        err_set(err, ERR_NOT_FOUND,
-                "twin %s is unknown and model %s has auto_create = false: create it by PUT", text,
-                found->name);
-        found = NULL;
-    }
     return found;
+}
+
+const struct model *world_match(const struct world *world, const char *id, size_t length,
+                                struct err *err) {
+    const struct model *found = world_fit(world, id, length, err);
+    if (!found || (found->auto_create && !world->is_closed)) return found;
+    if (world->is_closed)
+        err_set(err, ERR_NOT_FOUND,
+                "twin %.*s is unknown and twind runs with auto_create = false: create it by PUT",
+                (int)length, id);
+    else
+        err_set(err, ERR_NOT_FOUND,
+                "twin %.*s is unknown and model %s has auto_create = false: create it by PUT",
+                (int)length, id, found->name);
+    return NULL;
 }

@@ -7,11 +7,11 @@ import { Trail } from "./data/trail";
 import type { Kind, Model, Problem, Quantity, TwinHead, Value } from "./data/types";
 import { BAD, STALE } from "./data/types";
 import type { Row, Selection } from "./data/wire";
-import { parseAlarms, parseHistory, parseInfo, parseModels, parseTwin, parseTwinList, plainValue, problemOf, qualityOf } from "./data/wire";
+import { parseAdoptions, parseAlarms, parseHistory, parseInfo, parseModels, parseTwin, parseTwinList, plainValue, problemOf, qualityOf } from "./data/wire";
 import { dataChanged } from "./frame";
 import { route } from "./route";
 import {
-  alarms, clock, detail, detailProblem, fleet, heads, info, linkState, modelOf, models, openTwin, pausedAt, slowTick, tick,
+  adoptions, alarms, clock, detail, detailProblem, fleet, heads, info, linkState, modelOf, models, openTwin, pausedAt, slowTick, tick,
 } from "./state";
 
 /** Up to here the plant page takes every field of every twin; above, only what is on screen. */
@@ -61,11 +61,15 @@ async function loadAlarms(): Promise<void> {
   const all = [];
   let cursor: string | null = "";
   do {
-    const page: ReturnType<typeof parseAlarms> = parseAlarms(await get(`/alarms?state=active&limit=1000${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`));
+    const page: ReturnType<typeof parseAlarms> = parseAlarms(await get(`/alarms?state=active&muted=true&limit=1000${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`));
     all.push(...page.alarms);
     cursor = page.cursor;
   } while (cursor !== null && all.length < 5000);
   alarms.value = all;
+}
+
+async function loadAdoptions(): Promise<void> {
+  adoptions.value = parseAdoptions(await get("/adoptions"));
 }
 
 function keepHead(head: TwinHead): void {
@@ -268,12 +272,12 @@ async function onHello(): Promise<void> {
   if (open !== null && Number.isNaN(open.openedAt)) openTwin.current = { ...open, openedAt: clock.now() };
   await Promise.all([loadInfo().catch(() => undefined), models.value.size === 0 ? loadModels().catch(() => undefined) : null]);
   followFleet();
-  await Promise.all([loadHeads(), loadAlarms(), loadTwin(), loadModels()]);
+  await Promise.all([loadHeads(), loadAlarms(), loadTwin(), loadModels(), loadAdoptions()]);
 }
 
 async function refresh(): Promise<void> {
   if (isQuiet() || linkState.value.phase !== "live") return;
-  await Promise.all([loadInfo(), loadAlarms(), loadDetail()]);
+  await Promise.all([loadInfo(), loadAlarms(), loadDetail(), loadAdoptions()]);
   if ((info.value?.twins ?? fleet.count) < fleet.count) await loadHeads();
   followFleet();
 }
@@ -327,5 +331,27 @@ export function setDesired(twin: string, property: string, value: Value, rev: nu
 export async function acknowledge(twin: string, alarm: string): Promise<Problem | null> {
   const refused = await link.acknowledge(twin, alarm);
   await loadAlarms().catch(() => undefined);
+  return refused;
+}
+
+/** Answers null once it is durable, else what the server says against it. */
+async function put(path: string, body: object): Promise<Problem | null> {
+  const response = await fetch(`/api/v1${path}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+    .catch(() => null);
+  if (response === null) return { status: 0, title: "No answer", detail: "The server did not answer; nothing may have changed." };
+  return response.ok ? null : problemOf(await response.json().catch(() => null), response.status);
+}
+
+/** Where a twin is in its life. */
+export async function setLifecycle(twin: string, lifecycle: string): Promise<Problem | null> {
+  const refused = await put(`/twins/${encodeURIComponent(twin)}/lifecycle`, { lifecycle });
+  await Promise.all([loadDetail(), loadAlarms()]).catch(() => undefined);
+  return refused;
+}
+
+/** Makes a twin of an id that waits for it, of the model that fits. */
+export async function adopt(id: string): Promise<Problem | null> {
+  const refused = await put(`/twins/${encodeURIComponent(id)}`, {});
+  await loadAdoptions().catch(() => undefined);
   return refused;
 }

@@ -5,7 +5,7 @@ import { ServerClock } from "./data/clock";
 import { Fleet } from "./data/fleet";
 import type { LinkState } from "./data/link";
 import type { Trail } from "./data/trail";
-import type { Alarm, Info, Model, TwinDetail, TwinHead } from "./data/types";
+import type { Adoption, Alarm, Info, Model, TwinDetail, TwinHead } from "./data/types";
 
 export const fleet = new Fleet();
 export const clock = new ServerClock();
@@ -16,6 +16,8 @@ export const pausedAt = signal<number | null>(null);
 export const info = signal<Info | null>(null);
 export const models = signal<ReadonlyMap<string, Model>>(new Map());
 export const alarms = signal<readonly Alarm[]>([]);
+/** Ids that devices send under and that nothing may create. */
+export const adoptions = signal<readonly Adoption[]>([]);
 /** The twin whose page is open, as HTTP last gave it; "missing" when the server does not know it. */
 export const detail = signal<TwinDetail | null>(null);
 export const detailProblem = signal<string | null>(null);

@@ -173,8 +173,12 @@ test("trails_align_and_gaps_stay_gaps", () => {
 });
 
 const alarm = (twin: string, severity: Alarm["severity"], since: number): Alarm =>
-  ({ twin, name: "hot", severity, active: true, acked: false, since, text: "", advice: "" });
+  ({ twin, name: "hot", severity, active: true, acked: false, muted: false, since, text: "", advice: "" });
 const coming = (twin: string, at: number) => ({ twin, crossing: { ...(forecastOf(cell("bearing_wear", 1, null, null), PUMP, null) as Crossing), at } });
+
+test("a_muted_alarm_needs_nobody", () => {
+  assert.deepEqual(needsOf([{ ...alarm("c", 3, 1), muted: true }, alarm("w", 2, 5)], [], () => false).map((need) => need.twin), ["w"]);
+});
 
 test("the_worst_comes_first_and_then_the_soonest", () => {
   const needs = needsOf([alarm("i", 1, 5), alarm("w", 2, 5), alarm("c", 3, 1), alarm("c2", 3, 9)], [coming("late", 900), coming("soon", 100)], () => false);

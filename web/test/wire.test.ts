@@ -1,7 +1,7 @@
 // What comes over the wire, in the page's own words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAlarms, parseHistory, parseMessage, parseModels, parseTwin, parseTwinList, qualityOf, requests } from "../src/data/wire";
+import { parseAdoptions, parseAlarms, parseHistory, parseMessage, parseModels, parseTwin, parseTwinList, qualityOf, requests } from "../src/data/wire";
 
 test("hello_gives_epoch_rev_and_the_servers_time", () => {
   assert.deepEqual(parseMessage('{"op":"hello","v":1,"epoch":"a1","rev":81234,"now":1763.5,"new_member":1}'),
@@ -78,6 +78,16 @@ test("a_list_ends_when_there_is_no_cursor", () => {
 test("an_alarm_names_its_twin_and_itself", () => {
   const [alarm] = parseAlarms({ alarms: [{ id: "x", twin: "pump-1", alarm: "overheating", severity: "critical", active: true, since: "2026-11-22T18:00:00Z" }] }).alarms;
   assert.deepEqual([alarm?.twin, alarm?.name, alarm?.severity, alarm?.since], ["pump-1", "overheating", 3, 1795370400]);
+});
+
+test("a_muted_alarm_and_a_life_cycle_are_told", () => {
+  assert.equal(parseAlarms({ alarms: [{ twin: "a", alarm: "hot", muted: true }] }).alarms[0]?.muted, true);
+  assert.equal(parseTwin({ id: "a", lifecycle: "maintenance" }).lifecycle, "maintenance");
+});
+
+test("an_id_that_waits_to_be_adopted_may_have_no_model", () => {
+  const found = parseAdoptions({ adoptions: [{ id: "pump-8", model: "pump", count: 3, at: "2026-11-22T18:00:00Z", peer: "127.0.0.1:4" }, { id: "x", model: null, count: 1 }] });
+  assert.deepEqual(found, [{ id: "pump-8", model: "pump", count: 3, at: 1795370400, peer: "127.0.0.1:4" }, { id: "x", model: "", count: 1, at: null, peer: "" }]);
 });
 
 test("history_is_points_of_the_fields_that_have_any", () => {

@@ -13,8 +13,8 @@
 #include "ingest/check.h"
 #include "ingest/ingest.h"
 #include "ingest/message.h"
+#include "ingest/refusing.h"
 #include "twin/change.h"
-#include "twin/input.h"
 #include "twin/model.h"
 #include "twin/world.h"
 
@@ -183,6 +183,7 @@ static inline void plant_begin(struct plant *plant) {
     plant->door = (struct door){.context = plant,
                                 .world = plant->world,
                                 .samples = plant_samples,
+                                .refused = refusals_note,
                                 .durable = plant_durable,
                                 .now = plant_now};
     plant->is_durable_at_once = true;

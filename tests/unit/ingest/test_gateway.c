@@ -48,6 +48,10 @@ static void refused_records_are_listed_and_the_others_stored(void **state) {
                                  "{\"n\":\"pump-1/speed\",\"s\":1},"
                                  "{\"n\":\"tank-1/level\",\"v\":2}]");
     plant_ask(plant, &post, &got);
+    assert_int_equal(refusals.count, 1);
+    assert_string_equal(refusals.list[0].id, "valve-1");
+    assert_int_equal(refusals.list[0].actor.kind, ACTOR_COAP);
+    assert_memory_equal(refusals.list[0].actor.bytes, "127.0.0.1:", 10);
     assert_int_equal(got.message.code, COAP_CODE(2, 4));
     static const char *const parts[] = {
         "{\"accepted\":2,\"refused\":[{\"index\":1,\"name\":\"valve-1/open\",\"code\":\"4.04\",",

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "twin/adoption.h"
 #include "twin/change.h"
 #include "twin/input.h"
 #include "twin/world.h"
@@ -27,6 +28,7 @@ struct plant {
     struct region region;
     struct changes changes;
     struct door door;
+    struct adoptions adoptions;
     uint64_t durable_rev;
     bool is_durable_late; // the test says when, by plant_store
     bool is_disk_full;
@@ -215,6 +217,51 @@ static inline bool plant_door_desired(void *context, struct twin *twin,
     return true;
 }
 
+static inline bool plant_is_linked(const struct twin *from, const struct link_setting *link) {
+    for (uint32_t i = 0; i < from->link_count; i++)
+        if (!from->links[i].is_incoming && from->links[i].relationship == link->relationship &&
+            from->links[i].other == link->other->number)
+            return true;
+    return false;
+}
+
+static inline bool plant_door_link(void *context, struct twin *from, int relationship,
+                                   struct twin *to, bool is_there, const struct actor *actor,
+                                   uint64_t *rev, struct err *err) {
+    struct plant *plant = context;
+    struct link_setting link = {relationship, to};
+    if (!plant_may_turn(plant, actor, err)) return false;
+    *rev = from->rev;
+    if (plant_is_linked(from, &link) == is_there) return true;
+    plant_open(plant, from);
+    changes_add(&plant->changes, &(struct change){.kind = CHANGE_LINK,
+                                                  .state = is_there,
+                                                  .index = (uint16_t)relationship,
+                                                  .other = to->number});
+    *rev = plant_close(plant);
+    return true;
+}
+
+static inline bool plant_door_live(void *context, struct twin *twin, enum lifecycle lifecycle,
+                                   const struct actor *actor, uint64_t *rev, struct err *err) {
+    struct plant *plant = context;
+    if (!plant_may_turn(plant, actor, err)) return false;
+    plant_open(plant, twin);
+    changes_add(&plant->changes, &(struct change){.kind = CHANGE_LIFECYCLE, .state = lifecycle});
+    *rev = plant_close(plant);
+    return true;
+}
+
+static inline bool plant_door_replace(void *context, struct twin *twin, const struct actor *actor,
+                                      uint64_t *rev, struct err *err) {
+    struct plant *plant = context;
+    if (!plant_may_turn(plant, actor, err)) return false;
+    plant_open(plant, twin);
+    changes_add(&plant->changes, &(struct change){.kind = CHANGE_RESET});
+    *rev = plant_close(plant);
+    return true;
+}
+
 static inline bool plant_door_configure(void *context, const struct configure_input *input,
                                         bool *is_new, uint64_t *rev, struct err *err) {
     struct plant *plant = context;
@@ -233,19 +280,23 @@ static inline bool plant_door_configure(void *context, const struct configure_in
         return false;
     }
     plant->changes.is_marked = false;
-    if (input->attributes) {
+    if (input->attributes && strcmp(input->attributes, plant->changes.twin->attributes) != 0) {
         struct change attributes = {.kind = CHANGE_ATTRIBUTES};
         attributes.text.text = input->attributes;
         attributes.text.length = (uint32_t)strlen(input->attributes);
         changes_add(&plant->changes, &attributes);
     }
     for (int i = 0; i < input->link_count; i++)
+        if (!plant_is_linked(plant->changes.twin, &input->links[i]))
+            changes_add(&plant->changes,
+                        &(struct change){.kind = CHANGE_LINK,
+                                         .state = 1,
+                                         .index = (uint16_t)input->links[i].relationship,
+                                         .other = input->links[i].other->number});
+    if (input->has_lifecycle && input->lifecycle != plant->changes.twin->lifecycle)
         changes_add(&plant->changes,
-                    &(struct change){.kind = CHANGE_LINK,
-                                     .state = 1,
-                                     .index = (uint16_t)input->links[i].relationship,
-                                     .other = input->links[i].other->number});
-    *rev = plant_close(plant);
+                    &(struct change){.kind = CHANGE_LIFECYCLE, .state = input->lifecycle});
+    *rev = plant->changes.count > 0 ? plant_close(plant) : twin->rev;
     return true;
 }
 
@@ -298,6 +349,10 @@ static inline void plant_init(struct plant *plant) {
                                 .configure = plant_door_configure,
                                 .retire = plant_door_retire,
                                 .acknowledge = plant_door_acknowledge,
+                                .link = plant_door_link,
+                                .live = plant_door_live,
+                                .replace = plant_door_replace,
+                                .adoptions = &plant->adoptions,
                                 .durable = plant_door_durable,
                                 .now = plant_door_now};
 }

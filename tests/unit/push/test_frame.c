@@ -109,6 +109,45 @@ static void alarms_and_forecasts_are_fields(void **state) {
     unsubscribe(fixture, some);
 }
 
+static void what_a_new_part_begins_anew_is_told(void **state) {
+    struct fixture *fixture = *state;
+    struct twin *pump = plant_create(&fixture->plant, "pump", "pump-1");
+    int health = model_field(pump->model, FIELD_DERIVED, "health", 6);
+    plant_open(&fixture->plant, pump);
+    changes_set(&fixture->plant.changes, health, value_number(50), NULL);
+    plant_close(&fixture->plant);
+    plant_forecast(&fixture->plant, pump, 120.5);
+    struct subscription *some =
+        subscribe(fixture, "{\"model\":\"pump\",\"fields\":[\"health\",\"bearing_wear\"]}", 0);
+    dictionary(fixture, some);
+    settle(fixture, some);
+    plant_open(&fixture->plant, pump);
+    changes_add(&fixture->plant.changes, &(struct change){.kind = CHANGE_RESET, .at = PLANT_START});
+    plant_close(&fixture->plant);
+    assert_string_equal(
+        next(fixture, some),
+        "{\"op\":\"data\",\"sid\":7,\"full\":false,\"rows\":["
+        "[0,0,null,1795370400,\"good\"],[0,1,null,1795370400,\"good\"]],\"rev\":4}");
+    unsubscribe(fixture, some);
+}
+
+static void a_muted_alarm_is_told_without_its_severity(void **state) {
+    struct fixture *fixture = *state;
+    struct twin *pump = plant_create(&fixture->plant, "pump", "pump-1");
+    plant_sample(&fixture->plant, pump, "temperature", value_number(95));
+    struct subscription *some =
+        subscribe(fixture, "{\"model\":\"pump\",\"fields\":[\"alarm\"]}", 0);
+    dictionary(fixture, some);
+    settle(fixture, some);
+    plant_open(&fixture->plant, pump);
+    changes_add(&fixture->plant.changes,
+                &(struct change){.kind = CHANGE_LIFECYCLE, .state = LIFECYCLE_MAINTENANCE});
+    plant_close(&fixture->plant);
+    assert_string_equal(next(fixture, some), "{\"op\":\"data\",\"sid\":7,\"full\":false,\"rows\":["
+                                             "[0,0,0,1795370400.001,\"good\"]],\"rev\":3}");
+    unsubscribe(fixture, some);
+}
+
 static void a_resume_sends_what_is_newer(void **state) {
     struct fixture *fixture = *state;
     struct twin *pump = plant_create(&fixture->plant, "pump", "pump-1");
@@ -226,6 +265,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(only_the_newest_value_of_a_field_is_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cleared_value_and_a_bad_one_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(alarms_and_forecasts_are_fields, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_new_part_begins_anew_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_muted_alarm_is_told_without_its_severity, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_resume_sends_what_is_newer, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_fleet_comes_in_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_in_parts_say_the_rev_only_when_all_are_sent, setup,

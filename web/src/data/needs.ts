@@ -41,7 +41,7 @@ export function needsOf(
   crossings: readonly { readonly twin: string; readonly crossing: Crossing }[],
   isRaised: (twin: string, field: string) => boolean,
 ): Need[] {
-  const needs: Need[] = alarms.filter((alarm) => alarm.active).map((alarm) => ({
+  const needs: Need[] = alarms.filter((alarm) => alarm.active && !alarm.muted).map((alarm) => ({
     kind: "alarm", key: `${alarm.twin} ${alarm.name}`, twin: alarm.twin, severity: alarm.severity, alarm,
   }));
   for (const { twin, crossing } of crossings) {

@@ -86,6 +86,7 @@ export interface TwinHead {
 export interface TwinDetail extends TwinHead {
   readonly rev: number;
   readonly version: string;
+  readonly lifecycle: string;
   readonly attributes: readonly (readonly [string, string])[];
   readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly unit: string }>;
 }
@@ -96,6 +97,8 @@ export interface Alarm {
   readonly severity: Severity;
   readonly active: boolean;
   readonly acked: boolean;
+  /** Its twin is not in service: it is shown, and calls for nobody. */
+  readonly muted: boolean;
   readonly since: number | null;
   readonly text: string;
   readonly advice: string;
@@ -129,4 +132,13 @@ export interface Cell {
   /** Band of a prediction. */
   readonly low: number | null;
   readonly high: number | null;
+}
+
+/** An id that devices send under and that nothing may create; `model` is what would fit it, "" when none or several do. */
+export interface Adoption {
+  readonly id: string;
+  readonly model: string;
+  readonly count: number;
+  readonly at: number | null;
+  readonly peer: string;
 }

@@ -2,7 +2,7 @@
 // Everything it returns is in the words of types.ts; unknown members are ignored, missing ones get a plain default.
 import { parseDuration, titled } from "../text/format";
 import type {
-  Alarm, AlarmRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property, Quantity, Range,
+  Adoption, Alarm, AlarmRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property, Quantity, Range,
   Severity, TwinDetail, TwinHead, Value,
 } from "./types";
 import { GOOD, QUALITY_NAMES, SEVERITY_NAMES, UNCERTAIN } from "./types";
@@ -231,7 +231,7 @@ export function parseTwin(body: unknown): TwinDetail {
   const parameters = new Map(entries(twin["parameters"]).map(([name, member]) =>
     [name, { value: plainValue(member["value"]), unit: text(member["unit"]) }] as const));
   return {
-    ...headOf(twin), rev: number(twin["rev"], 0), version: text(twin["version"]), parameters,
+    ...headOf(twin), rev: number(twin["rev"], 0), version: text(twin["version"]), lifecycle: text(twin["lifecycle"], "in_service"), parameters,
     attributes: Object.entries(object(twin["attributes"])).map(([name, value]) => [name, String(plainValue(value) ?? "")] as const),
   };
 }
@@ -240,7 +240,7 @@ function alarmOf(value: unknown): Alarm {
   const alarm = object(value);
   return {
     twin: text(alarm["twin"]), name: text(alarm["alarm"], text(alarm["name"])), severity: severityOf(alarm["severity"]),
-    active: alarm["active"] !== false, acked: alarm["acked"] === true, since: seconds(alarm["since"]),
+    active: alarm["active"] !== false, acked: alarm["acked"] === true, muted: alarm["muted"] === true, since: seconds(alarm["since"]),
     text: text(alarm["text"]), advice: text(alarm["advice"]),
   };
 }
@@ -248,6 +248,13 @@ function alarmOf(value: unknown): Alarm {
 export function parseAlarms(body: unknown): { alarms: Alarm[]; cursor: string | null } {
   const page = object(body);
   return { alarms: list(page["alarms"]).map(alarmOf), cursor: text(page["cursor"]) || null };
+}
+
+export function parseAdoptions(body: unknown): Adoption[] {
+  return list(object(body)["adoptions"]).map((value) => {
+    const one = object(value);
+    return { id: text(one["id"]), model: text(one["model"]), count: number(one["count"], 0), at: seconds(one["at"]), peer: text(one["peer"]) };
+  });
 }
 
 /** Points of each field that has any, oldest first; what is not a number is left out. */

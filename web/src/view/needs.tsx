@@ -9,6 +9,7 @@ import { route, twinHref } from "../route";
 import { alarms, clock, fleet, models, second, slowTick } from "../state";
 import { countText, durationText, momentText, titled } from "../text/format";
 import { Acknowledge } from "./acknowledge";
+import { Adoptions } from "./adoptions";
 import { Mark } from "./marks";
 
 const MOST = 100;
@@ -83,6 +84,7 @@ export function Needs() {
       {needs.length === 0
         ? <p class="nothing">Nothing now. No active alarm, and no forecast reaches a limit.</p>
         : <ul class="need-list values">{needs.map((need) => <li key={need.key}><Row need={need} now={now} /></li>)}</ul>}
+      <Adoptions />
       {all.length > MOST && <p class="soft">{`and ${all.length - MOST} more`}</p>}
     </section>
   );

@@ -6,6 +6,7 @@ import { route, setParam } from "../route";
 import { clock, detail, detailProblem, fleet, followLive, heads, isLive, linkState, modelOf, modelTitle, openTwin } from "../state";
 import { ageText, momentText, titled } from "../text/format";
 import { Chart } from "./chart";
+import { Lifecycle, lifecycleText } from "./lifecycle";
 import { Mark } from "./marks";
 import { PropertyCard } from "./property";
 import { Tile } from "./tiles";
@@ -129,6 +130,7 @@ export function Page({ id }: { id: string }) {
           {id}
           <span class={`pill pill-${SEVERITY_NAMES[severity]}`}>{severity > 0 && <Mark sign={severity} />}{severity > 0 ? SEVERITY_NAMES[severity] : "no alarm"}</span>
           {fleet.quality(twin) === STALE && <span class="pill pill-stale"><Mark sign="stale" />stale</span>}
+          {about !== null && about.lifecycle !== "in_service" && <span class="pill">{lifecycleText(about.lifecycle)}</span>}
         </h1>
         <p class="soft">
           {modelTitle(fleet.models[twin] as string)}
@@ -159,6 +161,7 @@ export function Page({ id }: { id: string }) {
             ))}
           </section>
         )}
+        <Lifecycle id={id} />
         <Neighbours id={id} />
         <Facts model={model} />
         {about !== null && <p class="soft num small">{`revision ${about.rev} · read at ${momentText(clock.now(), clock.now())}`}</p>}

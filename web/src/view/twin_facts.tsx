@@ -17,17 +17,17 @@ export function AlarmList({ id, model }: { id: string; model: Model | undefined 
     const rule = model?.alarms.find((one) => one.name === alarm.name);
     const advice = alarm.advice || (rule?.advice ?? "");
     return (
-      <div key={alarm.name} data-alarm={alarm.name} class={`alarm ${alarm.acked ? "is-acked" : ""} alarm-${SEVERITY_NAMES[alarm.severity]}`} role="group" aria-label={`Alarm ${spoken(alarm.name)}`}>
+      <div key={alarm.name} data-alarm={alarm.name} class={`alarm ${alarm.acked ? "is-acked" : ""} ${alarm.muted ? "is-muted" : `alarm-${SEVERITY_NAMES[alarm.severity]}`}`} role="group" aria-label={`Alarm ${spoken(alarm.name)}`}>
         <Mark sign={alarm.severity} />
         <p class="grow">
           <b>{titled(alarm.name)}</b>{alarm.text === "" ? "" : `: ${alarm.text}`}
           {advice !== "" && <span class="alarm-advice">{advice}</span>}
         </p>
         <p class="alarm-since num">
-          {SEVERITY_NAMES[alarm.severity]}
+          {SEVERITY_NAMES[alarm.severity]}{alarm.muted && ", muted"}
           {alarm.since !== null && <span>{`since ${momentText(alarm.since, now)} (${durationText(now - alarm.since)})`}</span>}
         </p>
-        <Acknowledge alarm={alarm} />
+        {!alarm.muted && <Acknowledge alarm={alarm} />}
       </div>
     );
   })}</>;
