@@ -8,6 +8,7 @@
 #include "ctl/get.h"
 #include "ctl/ls.h"
 #include "ctl/new.h"
+#include "ctl/record.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
 #include "ctl/test.h"
@@ -19,8 +20,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct verb *const verbs[] = {&ls_verb,  &get_verb,   &watch_verb, &set_verb,
-                                           &new_verb, &check_verb, &test_verb,  &bench_verb};
+static const struct verb *const verbs[] = {&ls_verb,   &get_verb,    &watch_verb,
+                                           &set_verb,  &new_verb,    &check_verb,
+                                           &test_verb, &record_verb, &bench_verb};
 
 static const struct verb *find_verb(const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
