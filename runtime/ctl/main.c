@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "ctl/api.h"
 #include "ctl/arguments.h"
 #include "ctl/bench.h"
 #include "ctl/check.h"
@@ -20,9 +21,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct verb *const verbs[] = {&ls_verb,   &get_verb,    &watch_verb,
-                                           &set_verb,  &new_verb,    &check_verb,
-                                           &test_verb, &record_verb, &bench_verb};
+static const struct verb *const verbs[] = {&ls_verb,  &get_verb,   &watch_verb, &set_verb,
+                                           &new_verb, &check_verb, &test_verb,  &record_verb,
+                                           &api_verb, &bench_verb};
 
 static const struct verb *find_verb(const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
