@@ -1,10 +1,22 @@
--- What models and scripts may use: the list of runtime/script/sandbox.c, which scripts/README.md explains.
+-- What models and scripts may use. Made by `make api` from the list of runtime/script/sandbox.c.
 stds.twind = {
   read_globals = {
     "assert", "error", "ipairs", "next", "pairs", "pcall", "print", "random", "require", "select", "tonumber", "tostring", "type",
-    clock = { fields = { "now" } },
-    string = { fields = { "byte", "char", "find", "format", "len", "lower", "rep", "reverse", "sub", "upper" } },
-    table = { fields = { "concat", "insert", "move", "pack", "remove", "sort", "unpack" } },
+    clock = {
+      fields = {
+        "now",
+      },
+    },
+    string = {
+      fields = {
+        "byte", "char", "find", "format", "len", "lower", "rep", "reverse", "sub", "upper",
+      },
+    },
+    table = {
+      fields = {
+        "concat", "insert", "move", "pack", "remove", "sort", "unpack",
+      },
+    },
     math = {
       fields = {
         "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min",

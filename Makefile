@@ -128,6 +128,11 @@ bench:
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all $(BENCH)
 	@tests/bench/run.sh
 
+# What editors and luacheck know of the author's API, from the tables that bind it.
+api: $(BUILD)/twinctl
+	$(BUILD)/twinctl api --luacats >scripts/twin.d.lua.new && mv scripts/twin.d.lua.new scripts/twin.d.lua
+	$(BUILD)/twinctl api --luacheck >.luacheckrc.new && mv .luacheckrc.new .luacheckrc
+
 FORMATTED = $(shell find runtime tests -name '*.[ch]' -not -path '*/node_modules/*')
 check:
 	@.ci/packages web check
@@ -153,5 +158,5 @@ install: all
 clean:
 	rm -rf build web/dist web/.tests
 
-.PHONY: all units fuzzers web packages run tested test soak check fresh install clean
+.PHONY: all units fuzzers web packages run tested test soak api check fresh install clean
 -include $(shell find $(BUILD) -path $(BUILD)/fresh -prune -o -type f -name '*.d' -print 2>/dev/null)

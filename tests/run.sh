@@ -32,6 +32,8 @@ programs_of() {
       echo "luacheck 60 as_test 'luacheck has nothing to say' luacheck -q models scripts"
       echo "check 60 as_test 'twinctl check finds nothing wrong' $BUILD/twinctl check ."
       echo "test 60 $BUILD/twinctl test ."
+      echo "api 60 tests/lua/api.sh"
+      echo "examples 60 tests/lua/examples.sh"
       ;;
     web) echo "node 120 npm --prefix web test -s" ;;
     *) # a folder of scripts

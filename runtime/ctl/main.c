@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "ctl/adoptions.h"
+#include "ctl/api.h"
 #include "ctl/arguments.h"
 #include "ctl/bench.h"
 #include "ctl/check.h"
@@ -13,6 +14,7 @@
 #include "ctl/link.h"
 #include "ctl/ls.h"
 #include "ctl/new.h"
+#include "ctl/record.h"
 #include "ctl/retry.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
@@ -26,9 +28,10 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,    &get_verb,    &watch_verb,  &set_verb,     &command_verb,   &import_verb,
-    &link_verb,  &unlink_verb, &retire_verb, &replace_verb, &lifecycle_verb, &adoptions_verb,
-    &retry_verb, &new_verb,    &check_verb,  &test_verb,    &bench_verb,
+    &ls_verb,        &get_verb,       &watch_verb,  &set_verb,    &command_verb,
+    &import_verb,    &link_verb,      &unlink_verb, &retire_verb, &replace_verb,
+    &lifecycle_verb, &adoptions_verb, &retry_verb,  &new_verb,    &check_verb,
+    &test_verb,      &record_verb,    &api_verb,    &bench_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -119,6 +119,10 @@ struct changes *lua_twin_write(lua_State *lua, uint32_t number) {
     return script->changes;
 }
 
+const char *lua_twin_member(int index) {
+    return index < (int)ARRAY_LEN(member_names) ? member_names[index] : NULL;
+}
+
 void lua_twin_push_keys(lua_State *lua) {
     struct handle handle = handle_at(lua, 1);
     const struct model *model = lua_twin_get(lua, handle.number)->model;

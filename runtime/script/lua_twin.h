@@ -24,6 +24,9 @@ const struct twin *lua_twin_get(lua_State *lua, uint32_t number);
 // The changes of the running turn, when `number` is the twin it is for. Raises what to do instead.
 struct changes *lua_twin_write(lua_State *lua, uint32_t number);
 
+// The names of what a twin has besides its methods; NULL behind the last.
+const char *lua_twin_member(int index);
+
 // pairs(pump.telemetry): pushes the list of names of the view at 1, in order.
 void lua_twin_push_keys(lua_State *lua);
 

@@ -23,11 +23,7 @@ static int clock_now(lua_State *lua);
 static int print(lua_State *lua);
 
 // What there is. NULL: Lua's own function.
-static const struct allowed {
-    const char *library, *name;
-    lua_CFunction function;
-    const char *why;
-} allowed_list[] = {
+static const struct sandbox_entry allowed_list[] = {
     {"", "assert", NULL, "raises, nothing else"},
     {"", "error", NULL, "raises, nothing else"},
     {"", "ipairs", NULL, "in order by itself"},
@@ -87,7 +83,7 @@ static const struct allowed {
     {"math", "ult", NULL, "arithmetic"},
 };
 
-static void push_original(lua_State *lua, const struct allowed *allowed);
+static void push_original(lua_State *lua, const struct sandbox_entry *allowed);
 static void set_text_methods(lua_State *lua);
 static int on_unknown_global(lua_State *lua);
 static int on_write(lua_State *lua);
@@ -102,7 +98,7 @@ int sandbox_build(lua_State *lua) {
     lua_newtable(lua); // 1: the names that scripts see
     const char *library = "";
     for (size_t i = 0; i < ARRAY_LEN(allowed_list); i++) {
-        const struct allowed *allowed = &allowed_list[i];
+        const struct sandbox_entry *allowed = &allowed_list[i];
         if (strcmp(allowed->library, library) != 0) {
             library = allowed->library;
             lua_settop(lua, 1);
@@ -157,6 +153,10 @@ void sandbox_load(struct script *script, const char *path) {
     luaL_error(lua, "there is no %s", path);
 }
 
+const struct sandbox_entry *sandbox_entry(int index) {
+    return index < (int)ARRAY_LEN(allowed_list) ? &allowed_list[index] : NULL;
+}
+
 int sandbox_require(lua_State *lua) {
     struct script *script = script_of(lua);
     const char *name = luaL_checkstring(lua, 1);
@@ -198,7 +198,7 @@ void sandbox_protect(lua_State *lua, const char *name) {
 }
 
 // Lua's own value for an entry: globals or globals[library], [name]; nil when it has none.
-static void push_original(lua_State *lua, const struct allowed *allowed) {
+static void push_original(lua_State *lua, const struct sandbox_entry *allowed) {
     int top = lua_gettop(lua);
     lua_pushglobaltable(lua);
     if (*allowed->library) lua_getfield(lua, -1, allowed->library);

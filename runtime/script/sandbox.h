@@ -20,6 +20,15 @@ void sandbox_load(struct script *script, const char *path);
 // The `require` of scripts: require "lib.name" gives what scripts/lib/name.lua returned, run once.
 int sandbox_require(lua_State *lua);
 
+// What there is, in the order of the list; NULL behind the last.
+struct sandbox_entry {
+    const char *library; // "" = a global
+    const char *name;
+    lua_CFunction function; // NULL: Lua's own
+    const char *why;
+};
+const struct sandbox_entry *sandbox_entry(int index);
+
 // Replaces the table on top by a read-only one that shows it.
 void sandbox_protect(lua_State *lua, const char *name);
 

@@ -189,7 +189,8 @@ static uint64_t sample_at(struct plant *plant, const char *id, const char *field
     return rev;
 }
 
-static uint64_t sample(struct plant *plant, const char *id, const char *field, double value) {
+static inline uint64_t sample(struct plant *plant, const char *id, const char *field,
+                              double value) {
     return sample_at(plant, id, field, value, plant->now);
 }
 
