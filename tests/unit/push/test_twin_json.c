@@ -53,7 +53,7 @@ static void a_fresh_twin_shows_what_it_will_have(void **state) {
         "\"shaking\":{\"severity\":\"warning\",\"active\":false,\"acked\":false,\"muted\":false}},"
         "\"predictions\":{\"bearing_wear\":{\"value\":null,\"unit\":\"h\",\"of\":\"vibration\","
         "\"band\":0.9}},"
-        "\"relationships\":{}}");
+        "\"commands\":[],\"relationships\":{}}");
     buffer_fini(&out);
 }
 
@@ -167,7 +167,7 @@ static void a_model_says_all_that_a_page_needs(void **state) {
         "\"delay\":0,\"text\":\"\",\"advice\":\"\"}},"
         "\"predictions\":{\"bearing_wear\":{\"unit\":\"h\",\"every\":600,\"band\":0.9,"
         "\"of\":{\"field\":\"vibration\",\"above\":7}}},"
-        "\"relationships\":{\"feeds\":\"tank\"},\"parts\":{\"motor\":\"motor\"}}");
+        "\"commands\":{},\"relationships\":{\"feeds\":\"tank\"},\"parts\":{\"motor\":\"motor\"}}");
     buffer_fini(&out);
 }
 

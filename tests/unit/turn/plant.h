@@ -188,14 +188,15 @@ static uint64_t sample(struct plant *plant, const char *id, const char *field, d
     return sample_at(plant, id, field, value, plant->now);
 }
 
-static double get(struct plant *plant, const char *id, enum field_kind kind, const char *field) {
+static inline double get(struct plant *plant, const char *id, enum field_kind kind,
+                         const char *field) {
     struct twin *twin = find(plant, id);
     struct value value = twin_value(twin, model_field(twin->model, kind, field, strlen(field)));
     return value.type == VALUE_NUMBER ? value.number : -1;
 }
 
-static void configure(struct plant *plant, const char *id, const char *relationship,
-                      const char *other) {
+static inline void configure(struct plant *plant, const char *id, const char *relationship,
+                             const char *other) {
     struct twin *target = other ? find(plant, other) : NULL;
     const struct model *model = world_match(plant->world, id, strlen(id), NULL);
     struct link_setting link = {
