@@ -6,6 +6,7 @@ import { route, setParam } from "../route";
 import { clock, detail, detailProblem, fleet, followLive, heads, isLive, linkState, modelOf, modelTitle, openTwin } from "../state";
 import { ageText, momentText, titled } from "../text/format";
 import { Chart } from "./chart";
+import { Commands } from "./command";
 import { Mark } from "./marks";
 import { PropertyCard } from "./property";
 import { Tile } from "./tiles";
@@ -159,6 +160,7 @@ export function Page({ id }: { id: string }) {
             ))}
           </section>
         )}
+        <Commands id={id} rules={model?.commands ?? []} />
         <Neighbours id={id} />
         <Facts model={model} />
         {about !== null && <p class="soft num small">{`revision ${about.rev} · read at ${momentText(clock.now(), clock.now())}`}</p>}
