@@ -70,7 +70,8 @@ void engine_live(struct engine *engine, struct twin *twin, enum lifecycle lifecy
 void engine_replace(struct engine *engine, struct twin *twin, const struct actor *actor,
                     int64_t received, uint64_t *rev);
 
-// Commands (commands.c). Moved to COMMAND_SENT: this one and every earlier one that is still queued.
+// Commands (commands.c). Moved to COMMAND_SENT: this one and every earlier one that is still
+// queued.
 bool engine_command(struct engine *engine, struct twin *twin, int command,
                     const struct value *arguments, int count, const struct actor *actor,
                     int64_t received, uint32_t *id, uint64_t *rev, struct err *err);

@@ -40,7 +40,8 @@ static void a_fresh_twin_shows_what_it_will_have(void **state) {
     struct twin *pump = plant_create(plant, "pump", "pump-1");
     assert_string_equal(
         twin_text(plant, pump, NULL, &out),
-        "{\"id\":\"pump-1\",\"model\":\"pump\",\"level\":\"asset\",\"lifecycle\":\"in_service\",\"rev\":1,\"version\":"
+        "{\"id\":\"pump-1\",\"model\":\"pump\",\"level\":\"asset\",\"lifecycle\":\"in_service\","
+        "\"rev\":1,\"version\":"
         "\"00000000\","
         "\"created_at\":\"2026-11-22T18:00:00.000Z\",\"attributes\":{},"
         "\"parameters\":{\"hot\":{\"value\":90,\"unit\":\"Cel\"}},"
@@ -49,7 +50,8 @@ static void a_fresh_twin_shows_what_it_will_have(void **state) {
         "\"properties\":{\"speed\":{\"reported\":null,\"desired\":null,\"unit\":\"1/min\"},"
         "\"mode\":{\"reported\":null,\"unit\":\"\"}},"
         "\"derived\":{\"health\":{\"value\":null,\"unit\":\"%\"}},"
-        "\"alarms\":{\"overheating\":{\"severity\":\"critical\",\"active\":false,\"acked\":false,\"muted\":false},"
+        "\"alarms\":{\"overheating\":{\"severity\":\"critical\",\"active\":false,\"acked\":false,"
+        "\"muted\":false},"
         "\"shaking\":{\"severity\":\"warning\",\"active\":false,\"acked\":false,\"muted\":false}},"
         "\"predictions\":{\"bearing_wear\":{\"value\":null,\"unit\":\"h\",\"of\":\"vibration\","
         "\"band\":0.9}},"
@@ -67,7 +69,8 @@ static void values_have_units_times_and_quality(void **state) {
     plant_sample(plant, pump, "temperature", value_number(999));
     assert_string_equal(
         twin_text(plant, pump, "temperature,speed,nothing", &out) + strlen("{\"id\":\"pump-1\","),
-        "\"model\":\"pump\",\"level\":\"asset\",\"lifecycle\":\"in_service\",\"rev\":5,\"version\":\"00000000\","
+        "\"model\":\"pump\",\"level\":\"asset\",\"lifecycle\":\"in_service\",\"rev\":5,\"version\":"
+        "\"00000000\","
         "\"created_at\":\"2026-11-22T18:00:00.000Z\",\"attributes\":{},"
         "\"telemetry\":{\"temperature\":{\"value\":999,\"unit\":\"Cel\","
         "\"at\":\"2026-11-22T18:00:00.004Z\",\"quality\":\"bad\"}},"
@@ -81,7 +84,8 @@ static void empty_fields_leave_the_head_only(void **state) {
     struct buffer out = {0};
     struct twin *tank = plant_create(plant, "tank", "tank-1");
     assert_string_equal(twin_text(plant, tank, "", &out),
-                        "{\"id\":\"tank-1\",\"model\":\"tank\",\"level\":\"asset\",\"lifecycle\":\"in_service\",\"rev\":1,"
+                        "{\"id\":\"tank-1\",\"model\":\"tank\",\"level\":\"asset\",\"lifecycle\":"
+                        "\"in_service\",\"rev\":1,"
                         "\"version\":\"00000000\",\"created_at\":\"2026-11-22T18:00:00.000Z\","
                         "\"attributes\":{},\"relationships\":{}}");
     buffer_fini(&out);
