@@ -3,27 +3,6 @@
 #include "ingest/plant.h"
 #include "twin/command.h"
 
-static bool move(void *context, struct twin *twin, uint32_t id, enum command_state state,
-                 const char *result, const struct actor *actor, uint64_t *rev, struct err *err) {
-    struct plant *plant = context;
-    const struct command *command = twin_command(twin, id);
-    if (plant->is_full) return err_set(err, ERR_UNAVAILABLE, "the disk is full");
-    if (!command) return err_set(err, ERR_NOT_FOUND, "there is no command %u", id);
-    *rev = twin->rev;
-    bool is_same = command->state == state && strcmp(command->result, result) == 0;
-    if (!command_is_open(command))
-        return is_same || err_set(err, ERR_CONFLICT, "command %u ended already", id);
-    plant->turns++;
-    snprintf(plant->actor, sizeof plant->actor, "%.*s", actor->length, actor->bytes);
-    plant_begin_turn(plant, twin);
-    for (uint32_t i = 0; i < twin->command_count; i++)
-        if (twin->commands[i].id == id ||
-            (state == COMMAND_SENT && twin->commands[i].state == COMMAND_QUEUED))
-            command_move(&plant->changes, twin->commands[i].id, state, result);
-    *rev = plant_close_turn(plant);
-    return true;
-}
-
 static struct argument_spec *add_argument(struct command_spec *command, const char *name,
                                           enum value_type type) {
     struct argument_spec *argument =
@@ -45,7 +24,6 @@ static void make_valve(struct plant *plant) {
     const struct model *valve = world_adopt_model(plant->world, model);
     struct twin *twin = twin_new(plant->world->next_number, "valve-1", valve);
     world_add(plant->world, twin);
-    plant->door.command_moved = move;
 }
 
 static struct twin *valve(struct plant *plant) {
