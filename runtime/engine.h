@@ -58,8 +58,8 @@ void turn_touch(struct engine *engine, struct twin *twin);
 // Runs one handler if there is one. False when it failed: the behaviour's part is dropped, the
 // reason noted.
 bool turn_handler(struct engine *engine, const struct trigger *trigger);
-// Handlers of alarms that became active or clear and of commands that moved, from change `*next` on;
-// a handler may cause more.
+// Handlers of alarms that became active or clear and of commands that moved, from change `*next`
+// on; a handler may cause more.
 bool turn_alarm_handlers(struct engine *engine, int *next);
 
 // An external input begins: the clock moves, timers that are due run.

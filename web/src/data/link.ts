@@ -103,6 +103,11 @@ export class Link {
     return answer.problem;
   }
 
+  async command(twin: string, name: string, args: Readonly<Record<string, Value>>): Promise<Problem | null> {
+    if (!this.isOpen()) return LOST;
+    return (await this.ask((id) => requests.command(id, twin, name, args))).problem;
+  }
+
   async acknowledge(twin: string, alarm: string): Promise<Problem | null> {
     if (!this.isOpen()) return LOST;
     return (await this.ask((id) => requests.acknowledge(id, twin, alarm))).problem;
