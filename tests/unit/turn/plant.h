@@ -174,7 +174,8 @@ static uint64_t sample_at(struct plant *plant, const char *id, const char *field
                           int64_t at) {
     struct twin *twin = find(plant, id);
     const struct model *model =
-        twin ? twin->model : world_match(plant->world, id, strlen(id), NULL);
+        twin ? world_model(plant->world, twin->model->name, strlen(twin->model->name))
+             : world_match(plant->world, id, strlen(id), NULL);
     struct sample sample = {model_sample_field(model, field, strlen(field)), value_number(value),
                             at};
     struct samples_input input = {.id = id,
