@@ -72,6 +72,7 @@ struct live {
 
 static void on_revision(void *context, struct twin *twin, const struct revision *revision);
 static void on_predict(void *context, const struct twin *twin, int prediction);
+static struct script *on_missing(void *context, uint64_t version);
 static void on_commit(void *context, void *attachment);
 static void on_signal(void *context);
 static void before_wait(void *context);
@@ -196,7 +197,10 @@ static struct live *live_new(const struct config *config, const struct logger *l
     live->world = world_new();
     if (getrandom(&live->epoch, sizeof live->epoch, 0) != sizeof live->epoch)
         live->epoch = (uint64_t)getpid(); // early boot: still another one than last time
-    struct sink sink = {live, on_revision, on_predict};
+    struct sink sink = {.context = live,
+                        .on_revision = on_revision,
+                        .on_predict = on_predict,
+                        .on_missing = on_missing};
     live->engine = engine_new(live->world, &sink, logger, live->metrics);
     add_metrics(live);
     return live;
@@ -260,7 +264,6 @@ void live_close(struct live *live) {
     loop_free(live->loop);
     if (live->signal_fd >= 0) close(live->signal_fd);
     engine_free(live->engine);
-    script_free(live->reload.script);
     world_free(live->world);
     metrics_free(live->metrics);
     data_folder_release(live->data_folder);
@@ -289,6 +292,11 @@ static void on_revision(void *context, struct twin *twin, const struct revision 
 static void on_predict(void *context, const struct twin *twin, int prediction) {
     struct live *live = context;
     looker_start(live->looker, twin, prediction, live->world->clock);
+}
+
+static struct script *on_missing(void *context, uint64_t version) {
+    struct live *live = context;
+    return reload_missing(&live->reload, version);
 }
 
 static void on_commit(void *context, void *attachment) {

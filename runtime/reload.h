@@ -42,4 +42,6 @@ bool reload_first(struct reload *reload, struct err *err);
 // before.
 void reload_now(struct reload *reload, bool is_asked);
 
+struct script *reload_missing(struct reload *reload, uint64_t version);
+
 #endif
