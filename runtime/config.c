@@ -47,6 +47,8 @@ static const struct setting_spec specs[] = {
     // Below 0.5 ms a page fault can look like a runaway script; above 1 s devices retransmit.
     {"call-us", "MICROSECONDS", "2000", SETTING_INTEGER, PLACE(call_us), 500, 1e6,
      "CPU time one behaviour call may take"},
+    {"probation", "SECONDS", "60", SETTING_INTEGER, PLACE(probation), 0, 86400,
+     "watch a promoted version, and roll back when its failures rise; 0 = never"},
     {"log", "LEVEL", "info", SETTING_LEVEL, PLACE(log_level), 0, 0, "error, warn, info or debug"},
     {"dev", NULL, "", SETTING_SWITCH, PLACE(is_dev), 0, 0,
      "reload models and scripts when their files change"},
@@ -138,6 +140,7 @@ bool config_read(struct config *config, int argc, char **argv, struct err *err) 
     if (source.path && !lua_config_read(source.path, on_file_setting, &source, err)) return false;
     if (!read_environment(config, err) || !read_flags(config, argc, argv, err)) return false;
     find_folders(config);
+    config->probation_us = config->probation * 1000000;
     return true;
 }
 

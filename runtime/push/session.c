@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "push/answer.h"
 #include "push/frame.h"
+#include "push/news.h"
 #include "push/service.h"
 #include "push/settings.h"
 #include "push/twin_json.h"
@@ -52,6 +53,7 @@ struct session *session_new(struct service *service, const struct session_port *
     json_seconds(&out, service->options.door->now(service->options.door->context));
     json_close(&out, '}');
     answer_send(session, &out);
+    news_greet(session);
     return session;
 }
 
