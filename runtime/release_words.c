@@ -46,7 +46,9 @@ void release_tell(const struct load *load, const char *state, const char *why) {
 
 void release_write_block(const struct load *load) {
     struct buffer out = {0};
-    mark_write(&load->mark, &load->err, &out);
+    buffer_printf(&out, "\n%s\n", load->err.text);
+    mark_write(&load->mark, &out);
+    buffer_printf(&out, "\n");
     ssize_t written = write(STDERR_FILENO, out.bytes, out.length);
     (void)written; // nowhere left to say it
     buffer_fini(&out);

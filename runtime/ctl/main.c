@@ -5,10 +5,12 @@
 #include "ctl/arguments.h"
 #include "ctl/bench.h"
 #include "ctl/check.h"
+#include "ctl/deploy.h"
 #include "ctl/get.h"
 #include "ctl/ls.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
+#include "ctl/versions.h"
 #include "ctl/watch.h"
 
 #include <curl/curl.h>
@@ -17,8 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct verb *const verbs[] = {&ls_verb,  &get_verb,   &watch_verb,
-                                           &set_verb, &check_verb, &bench_verb};
+static const struct verb *const verbs[] = {
+    &ls_verb,       &get_verb,  &watch_verb,   &set_verb,      &check_verb, &deploy_verb,
+    &versions_verb, &diff_verb, &promote_verb, &rollback_verb, &bench_verb};
 
 static const struct verb *find_verb(const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
@@ -42,7 +45,7 @@ static int help(const struct verb *verb) {
     }
     puts("twinctl [--url URL] [-o table|json|csv] VERB ...\n");
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-        printf("  %-6s %-26s %s\n", verbs[i]->name, verbs[i]->words, verbs[i]->summary);
+        printf("  %-8s %-26s %s\n", verbs[i]->name, verbs[i]->words, verbs[i]->summary);
     puts("\n--url is http://127.0.0.1:8080 when neither it nor TWIND_URL says otherwise.\n"
          "Without -o: a table on a terminal, NDJSON when piped.\n"
          "Exit: 0 good, 1 failed, 2 used wrongly, 3 refused by twind.\n"

@@ -116,8 +116,7 @@ bool mark_find(const struct script_files *files, struct err *err, struct mark *m
     return true;
 }
 
-void mark_write(const struct mark *mark, const struct err *err, struct buffer *out) {
-    buffer_printf(out, "%s\n", err->text);
+void mark_write(const struct mark *mark, struct buffer *out) {
     if (mark->line == 0) return;
     char number[16];
     int width = snprintf(number, sizeof number, "%d", mark->line);
@@ -127,4 +126,13 @@ void mark_write(const struct mark *mark, const struct err *err, struct buffer *o
     for (int i = 0; i < mark->column - 1; i++) // a tab stays one, so that the caret stands under it
         buffer_byte(out, mark->text[i] == '\t' ? '\t' : ' ');
     buffer_printf(out, "^\n");
+}
+
+void mark_show(const struct script_files *files, struct err *err) {
+    struct mark mark;
+    struct buffer out = {0};
+    if (!mark_find(files, err, &mark)) return;
+    mark_write(&mark, &out);
+    fwrite(out.bytes, 1, out.length, stderr);
+    buffer_fini(&out);
 }

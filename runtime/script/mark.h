@@ -25,7 +25,11 @@ struct mark {
 // missing.
 bool mark_find(const struct script_files *files, struct err *err, struct mark *mark);
 
-// The sentence, the line and a caret under the place, for a terminal.
-void mark_write(const struct mark *mark, const struct err *err, struct buffer *out);
+// The line and a caret under the place, for a terminal.
+void mark_write(const struct mark *mark, struct buffer *out);
+
+// The line and the caret of a load that failed, on standard error; the sentence gets its line and
+// is left to the caller. For programs of a terminal.
+void mark_show(const struct script_files *files, struct err *err);
 
 #endif
