@@ -99,5 +99,39 @@ kill -HUP "$TWIND"
 ok "SIGHUP deploys the disk" wait_for 5 eval '! is_version "$second"'
 is "and it runs" "$(made 10)" 40
 is "the list has all of them" "$(ctl -o json versions | wc -l)" 4
+
+# A version belongs to a twin
+write_migrating() { # FAILS FOR
+  printf '%s\n' 'local function migrate(meter, from)' "  if meter.id == '$1' then error('not this one') end" \
+    '  meter.state.seen = (from.state.seen or 0) + 100' 'end' '' \
+    'local function on_count(meter, value)' '  meter.state.seen = meter.state.seen + 1' \
+    '  meter.derived.twice = meter.state.seen' '  meter:after("later", "1s")' 'end' '' \
+    'return { migrate = migrate, on = { count = on_count, ["timer.later"] = function(meter) meter.derived.twice = -meter.state.seen end } }' >"$behavior"
+}
+twice() { api GET "/twins/$1" | jq -r .derived.twice.value; }
+counts() { coap PUT "/t/$1/count" -t 0 -e 1 && twice "$1"; } # TWIN: what its behaviour made of a count
+write_behavior 1
+deploy
+counts m-2 >/dev/null
+fourth=$(version)
+write_migrating m-2
+deploy
+is "migrate runs at the first touch" "$(counts m-1)" 101
+is "a twin that cannot migrate stays on its version, and goes on" "$(counts m-2) $(api GET /twins/m-2 | jq -r .version)" "1 $fourth"
+is "and is counted once" "$(counts m-2) $(metric twind_twins_held_total)" '1 1'
+printf 'local function nothing() end\nreturn { migrate = nothing, on = { ["timer.later"] = function(meter) meter.derived.twice = 7 end } }\n' >"$behavior"
+counts m-1 >/dev/null # sets its timer anew
+ctl deploy "$SOURCE" >/dev/null
+ok "a timer set before a reload fires after it, on the new version" wait_for 5 eval '[[ $(twice m-1) == 7 ]]'
+ctl rollback >/dev/null
+is "after a rollback the held twin is held still" "$(counts m-2) $(api GET /twins/m-2 | jq -r .version)" "1 $fourth"
+is "and the other one has migrated again" "$(counts m-1)" 203
+kill_twind
+start_twind
+is "after a restart too" "$(counts m-2) $(api GET /twins/m-2 | jq -r .version) $(metric twind_twins_held_total)" "1 $fourth 0"
+write_migrating nobody
+deploy
+is "another version is tried again" "$(counts m-2)" 101
 stop_twind
+ok "the log alone gives the same state" "$BUILD/twind" --data "$DATA" --verify
 finish
