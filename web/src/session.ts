@@ -5,7 +5,7 @@ import type { Column } from "./data/fleet";
 import { Link } from "./data/link";
 import { Subscription } from "./data/subscription";
 import { Trail } from "./data/trail";
-import type { Kind, Model, Problem, Quantity, TwinHead, Value } from "./data/types";
+import type { Kind, Model, Problem, Quantity, TwinHead, Value, VersionNews } from "./data/types";
 import { BAD, STALE } from "./data/types";
 import type { Row, Selection } from "./data/wire";
 import {
@@ -15,7 +15,7 @@ import { dataChanged } from "./frame";
 import { route } from "./route";
 import {
   adoptions, alarms, clock, commands, detail, detailProblem, fleet, heads, info, linkState, modelOf, models, openTwin, pausedAt, slowTick,
-  tick,
+  tick, versionNews,
 } from "./state";
 
 /** Up to here the plant page takes every field of every twin; above, only what is on screen. */
@@ -191,6 +191,7 @@ const link = new Link(
   },
   () => quietly(onHello()),
   onData,
+  onVersion,
 );
 
 let fleetSubscription: Subscription | null = null;
@@ -279,7 +280,14 @@ function followTwin(id: string | null): void {
   quietly(loadTwin());
 }
 
+/** The banner stands until a version is promoted; what serves now is asked for. */
+function onVersion(news: VersionNews): void {
+  versionNews.value = news.why === "" || news.state === "promoted" ? null : news;
+  quietly(loadInfo());
+}
+
 async function onHello(): Promise<void> {
+  versionNews.value = null; // what still stands is told right after
   const open = openTwin.current;
   if (open !== null && Number.isNaN(open.openedAt)) openTwin.current = { ...open, openedAt: clock.now() };
   await Promise.all([loadInfo().catch(() => undefined), models.value.size === 0 ? loadModels().catch(() => undefined) : null]);

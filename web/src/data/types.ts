@@ -135,6 +135,16 @@ export interface Info {
   readonly twins: number;
 }
 
+/** What became of the scripts: the sentence, and of files that are refused the line and the place in it. */
+export interface VersionNews {
+  readonly state: string;
+  readonly version: string;
+  readonly why: string;
+  readonly text: string;
+  /** From 1, 0 when it is not known. */
+  readonly column: number;
+}
+
 /** What a field was at one time. */
 export interface Point {
   readonly time: number;

@@ -4,7 +4,7 @@ import { parseDuration, titled } from "../text/format";
 import type {
   Adoption, Alarm, AlarmRule, Command, CommandRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property,
   Quantity, Range,
-  Severity, TwinDetail, TwinHead, Value,
+  Severity, TwinDetail, TwinHead, Value, VersionNews,
 } from "./types";
 import { GOOD, QUALITY_NAMES, SEVERITY_NAMES, UNCERTAIN } from "./types";
 
@@ -27,6 +27,7 @@ export type ServerMessage =
   | { readonly op: "data"; readonly sid: number; readonly rev: number; readonly full: boolean; readonly done: boolean;
       readonly rows: readonly Row[] }
   | { readonly op: "gone"; readonly sid: number; readonly places: readonly number[] }
+  | { readonly op: "version"; readonly news: VersionNews }
   | { readonly op: "other" };
 
 export interface Selection {
@@ -145,6 +146,14 @@ export function parseMessage(line: string): ServerMessage {
       };
     case "gone":
       return { op: "gone", sid: number(message["sid"], 0), places: list(message["twins"]).map((place) => number(place, -1)) };
+    case "version":
+      return {
+        op: "version",
+        news: {
+          state: text(message["state"]), version: text(message["version"]), why: text(message["why"]),
+          text: text(message["text"]), column: number(message["column"], 0),
+        },
+      };
     default:
       return { op: "other" };
   }
