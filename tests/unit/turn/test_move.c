@@ -37,7 +37,7 @@ static const char wider_model[] =
     "  derived = { double = {}, ticks = {} }, state = { slowed_from = 'number', more = 'number' } "
     "}\n";
 
-static struct script *load_pump(struct plant *plant, const char *model, const char *behaviour) {
+static struct script *load_editions(struct plant *plant, const char *model, const char *behaviour) {
     struct script_files files = {0};
     struct script_limits limits = {50000, 200000, 8u << 20, 64u << 20};
     struct err err = {0};
@@ -52,7 +52,7 @@ static struct script *load_pump(struct plant *plant, const char *model, const ch
 }
 
 static void use_pump(struct plant *plant, const char *model, const char *behaviour) {
-    use(plant, load_pump(plant, model, behaviour));
+    use(plant, load_editions(plant, model, behaviour));
 }
 
 static int revisions_of(const struct plant *plant, enum input_kind kind) {
@@ -167,7 +167,7 @@ static const struct model *find_layout(void *context, uint64_t layout) {
 
 static struct script *counting_again(void *context, uint64_t version) {
     struct plant *plant = context;
-    struct script *script = load_pump(plant, pump_model, counting);
+    struct script *script = load_editions(plant, pump_model, counting);
     if (script_version(script) != version) fail_msg("another version is missing");
     for (int i = 0; i < script_model_count(script); i++)
         script_bind(script, i, world_adopt_model(plant->world, script_take_model(script, i)));
