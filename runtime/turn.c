@@ -97,7 +97,8 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
 
 uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     struct changes *changes = &engine->changes;
-    if (engine->has_run && !engine->has_failed)
+    // What a twin is held back for stays told while it is held back.
+    if (engine->has_run && !engine->has_failed && engine->version == engine->world->version)
         quarantine_ran_well(changes, engine->version, cause->kind == INPUT_RETRY);
     struct revision revision = turn_describe(engine, cause);
     struct twin *twin = changes->twin;
