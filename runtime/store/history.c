@@ -196,3 +196,23 @@ const uint8_t *history_find_state(struct journal *journal, uint32_t twin, uint64
         environment_err(&journal->environment, err, "reading a full state", code);
     return state;
 }
+
+bool history_next_state(struct journal *journal, uint32_t twin, uint64_t rev, uint64_t *next,
+                        struct err *err) {
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    uint8_t wanted[STATE_KEY_BYTES];
+    state_key(wanted, twin, rev + 1);
+    MDB_val key = {sizeof wanted, wanted}, value;
+    pthread_rwlock_rdlock(&journal->lock);
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    if (code == 0) code = mdb_cursor_open(txn, journal->databases[JOURNAL_STATES], &cursor);
+    if (code == 0) code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    if (code == 0 && memcmp(key.mv_data, wanted, sizeof twin) == 0)
+        *next = state_key_rev(key.mv_data);
+    if (cursor) mdb_cursor_close(cursor);
+    if (txn) mdb_txn_abort(txn);
+    pthread_rwlock_unlock(&journal->lock);
+    return code == 0 || code == MDB_NOTFOUND ||
+           environment_err(&journal->environment, err, "looking for a full state", code);
+}

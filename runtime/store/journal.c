@@ -280,3 +280,10 @@ void state_key(uint8_t key[STATE_KEY_BYTES], uint32_t twin, uint64_t rev) {
     put_big_endian(key, twin, 4);
     put_big_endian(key + 4, rev, 8);
 }
+
+uint64_t state_key_rev(const uint8_t key[STATE_KEY_BYTES]) {
+    uint64_t rev = 0;
+    for (int i = 4; i < STATE_KEY_BYTES; i++)
+        rev = rev << 8 | key[i];
+    return rev;
+}

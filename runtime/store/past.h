@@ -1,0 +1,35 @@
+// A twin as it was: the nearest full state of it that the log holds, and its revisions from there.
+//
+// Each revision names the twin's one before, so only revisions of this twin are read: at most the
+// 256 between two full states, on either side of the one wanted, whatever the rest of the fleet
+// did. Any thread; no live twin is touched.
+
+#ifndef STORE_PAST_H
+#define STORE_PAST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct log;
+struct twin;
+struct world;
+
+struct past {
+    struct world *world;     // holds the twin, its layouts, and stand-ins of what it is linked to
+    const struct twin *twin; // as of twin->rev, its newest revision at or before the one asked for
+    int64_t received;        // of that revision, microseconds UTC
+};
+
+// Twin `number` at `rev`; `newest` is a revision of it on disk at or after that, which its past is
+// followed back from. ERR_NOT_FOUND when it was not there yet, was gone, or the log keeps that part
+// no more. Then, too, past_close.
+bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
+               struct err *err);
+void past_close(struct past *past);
+
+// The newest revision that was received at or before `at`, microseconds UTC. ERR_NOT_FOUND when the
+// log begins later.
+bool past_rev_at(struct log *log, int64_t at, uint64_t *rev, struct err *err);
+
+#endif

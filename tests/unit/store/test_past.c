@@ -1,0 +1,170 @@
+// The past: at each of its revisions a twin is read back as it was.
+
+#include "base/hash.h"
+#include "store/fleet.h"
+#include "store/past.h"
+#include "twin/twin_codec.h"
+
+#define TURNS 6000
+#define FOLLOWED 60 // twins whose every revision is kept, by their numbers
+
+struct moment {
+    uint64_t rev;
+    int64_t received;
+    uint64_t hash;
+};
+
+struct album { // of one twin
+    struct moment *moments;
+    int count;
+    uint64_t gone; // rev that retired it, 0 = there
+};
+
+// Links to twins that retired since are taken from the live twin without a revision of its own.
+static uint64_t hash_of(const struct twin *twin) {
+    struct buffer bytes = {0};
+    struct twin *copy = twin_copy(twin);
+    copy->link_count = 0;
+    twin_encode(copy, &bytes);
+    twin_free(copy);
+    uint64_t hash = hash64(0, bytes.bytes, bytes.length);
+    buffer_fini(&bytes);
+    return hash;
+}
+
+static void keep(struct album *album, const struct twin *twin, int64_t received) {
+    album->moments =
+        xrealloc(album->moments, (size_t)(album->count + 1) * sizeof *album->moments);
+    album->moments[album->count++] = (struct moment){twin->rev, received, hash_of(twin)};
+}
+
+static void live_and_keep(struct fleet *fleet, struct album albums[FOLLOWED]) {
+    for (int turn = 0; turn < TURNS; turn++) {
+        fleet_turn(fleet);
+        for (int i = 0; i < FOLLOWED; i++) {
+            struct album *album = &albums[i];
+            const struct twin *twin = world_twin(fleet->world, (uint32_t)i);
+            if (!twin && album->count > 0 && album->gone == 0) album->gone = fleet->world->rev;
+            if (twin && twin->rev == fleet->world->rev) keep(album, twin, fleet->world->clock);
+        }
+        if (turn % 50 == 0) fleet_commit(fleet);
+    }
+    fleet_commit(fleet);
+}
+
+static void compare(struct fleet *fleet, uint32_t number, const struct album *album) {
+    uint64_t newest = album->gone ? album->gone : album->moments[album->count - 1].rev;
+    for (int i = 0; i < album->count; i++) {
+        const struct moment *moment = &album->moments[i];
+        uint64_t next = i + 1 < album->count ? album->moments[i + 1].rev : newest;
+        for (int when = 0; when < 2; when++) { // at the revision, and just before the next one
+            uint64_t rev = when == 0 || next == moment->rev ? moment->rev : next - 1;
+            struct past past;
+            struct err err = {0};
+            if (!past_open(&past, fleet->fixture->log, number, newest, rev, &err))
+                fail_msg("rev %llu: %s", (unsigned long long)rev, err.text);
+            assert_int_equal(past.twin->rev, moment->rev);
+            assert_int_equal(past.received, moment->received);
+            assert_true(hash_of(past.twin) == moment->hash);
+            past_close(&past);
+        }
+    }
+}
+
+static void every_revision_of_a_twin_is_read_back_as_it_was(void **state) {
+    struct fleet fleet;
+    struct album albums[FOLLOWED] = {0};
+    int longest = 0;
+    fleet_recover(&fleet, *state, NULL);
+    live_and_keep(&fleet, albums);
+    for (int i = 0; i < FOLLOWED; i++) {
+        if (albums[i].count > longest) longest = albums[i].count;
+        if (albums[i].count > 0) compare(&fleet, (uint32_t)i, &albums[i]);
+        free(albums[i].moments);
+    }
+    assert_true(longest > 36); // over several full states
+    fleet_close(&fleet);
+}
+
+static void a_twin_is_not_there_before_it_was_made_nor_after_it_retired(void **state) {
+    struct fleet fleet;
+    struct past past;
+    struct err err;
+    fleet_recover(&fleet, *state, NULL);
+    struct twin *first = fleet_create(&fleet), *twin = fleet_create(&fleet);
+    uint32_t number = twin->number;
+    uint64_t made = twin->rev;
+    fleet_sample(&fleet, first);
+    fleet_retire(&fleet, twin);
+    uint64_t retired = fleet.world->rev;
+    fleet_commit(&fleet);
+    assert_false(past_open(&past, fleet.fixture->log, number, retired, made - 1, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    past_close(&past);
+    assert_true(past_open(&past, fleet.fixture->log, number, retired, retired - 1, &err));
+    past_close(&past);
+    assert_false(past_open(&past, fleet.fixture->log, number, retired, retired, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    past_close(&past);
+    fleet_close(&fleet);
+}
+
+static void a_link_is_there_while_it_was(void **state) {
+    struct fleet fleet;
+    struct past past;
+    fleet_recover(&fleet, *state, NULL);
+    struct twin *from = fleet_create(&fleet), *to = fleet_create(&fleet);
+    while (from->link_count == 0)
+        fleet_link(&fleet, from, to);
+    uint64_t linked = from->rev;
+    fleet_sample(&fleet, from);
+    fleet_commit(&fleet);
+    assert_true(past_open(&past, fleet.fixture->log, from->number, from->rev, from->rev, NULL));
+    assert_int_equal(past.twin->link_count, 1);
+    assert_int_equal(past.twin->links[0].other, to->number);
+    past_close(&past);
+    assert_true(past_open(&past, fleet.fixture->log, from->number, from->rev, linked - 1, NULL));
+    assert_int_equal(past.twin->link_count, 0);
+    past_close(&past);
+    fleet_close(&fleet);
+}
+
+static void a_time_leads_to_the_newest_revision_until_then(void **state) {
+    struct fleet fleet;
+    struct err err;
+    struct album all = {0};
+    fleet_recover(&fleet, *state, NULL);
+    for (int turn = 0; turn < 500; turn++) {
+        fleet_turn(&fleet);
+        if (all.count > 0 && fleet.world->rev == all.moments[all.count - 1].rev) continue;
+        all.moments = xrealloc(all.moments, (size_t)(all.count + 1) * sizeof *all.moments);
+        all.moments[all.count++] =
+            (struct moment){.rev = fleet.world->rev, .received = fleet.world->clock};
+        if (turn % 7 == 0) fleet_commit(&fleet);
+    }
+    fleet_commit(&fleet);
+    for (int i = 0; i < all.count; i++) {
+        uint64_t rev;
+        assert_true(past_rev_at(fleet.fixture->log, all.moments[i].received, &rev, &err));
+        assert_int_equal(rev, all.moments[i].rev);
+        bool is_there = past_rev_at(fleet.fixture->log, all.moments[i].received - 1, &rev, &err);
+        assert_int_equal(is_there, i > 0);
+        if (is_there) assert_int_equal(rev, all.moments[i - 1].rev);
+    }
+    uint64_t rev;
+    assert_true(past_rev_at(fleet.fixture->log, INT64_MAX, &rev, &err));
+    assert_int_equal(rev, fleet.world->rev);
+    free(all.moments);
+    fleet_close(&fleet);
+}
+
+int main(void) {
+#define PAST_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        PAST_TEST(every_revision_of_a_twin_is_read_back_as_it_was),
+        PAST_TEST(a_twin_is_not_there_before_it_was_made_nor_after_it_retired),
+        PAST_TEST(a_link_is_there_while_it_was),
+        PAST_TEST(a_time_leads_to_the_newest_revision_until_then),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
