@@ -152,6 +152,7 @@ static bool open_sockets(struct live *live, struct err *err) {
                                 .epoch = live->epoch,
                                 .door = &live->door,
                                 .desk = &live->desk,
+                                .log = live->log,
                                 .logger = live->logger,
                                 .metrics = live->metrics,
                                 .loop = live->loop,

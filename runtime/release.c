@@ -81,7 +81,8 @@ static void free_order(struct order *order) {
 
 static void answer(struct load *load, const struct err *why, const struct buffer *json) {
     if (!load->order) return;
-    load->order->on_done(load->order, why, json);
+    struct later *later = &load->order->later;
+    if (later->context) later->on_done(later, why, json);
     free_order(load->order);
     load->order = NULL;
 }

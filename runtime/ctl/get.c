@@ -17,8 +17,9 @@ static int get_run(const struct session *session, int argc, char **argv);
 const struct verb get_verb = {
     .name = "get",
     .words = "ID[.FIELD]",
-    .summary = "what a twin is now, or one of its fields",
-    .options = "",
+    .summary = "what a twin is, or one of its fields; now or earlier",
+    .options = "--rev N           as it was at that revision\n"
+               "--at TIME         as it was then: 2026-11-22T18:00:00Z, or Unix seconds\n",
     .run = get_run,
 };
 
@@ -32,12 +33,20 @@ static const struct column columns[] = {
     {.name = "at"},
 };
 
-static bool ask_twin(struct client *client, const char *id, struct answer *answer,
-                     struct err *err) {
+struct moment { // that is asked for; both NULL: now
+    const char *rev, *at;
+};
+
+static bool ask_twin(struct client *client, const char *id, const struct moment *moment,
+                     struct answer *answer, struct err *err) {
     char *escaped = client_escape(id);
+    char *when = client_escape(moment->rev ? moment->rev : moment->at ? moment->at : "");
     struct buffer path = {0};
     buffer_printf(&path, "/twins/%s", escaped);
+    if (moment->rev) buffer_printf(&path, "?rev=%s", when);
+    if (moment->at) buffer_printf(&path, "?at=%s", when);
     buffer_byte(&path, 0);
+    free(when);
     struct request request = {.method = "GET", .path = (const char *)path.bytes};
     bool is_good = client_ask(client, &request, answer, err);
     buffer_fini(&path);
@@ -105,17 +114,17 @@ static bool write_field(struct rows *rows, const struct session *session, const 
 
 // Fills `answer` with the twin that `word` names, and `field` with what stands behind its last dot
 // when that is no part of the id.
-static bool find_twin(struct client *client, char *word, struct answer *answer, const char **field,
-                      struct err *err) {
+static bool find_twin(struct client *client, char *word, const struct moment *moment,
+                      struct answer *answer, const char **field, struct err *err) {
     struct err first;
     *field = NULL;
-    if (ask_twin(client, word, answer, err)) return true;
+    if (ask_twin(client, word, moment, answer, err)) return true;
     char *dot = strrchr(word, '.');
     if (err->code != ERR_NOT_FOUND || !dot) return false;
     first = *err;
     *dot = 0;
     *field = dot + 1;
-    if (ask_twin(client, word, answer, err)) return true;
+    if (ask_twin(client, word, moment, answer, err)) return true;
     if (err->code == ERR_NOT_FOUND) *err = first;
     return false;
 }
@@ -124,10 +133,21 @@ static int get_run(const struct session *session, int argc, char **argv) {
     struct err err;
     struct answer answer = {0};
     const char *field = NULL;
-    if (!arguments_end(&argc, argv, 1, 1, &err)) return session_misused(&get_verb, &err);
+    struct moment moment = {0};
+    const struct argument arguments[] = {
+        {.name = "--rev", .value = &moment.rev},
+        {.name = "--at", .value = &moment.at},
+    };
+    if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
+        !arguments_end(&argc, argv, 1, 1, &err))
+        return session_misused(&get_verb, &err);
+    if (moment.rev && moment.at) {
+        err_set(&err, ERR_INVALID, "give --rev or --at, not both");
+        return session_misused(&get_verb, &err);
+    }
     struct client *client = client_new(session->url, &err);
     int code;
-    if (!client || !find_twin(client, argv[0], &answer, &field, &err)) {
+    if (!client || !find_twin(client, argv[0], &moment, &answer, &field, &err)) {
         code = session_unanswered(&get_verb, false, &err);
     } else {
         struct rows *rows = session_rows(session, false, columns, ARRAY_LEN(columns));

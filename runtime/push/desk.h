@@ -7,6 +7,7 @@
 #ifndef PUSH_DESK_H
 #define PUSH_DESK_H
 
+#include "push/later.h"
 #include "script/script_files.h"
 
 #include <stdbool.h>
@@ -23,6 +24,8 @@ enum order_kind {
 };
 
 struct order {
+    struct later later; // first; its answer is JSON
+    const struct desk *desk;
     enum order_kind kind;
     char version[41]; // digits or "promoted", as it was asked for
     char *author;
@@ -30,15 +33,12 @@ struct order {
     struct script_files files;
     bool is_dry;         // say what would happen
     bool is_stored_only; // do not promote
-    // Once: `why` is NULL when it is done, and `json` the answer. `context` NULL: nobody waits.
-    void (*on_done)(struct order *order, const struct err *why, const struct buffer *json);
-    void *context;
 };
 
 struct desk {
     void *context;
     void (*list)(void *context, struct buffer *json); // {"promoted":, "versions": [...]}
-    void (*take)(void *context, struct order *owned); // frees it after on_done
+    void (*take)(void *context, struct order *owned); // frees it after later.on_done
 };
 
 // What is told to every WebSocket session, {"op":"version", ...}, and to each new one while it

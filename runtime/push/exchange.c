@@ -5,7 +5,7 @@
 #include "push/exchange.h"
 
 #include "base/metrics.h"
-#include "push/desk.h"
+#include "push/later.h"
 #include "push/route.h"
 #include "push/service.h"
 
@@ -121,10 +121,9 @@ static void on_durable(struct durable_wait *wait) {
     lws_callback_on_writable(exchange->wsi);
 }
 
-static void on_answered(struct order *order, const struct err *why, const struct buffer *json) {
-    struct exchange *exchange = order->context;
-    if (!exchange) return; // the client is gone
-    exchange->order = NULL;
+static void on_answered(struct later *later, const struct err *why, const struct buffer *json) {
+    struct exchange *exchange = later->context;
+    exchange->later = NULL;
     if (why)
         http_problem(&exchange->response, why);
     else
@@ -134,14 +133,13 @@ static void on_answered(struct order *order, const struct err *why, const struct
     lws_callback_on_writable(exchange->wsi);
 }
 
-static int wait_for_order(struct exchange *exchange) {
-    const struct desk *desk = exchange->service->options.desk;
-    struct order *order = exchange->order = exchange->response.order;
-    exchange->response.order = NULL;
-    order->context = exchange;
-    order->on_done = on_answered;
-    lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); // loading has its own limit
-    desk->take(desk->context, order);
+static int wait_for_later(struct exchange *exchange) {
+    struct later *later = exchange->later = exchange->response.later;
+    exchange->response.later = NULL;
+    later->context = exchange;
+    later->on_done = on_answered;
+    lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); // who does it has a limit of its own
+    later->start(later);
     return 0;
 }
 
@@ -150,7 +148,7 @@ static int wait_for_order(struct exchange *exchange) {
 static int answer(struct exchange *exchange) {
     struct durable *durable = &exchange->service->durable;
     route_dispatch(exchange->service, &exchange->request, &exchange->response);
-    if (exchange->response.order) return wait_for_order(exchange);
+    if (exchange->response.later) return wait_for_later(exchange);
     if (exchange->response.wait_rev <= durable->rev) {
         exchange->is_ready = true;
         return exchange_write(exchange);
@@ -184,7 +182,7 @@ int exchange_begin(struct exchange *exchange, struct service *service, struct lw
 }
 
 int exchange_body(struct exchange *exchange, const void *bytes, size_t length) {
-    if (exchange->is_ready || exchange->wait.is_waiting || exchange->order) return 0;
+    if (exchange->is_ready || exchange->wait.is_waiting || exchange->later) return 0;
     if (exchange->body.length + length > exchange->expected) return -1;
     buffer_add(&exchange->body, bytes, length);
     return 0;
@@ -204,7 +202,7 @@ static bool is_own_head(const struct exchange *exchange) {
 
 int exchange_body_end(struct exchange *exchange) {
     struct err err;
-    if (exchange->is_ready || exchange->wait.is_waiting || exchange->order) return 0;
+    if (exchange->is_ready || exchange->wait.is_waiting || exchange->later) return 0;
     if (is_own_head(exchange)) {
         err_set(&err, ERR_INVALID,
                 "a request with a body must wait for the response to the one before");
@@ -348,7 +346,7 @@ int exchange_write(struct exchange *exchange) {
 
 void exchange_close(struct exchange *exchange, struct service *service) {
     durable_remove(&service->durable, &exchange->wait);
-    if (exchange->order) exchange->order->context = NULL;
+    if (exchange->later) exchange->later->context = NULL;
     reset(exchange);
 }
 

@@ -21,7 +21,7 @@ struct exchange {
     struct buffer body; // of the request
     size_t expected;    // bytes of it
     struct durable_wait wait;
-    struct order *order; // that is not answered yet; the desk's
+    struct later *later; // that is not answered yet
     bool is_ready;       // the response may be written
     bool has_head;       // its head is
     bool is_closing;     // the connection ends with it

@@ -14,7 +14,7 @@
 #define HTTP_BODY_MAX (1u << 20)
 #define HTTP_QUERY_MAX 16
 
-struct order;
+struct later;
 
 enum http_method { // bits, so that a set of them is one number
     HTTP_GET = 1,
@@ -51,7 +51,7 @@ struct http_response {
     char location[112];
     struct buffer body;
     uint64_t wait_rev;   // not sent before this rev is on disk
-    struct order *order; // owned; not sent before it is answered, and its answer is the body
+    struct later *later; // not sent before it is answered, and its answer is the body
 };
 
 // The value of a query parameter, "" when it is given without one; NULL when it is not given.

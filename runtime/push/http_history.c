@@ -4,17 +4,15 @@
 
 #include "base/json.h"
 #include "predict/window.h"
+#include "push/http_time.h"
 #include "push/service.h"
 #include "twin/world.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define SECONDS_MOST 1e11 // the year 5138: a larger number was not meant as seconds
 #define NOTE "only the recent window of a prediction is kept"
 
 struct span { // microseconds, both ends included
@@ -26,58 +24,9 @@ struct points {
     int from, to; // those in the span; `to` is not included
 };
 
-// ---- time ----
-
-static bool read_zone(const char *text, int *seconds) {
-    int hours = 0, minutes = 0, length = 0;
-    *seconds = 0;
-    if (text[0] == 0 || strcmp(text, "Z") == 0) return true;
-    // A plus that was not encoded arrives as a space.
-    if (!strchr("+- ", text[0]) || !isdigit((unsigned char)text[1])) return false;
-    if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &length) != 2 || text[1 + length])
-        return false;
-    *seconds = (hours * 3600 + minutes * 60) * (text[0] == '-' ? -1 : 1);
-    return hours < 24 && minutes >= 0 && minutes < 60;
-}
-
-// "2026-11-22", "2026-11-22T18:00:00.123Z", "2026-11-22T19:00+01:00".
-static bool read_iso(const char *text, int64_t *us) {
-    struct tm parts = {0};
-    double second = 0;
-    int zone;
-    const char *rest = strptime(text, "%Y-%m-%d", &parts);
-    if (!rest) return false;
-    if (*rest) rest = strptime(rest, "T%H:%M", &parts);
-    if (rest && rest[0] == ':' && isdigit((unsigned char)rest[1])) {
-        char *end;
-        second = strtod(rest + 1, &end);
-        rest = end;
-    }
-    if (!rest || second >= 61 || !read_zone(rest, &zone)) return false;
-    *us = ((int64_t)timegm(&parts) - zone) * 1000000 + llround(second * 1e6);
-    return true;
-}
-
-static bool read_time(const struct http_request *request, const char *name, int64_t usual,
-                      int64_t *us, struct err *err) {
-    const char *text = http_query(request, name);
-    char *end;
-    *us = usual;
-    if (!text) return true;
-    double seconds = strtod(text, &end);
-    if (end != text && *end == 0 && fabs(seconds) <= SECONDS_MOST) {
-        *us = llround(seconds * 1e6);
-        return true;
-    }
-    return read_iso(text, us) ||
-           err_set(err, ERR_INVALID,
-                   "%s must be Unix seconds or a time like 2026-11-22T18:00:00Z, not '%.40s'", name,
-                   text);
-}
-
 static bool read_span(const struct http_request *request, struct span *span, struct err *err) {
-    if (!read_time(request, "from", INT64_MIN, &span->from, err) ||
-        !read_time(request, "to", INT64_MAX, &span->to, err))
+    if (!http_time(request, "from", INT64_MIN, &span->from, err) ||
+        !http_time(request, "to", INT64_MAX, &span->to, err))
         return false;
     return span->from <= span->to || err_set(err, ERR_INVALID, "from is later than to");
 }

@@ -73,6 +73,11 @@ static bool read_files(const cJSON *body, struct script_files *files, struct err
     return true;
 }
 
+static void hand_over(struct later *later) {
+    struct order *order = (struct order *)later;
+    order->desk->take(order->desk->context, order);
+}
+
 // The order with what every body may say of it. NULL with the reason.
 static struct order *new_order(const struct service *service, const struct http_request *request,
                                const struct route_match *match, enum order_kind kind,
@@ -80,6 +85,8 @@ static struct order *new_order(const struct service *service, const struct http_
     if (!has_desk(service, err)) return NULL;
     cJSON *body = NULL;
     struct order *order = xcalloc(1, sizeof *order);
+    order->later.start = hand_over;
+    order->desk = service->options.desk;
     order->kind = kind;
     if (match->count > 0)
         snprintf(order->version, sizeof order->version, "%.40s", match->parts[0].text);
@@ -109,8 +116,9 @@ static bool place_order(struct service *service, const struct http_request *requ
                         const struct route_match *match, struct http_response *response,
                         enum order_kind kind, struct err *err) {
     response->cache = "no-store";
-    response->order = new_order(service, request, match, kind, err);
-    return response->order != NULL;
+    struct order *order = new_order(service, request, match, kind, err);
+    if (order) response->later = &order->later;
+    return order != NULL;
 }
 
 bool http_version_files(struct service *service, const struct http_request *request,

@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "push/archive.h"
 #include "push/connection.h"
 #include "push/news.h"
 #include "push/service.h"
@@ -160,7 +161,9 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     service->pace = (struct pace){.loop = options->loop, .on_ready = session_on_ready};
     watch_init(&service->watch, service->world);
     add_metrics(push);
-    if (try_address(&address, options->address, err) && listen_on(push, &address, err)) return push;
+    bool is_open = try_address(&address, options->address, err) && listen_on(push, &address, err);
+    if (is_open && options->log) service->archive = archive_new(service, options->log, err);
+    if (is_open && (service->archive || !options->log)) return push;
     push_close(push);
     return NULL;
 }
@@ -168,6 +171,7 @@ struct push *push_open(const struct push_options *options, struct err *err) {
 void push_close(struct push *push) {
     if (!push) return;
     connection_end_all(&push->service);
+    archive_free(push->service.archive);
     if (push->vhost) lws_vhost_destroy(push->vhost);
     watch_fini(&push->service.watch);
     pace_fini(&push->service.pace);

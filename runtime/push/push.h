@@ -14,6 +14,7 @@ struct change;
 struct desk;
 struct door;
 struct err;
+struct log;
 struct logger;
 struct loop;
 struct metrics;
@@ -28,6 +29,7 @@ struct push_options {
     uint64_t epoch;           // random, a new one at every start
     const struct door *door;
     const struct desk *desk; // NULL: versions cannot be asked for
+    struct log *log;         // NULL: the past cannot be asked for
     const struct logger *logger;
     struct metrics *metrics;
     struct loop *loop;

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+struct archive;
+
 struct service {
     struct push_options options;
     struct world *world;
@@ -19,6 +21,7 @@ struct service {
     struct watch watch;
     struct pace pace;
     struct durable durable;
+    struct archive *archive; // NULL without a log
     uint32_t next_sid;
     uint32_t client_count;  // WebSocket sessions
     struct buffer scratch;  // for one write to a socket

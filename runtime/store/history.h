@@ -25,7 +25,8 @@ bool history_read_layouts(struct journal *journal,
                           struct err *err);
 const uint8_t *history_find_state(struct journal *journal, uint32_t twin, uint64_t rev,
                                   struct region *region, size_t *length, struct err *err);
-// `next` becomes the rev of the oldest full state of a twin after `rev`; it stays when there is none.
+// `next` becomes the rev of the oldest full state of a twin after `rev`; it stays when there is
+// none.
 bool history_next_state(struct journal *journal, uint32_t twin, uint64_t rev, uint64_t *next,
                         struct err *err);
 

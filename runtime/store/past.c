@@ -97,8 +97,7 @@ static bool find(struct walk *walk, uint32_t number, uint64_t newest, uint64_t r
     uint64_t from = newest;
     struct err missing;
     if (!history_next_state(log_journal(walk->log), number, rev, &from, walk->err)) return false;
-    const uint8_t *state =
-        log_find_state(walk->log, number, rev, &walk->region, &length, &missing);
+    const uint8_t *state = log_find_state(walk->log, number, rev, &walk->region, &length, &missing);
     if (!state && missing.code != ERR_NOT_FOUND) {
         *walk->err = missing;
         return false;
@@ -141,13 +140,14 @@ static bool read_back(struct walk *walk, uint32_t number, uint64_t from, uint64_
 static bool read_piece(struct walk *walk, uint64_t rev, struct piece *piece,
                        struct revision *revision) {
     const struct batch_view *batch = &walk->scan.batch;
-    bool is_here = walk->scan.is_found && rev >= batch->first_rev &&
-                   rev < batch->first_rev + batch->count;
+    bool is_here =
+        walk->scan.is_found && rev >= batch->first_rev && rev < batch->first_rev + batch->count;
     if (!is_here && !scan_at(&walk->scan, rev, walk->err)) return false;
     if (!walk->scan.is_found || rev < batch->first_rev || rev >= batch->first_rev + batch->count)
-        return err_set(walk->err, ERR_NOT_FOUND,
-                       "the log keeps rev %llu and what is before it no more: it begins at rev %llu",
-                       (unsigned long long)rev, (unsigned long long)log_first_rev(walk->log));
+        return err_set(
+            walk->err, ERR_NOT_FOUND,
+            "the log keeps rev %llu and what is before it no more: it begins at rev %llu",
+            (unsigned long long)rev, (unsigned long long)log_first_rev(walk->log));
     struct reader in = batch->revisions; // from the batch's start each time: skipping is cheap
     uint64_t message;
     int64_t received;

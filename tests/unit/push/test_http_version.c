@@ -20,8 +20,8 @@ static int setup_desk(void **state) {
 // What the request ordered; free it by drop.
 static struct order *ordered(struct fixture *fixture, const char *path, const char *body) {
     const char *answer = ask(fixture, HTTP_POST, path, NULL, body);
-    if (!fixture->response.order) fail_msg("no order: %s", answer);
-    return fixture->response.order;
+    if (!fixture->response.later) fail_msg("no order: %s", answer);
+    return (struct order *)fixture->response.later;
 }
 
 static void drop(struct order *order) {
@@ -34,7 +34,7 @@ static void drop(struct order *order) {
 static void the_list_is_answered_at_once(void **state) {
     struct fixture *fixture = *state;
     answers(fixture, 200, "3f2a9c71", ask(fixture, HTTP_GET, "/api/v1/versions", NULL, NULL));
-    assert_null(fixture->response.order);
+    assert_null(fixture->response.later);
 }
 
 static void an_upload_is_an_order_with_its_files(void **state) {

@@ -33,8 +33,7 @@ static uint64_t hash_of(const struct twin *twin) {
 }
 
 static void keep(struct album *album, const struct twin *twin, int64_t received) {
-    album->moments =
-        xrealloc(album->moments, (size_t)(album->count + 1) * sizeof *album->moments);
+    album->moments = xrealloc(album->moments, (size_t)(album->count + 1) * sizeof *album->moments);
     album->moments[album->count++] = (struct moment){twin->rev, received, hash_of(twin)};
 }
 
