@@ -29,9 +29,7 @@ bool wire_plant(const char *http, const struct plant *plant, struct err *err) {
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     bool is_good = true;
     for (uint32_t i = 0; is_good && i < plant_twins(plant); i++) {
-        struct plant_twin twin;
-        plant_twin(plant, i, &twin);
-        is_good = twin_put(curl, http, &twin, err);
+        is_good = twin_put(curl, http, plant_twin(plant, i), err);
     }
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
@@ -67,11 +65,11 @@ static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin
 // Ids are of the plant's own making: nothing in them needs an escape.
 static void twin_json(const struct plant_twin *twin, struct buffer *json) {
     buffer_printf(json, "{\"model\":\"%s\"", twin->model);
-    if (twin->part_of[0] || twin->feeds[0]) buffer_printf(json, ",\"relationships\":{");
-    if (twin->part_of[0]) buffer_printf(json, "\"part_of\":[\"%s\"]", twin->part_of);
-    if (twin->feeds[0])
-        buffer_printf(json, "%s\"feeds\":[\"%s\"]", twin->part_of[0] ? "," : "", twin->feeds);
-    buffer_printf(json, twin->part_of[0] || twin->feeds[0] ? "}}" : "}");
+    if (twin->attributes[0]) buffer_printf(json, ",\"attributes\":%s", twin->attributes);
+    for (int i = 0; i < twin->link_count; i++)
+        buffer_printf(json, "%s\"%s\":[\"%s\"]", i > 0 ? "," : ",\"relationships\":{",
+                      twin->links[i].relationship, twin->links[i].target);
+    buffer_printf(json, twin->link_count > 0 ? "}}" : "}");
     buffer_byte(json, 0);
 }
 
