@@ -9,7 +9,7 @@ stds.twind = {
     },
     string = {
       fields = {
-        "byte", "char", "find", "format", "len", "lower", "rep", "reverse", "sub", "upper",
+        "byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
       },
     },
     table = {
@@ -21,6 +21,11 @@ stds.twind = {
       fields = {
         "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min",
         "mininteger", "modf", "pi", "rad", "random", "sin", "sqrt", "tan", "tointeger", "type", "ult",
+      },
+    },
+    utf8 = {
+      fields = {
+        "char", "charpattern", "codepoint", "codes", "len", "offset",
       },
     },
   },

@@ -49,6 +49,8 @@ static const struct setting_spec specs[] = {
      "CPU time one behaviour call may take"},
     {"auto-create", NULL, "true", SETTING_SWITCH, PLACE(auto_create), 0, 0,
      "=false: no sample creates a twin, whatever its model says"},
+    {"probation", "SECONDS", "60", SETTING_INTEGER, PLACE(probation), 0, 86400,
+     "watch a promoted version, and roll back when its failures rise; 0 = never"},
     {"log", "LEVEL", "info", SETTING_LEVEL, PLACE(log_level), 0, 0, "error, warn, info or debug"},
     {"dev", NULL, "", SETTING_SWITCH, PLACE(is_dev), 0, 0,
      "reload models and scripts when their files change"},
@@ -140,6 +142,7 @@ bool config_read(struct config *config, int argc, char **argv, struct err *err) 
     if (source.path && !lua_config_read(source.path, on_file_setting, &source, err)) return false;
     if (!read_environment(config, err) || !read_flags(config, argc, argv, err)) return false;
     find_folders(config);
+    config->probation_us = config->probation * 1000000;
     return true;
 }
 

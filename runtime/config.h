@@ -28,6 +28,8 @@ struct config {
     double rate;          // CoAP messages a second and peer, 0 = no limit
     int64_t log_quota;    // bytes
     int64_t call_us;      // CPU time of one behaviour call
+    int64_t probation;    // seconds that a promoted version is watched, 0 = not
+    int64_t probation_us;
 };
 
 // Flags over environment over file over defaults. Errors name the flag, the value and what is

@@ -16,7 +16,20 @@ struct queued_event;
 
 struct engine {
     struct world *world;
-    struct script *script;
+    struct script *script;  // of the twin whose turn is open; NULL when it has none
+    uint64_t version;       // likewise
+    struct script *present; // of what is not held back
+    uint64_t previous;      // version that was present before: most twins come from it
+    struct edition *editions;
+    int edition_count;
+    struct catch_up { // the walk over the fleet after a swap
+        bool is_behind;
+        uint32_t next;  // number
+        uint64_t *used; // versions that twins are of
+        int used_count;
+    } catch_up;
+    struct tally tally;
+    bool has_run, has_failed; // handlers of the turn that is open
     struct sink sink;
     const struct logger *logger;
     struct region region;   // of the turn that is open
@@ -25,12 +38,22 @@ struct engine {
     uint64_t external_rev; // first revision of the external input under way, for random()
     uint32_t ordinal;      // handlers run since it
     int depth;             // of the event being turned, 0 for an external input
-    bool has_run, has_failed; // handlers of the turn that is open
-    bool is_retrying;         // the quarantine is looked over
-    uint32_t *incomplete;     // assets whose parts are still to be made
+    bool is_retrying;     // the quarantine is looked over
+    uint32_t *incomplete; // assets whose parts are still to be made
     int incomplete_count;
-    uint64_t *turns, *failures, *rested, *dropped_events;
+    uint64_t *turns, *failures, *rested, *dropped_events, *held_back;
 };
+
+// A version that is loaded (editions.c).
+struct edition {
+    uint64_t version;
+    struct script *script; // NULL: it is nowhere any more
+    bool is_needed;        // by a twin that is held back
+};
+
+// The script of a version, which is loaded when it is not; NULL when it cannot be.
+struct script *edition_script(struct engine *engine, uint64_t version);
+void editions_fini(struct engine *engine);
 
 // What a revision says about its cause.
 struct cause {
@@ -52,14 +75,26 @@ void turn_create(struct engine *engine, const struct model *model, const char *i
 // A whole turn: the twin is gone after it.
 uint64_t turn_retire(struct engine *engine, struct twin *twin, const struct actor *actor);
 
-// Moves a twin to the present version's layout, a revision of its own, if it has another.
+// Moves a twin to the present version, a revision of its own when its layout changes or its
+// behaviour has `migrate`. One that cannot migrate stays on its own version (move.c).
 void turn_touch(struct engine *engine, struct twin *twin);
+// Before turn_open does it: whose script runs the twin, and what its revisions name.
+void turn_choose(struct engine *engine, const struct twin *twin);
+// A feed looked numbers up in `meant`, which world_model_of gave it, and then the twin was held
+// back: the same field, alarm or relationship of the model it has, NONE when it has none.
+int turn_same_field(const struct model *meant, int field, const struct model *has);
+int turn_same_alarm(const struct model *meant, int alarm, const struct model *has);
+int turn_same_relationship(const struct model *meant, int relationship, const struct model *has);
+
+// The tally: once a turn, and when it failed.
+void engine_count_turn(struct engine *engine);
+void engine_count_failure(struct engine *engine, const struct err *err);
 
 // Runs one handler if there is one. False when it failed: the behaviour's part is dropped, the
 // reason noted.
 bool turn_handler(struct engine *engine, const struct trigger *trigger);
-// Handlers of alarms that became active or clear and of commands that moved, from change `*next` on;
-// a handler may cause more.
+// Handlers of alarms that became active or clear and of commands that moved, from change `*next`
+// on; a handler may cause more.
 bool turn_alarm_handlers(struct engine *engine, int *next);
 
 // An external input begins: the clock moves, timers that are due run.

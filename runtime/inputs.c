@@ -85,12 +85,32 @@ static void sort_by_time(struct sample *samples, int count) {
     }
 }
 
+// The twin was held back after its fields were looked up: what its own version does not have cannot
+// be kept.
+static bool translate(struct samples_input *input, const struct model *meant, struct err *err) {
+    const struct model *has = input->twin->model;
+    int kept = 0;
+    for (int i = 0; i < input->count; i++) {
+        struct sample sample = input->samples[i];
+        sample.field = turn_same_field(meant, sample.field, has);
+        if (sample.field != NONE) input->samples[kept++] = sample;
+    }
+    if (kept == 0)
+        return err_set(err, ERR_NOT_FOUND,
+                       "twin %s could not migrate and stays on its version, which has no field of "
+                       "that name: see its failure, then deploy a version whose migrate works",
+                       input->twin->id);
+    input->count = kept;
+    return true;
+}
+
 bool engine_samples(struct engine *engine, struct samples_input *input, uint64_t *rev,
                     struct err *err) {
-    (void)err;
     struct samples_input now = *input;
+    const struct model *meant = now.twin ? world_model_of(engine->world, now.twin) : NULL;
     engine_begin(engine, input->received);
     if (now.twin) turn_touch(engine, now.twin);
+    if (now.twin && now.twin->model != meant && !translate(&now, meant, err)) return false;
     sort_by_time(now.samples, now.count);
     for (int from = 0; from < now.count;) {
         int to = from + 1;
@@ -134,16 +154,26 @@ static void run_desired_handlers(struct engine *engine) {
     turn_alarm_handlers(engine, &next_alarm);
 }
 
+static bool set_field(struct changes *changes, const struct model *meant, int field,
+                      struct value value, struct err *err) {
+    const struct twin *twin = changes->twin;
+    int place = turn_same_field(meant, field, twin->model);
+    if (place != NONE) return changes_set(changes, place, value, err);
+    return err_set(err, ERR_NOT_FOUND, "twin %s is held on a version that has no %s '%s'", twin->id,
+                   field_kind_name(meant->fields[field].kind), meant->fields[field].name);
+}
+
 bool engine_desired(struct engine *engine, struct twin *twin, const struct setting *settings,
                     int count, uint64_t if_rev, const struct actor *actor, int64_t received,
                     uint64_t *rev, struct err *err) {
+    const struct model *meant = world_model_of(engine->world, twin);
     engine_begin(engine, received);
     turn_touch(engine, twin);
     if (!check_if_rev(twin, if_rev, err)) return false;
     struct changes *changes = turn_open(engine, twin);
     changes_mark(changes); // so that a refused setting takes the others back
     for (int i = 0; i < count; i++) {
-        if (changes_set(changes, settings[i].field, settings[i].value, err)) continue;
+        if (set_field(changes, meant, settings[i].field, settings[i].value, err)) continue;
         changes_drop(changes);
         return false;
     }
@@ -162,7 +192,8 @@ static void set_links(struct changes *changes, const struct configure_input *inp
         struct link link = twin->links[i];
         bool is_kept = link.is_incoming;
         for (int j = 0; j < input->link_count && !is_kept; j++)
-            is_kept = input->links[j].relationship == link.relationship &&
+            is_kept = turn_same_relationship(input->model, input->links[j].relationship,
+                                             twin->model) == link.relationship &&
                       input->links[j].other->number == link.other;
         if (!is_kept)
             changes_add(changes, &(struct change){.kind = CHANGE_LINK,
@@ -171,15 +202,16 @@ static void set_links(struct changes *changes, const struct configure_input *inp
                                                   .at = changes->now});
     }
     for (int i = 0; i < input->link_count; i++) {
-        bool is_there = false;
+        int relationship =
+            turn_same_relationship(input->model, input->links[i].relationship, twin->model);
+        bool is_there = relationship == NONE; // held on a version without it
         for (uint32_t j = 0; j < twin->link_count && !is_there; j++)
-            is_there = !twin->links[j].is_incoming &&
-                       twin->links[j].relationship == input->links[i].relationship &&
+            is_there = !twin->links[j].is_incoming && twin->links[j].relationship == relationship &&
                        twin->links[j].other == input->links[i].other->number;
         if (!is_there)
             changes_add(changes, &(struct change){.kind = CHANGE_LINK,
                                                   .state = 1,
-                                                  .index = (uint16_t)input->links[i].relationship,
+                                                  .index = (uint16_t)relationship,
                                                   .other = input->links[i].other->number,
                                                   .at = changes->now});
     }
@@ -199,7 +231,7 @@ bool engine_configure(struct engine *engine, const struct configure_input *input
     engine_begin(engine, received);
     struct twin *twin = world_find(engine->world, input->id, input->id_length);
     if (twin) turn_touch(engine, twin);
-    if (twin && twin->model != input->model)
+    if (twin && strcmp(twin->model->name, input->model->name) != 0)
         return err_set(err, ERR_INVALID, "twin %s is a %s and cannot become a %s: delete it first",
                        twin->id, twin->model->name, input->model->name);
     struct changes *changes = turn_open(engine, twin);
@@ -208,7 +240,8 @@ bool engine_configure(struct engine *engine, const struct configure_input *input
     int created = changes->count;
     changes_mark(changes);
     for (int i = 0; i < input->parameter_count; i++) {
-        if (changes_set(changes, input->parameters[i].field, input->parameters[i].value, err))
+        if (set_field(changes, input->model, input->parameters[i].field, input->parameters[i].value,
+                      err))
             continue;
         changes_drop(changes);
         if (*is_new) world_remove(engine->world, changes->twin);
@@ -222,7 +255,8 @@ bool engine_configure(struct engine *engine, const struct configure_input *input
                                               .state = input->lifecycle,
                                               .at = changes->now});
     for (int i = 0; i < input->parameter_count; i++)
-        alarms_check(changes, input->parameters[i].field);
+        alarms_check(changes, turn_same_field(input->model, input->parameters[i].field,
+                                              changes->twin->model));
     *rev = changes->twin->rev;
     if (changes->count == 0) return true;
     changes_mark(changes);
@@ -259,8 +293,14 @@ void engine_retire(struct engine *engine, struct twin *twin, const struct actor 
 bool engine_acknowledge(struct engine *engine, struct twin *twin, int alarm,
                         const struct actor *actor, int64_t received, uint64_t *rev,
                         struct err *err) {
+    const struct model *meant = world_model_of(engine->world, twin);
     engine_begin(engine, received);
     turn_touch(engine, twin);
+    int place = turn_same_alarm(meant, alarm, twin->model);
+    if (place == NONE)
+        return err_set(err, ERR_NOT_FOUND, "twin %s is held on a version that has no alarm '%s'",
+                       twin->id, meant->alarms[alarm].name);
+    alarm = place;
     const struct alarm *now = &twin->alarms[alarm];
     if (now->state != ALARM_ACTIVE)
         return err_set(err, ERR_PRECONDITION, "alarm %s of %s is not active",
@@ -280,7 +320,10 @@ bool engine_acknowledge(struct engine *engine, struct twin *twin, int alarm,
 
 void engine_forecast(struct engine *engine, struct twin *twin, int prediction, uint64_t of_rev,
                      const struct prediction_result *result, int64_t received) {
+    const struct model *looked = twin->model;
     engine_begin(engine, received);
+    turn_touch(engine, twin);
+    if (twin->model != looked) return; // of another version: the next look tells
     if (!result->has_value && !twin->forecasts[prediction].is_present) return;
     struct changes *changes = turn_open(engine, twin);
     struct change change = {.kind = CHANGE_FORECAST,

@@ -41,7 +41,6 @@
 #define CHECKPOINT_ROUND_US 5000000 // between two rounds
 #define CHECKPOINT_SLICE_US 10000   // between two slices of a round
 #define CHECKPOINT_SLICE_TWINS 500  // about 0.3 ms of encoding
-#define RELOAD_CHECK_US 500000      // --dev
 #define TIMER_SLACK_US 1000         // the loop's timers are no finer
 
 struct live {
@@ -59,6 +58,7 @@ struct live {
     struct push *push;
     struct gate gate;
     struct door door; // of the gate
+    struct desk desk; // of the reload
     uint64_t epoch;
     uint64_t durable; // as last told to ingest and push
     bool is_paused;
@@ -67,16 +67,15 @@ struct live {
     struct loop_timer due_timer;
     int64_t due; // what due_timer is set for
     struct loop_timer checkpoint_timer;
-    struct loop_timer reload_timer;
 };
 
 static void on_revision(void *context, struct twin *twin, const struct revision *revision);
 static void on_predict(void *context, const struct twin *twin, int prediction);
+static struct script *on_missing(void *context, uint64_t version);
 static void on_commit(void *context, void *attachment);
 static void on_signal(void *context);
 static void before_wait(void *context);
 static void on_checkpoint_timer(void *context);
-static void on_reload_timer(void *context);
 
 // ---- opening ----
 
@@ -152,12 +151,14 @@ static bool open_sockets(struct live *live, struct err *err) {
                                 .coap_address = ingest_address(live->ingest),
                                 .epoch = live->epoch,
                                 .door = &live->door,
+                                .desk = &live->desk,
                                 .logger = live->logger,
                                 .metrics = live->metrics,
                                 .loop = live->loop,
                                 .is_ready = is_ready,
                                 .context = live};
-    live->push = push_open(&push, err);
+    live->desk = reload_desk(&live->reload);
+    live->push = live->reload.push = push_open(&push, err);
     return live->push != NULL;
 }
 
@@ -197,7 +198,10 @@ static struct live *live_new(const struct config *config, const struct logger *l
     live->world->is_closed = !config->auto_create;
     if (getrandom(&live->epoch, sizeof live->epoch, 0) != sizeof live->epoch)
         live->epoch = (uint64_t)getpid(); // early boot: still another one than last time
-    struct sink sink = {live, on_revision, on_predict};
+    struct sink sink = {.context = live,
+                        .on_revision = on_revision,
+                        .on_predict = on_predict,
+                        .on_missing = on_missing};
     live->engine = engine_new(live->world, &sink, logger, live->metrics);
     add_metrics(live);
     return live;
@@ -215,6 +219,7 @@ struct live *live_open(const struct config *config, const struct logger *logger,
                                    .world = live->world,
                                    .engine = live->engine,
                                    .looker = live->looker,
+                                   .loop = live->loop,
                                    .log = live->log,
                                    .checkpoint = live->checkpoint};
     if (!reload_first(&live->reload, err) || !open_sockets(live, err)) goto failed;
@@ -224,8 +229,7 @@ struct live *live_open(const struct config *config, const struct logger *logger,
     loop_before_wait(live->loop, before_wait, live);
     loop_timer_set(live->loop, &live->checkpoint_timer, CHECKPOINT_ROUND_US, on_checkpoint_timer,
                    live);
-    if (config->is_dev)
-        loop_timer_set(live->loop, &live->reload_timer, RELOAD_CHECK_US, on_reload_timer, live);
+    if (!reload_start(&live->reload, err)) goto failed;
     return live;
 failed:
     live_close(live);
@@ -246,6 +250,7 @@ int live_run(struct live *live) {
 // it all.
 void live_close(struct live *live) {
     if (!live) return;
+    reload_close(&live->reload);
     looker_free(live->looker);
     if (live->log && live->ingest && log_open_bytes(live->log) > 0 && log_wants_submit(live->log))
         log_submit(live->log, ingest_take_replies(live->ingest));
@@ -261,7 +266,7 @@ void live_close(struct live *live) {
     loop_free(live->loop);
     if (live->signal_fd >= 0) close(live->signal_fd);
     engine_free(live->engine);
-    script_free(live->reload.script);
+    reload_fini(&live->reload);
     world_free(live->world);
     metrics_free(live->metrics);
     data_folder_release(live->data_folder);
@@ -290,6 +295,11 @@ static void on_revision(void *context, struct twin *twin, const struct revision 
 static void on_predict(void *context, const struct twin *twin, int prediction) {
     struct live *live = context;
     looker_start(live->looker, twin, prediction, live->world->clock);
+}
+
+static struct script *on_missing(void *context, uint64_t version) {
+    struct live *live = context;
+    return reload_missing(&live->reload, version);
 }
 
 static void on_commit(void *context, void *attachment) {
@@ -339,6 +349,7 @@ static void run_timers(struct live *live) {
 static void before_wait(void *context) {
     struct live *live = context;
     if (!log_is_stuck(live->log)) looker_collect(live->looker, loop_now(live->loop));
+    reload_collect(&live->reload);
     run_timers(live);
     hand_over(live);
 }
@@ -353,18 +364,12 @@ static void on_checkpoint_timer(void *context) {
                    live);
 }
 
-static void on_reload_timer(void *context) {
-    struct live *live = context;
-    reload_now(&live->reload, false);
-    loop_timer_set(live->loop, &live->reload_timer, RELOAD_CHECK_US, on_reload_timer, live);
-}
-
 static void on_signal(void *context) {
     struct live *live = context;
     struct signalfd_siginfo info;
     while (read(live->signal_fd, &info, sizeof info) == sizeof info) {
         if (info.ssi_signo == SIGHUP) {
-            reload_now(&live->reload, true);
+            reload_disk(&live->reload, true);
         } else {
             loop_stop(live->loop);
         }

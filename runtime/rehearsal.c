@@ -46,7 +46,8 @@ static void look(struct rehearsal *rehearsal);
 
 struct rehearsal *rehearsal_new(const struct rehearsal_cast *cast, int64_t start, struct err *err) {
     struct rehearsal *rehearsal = xcalloc(1, sizeof *rehearsal);
-    struct sink sink = {rehearsal, on_revision, on_predict};
+    struct sink sink = {
+        .context = rehearsal, .on_revision = on_revision, .on_predict = on_predict};
     rehearsal->world = world_new();
     rehearsal->world->clock = rehearsal->now = start;
     rehearsal->engine = engine_new(rehearsal->world, &sink, cast->logger, cast->metrics);
@@ -58,6 +59,7 @@ struct rehearsal *rehearsal_new(const struct rehearsal_cast *cast, int64_t start
 
 void rehearsal_free(struct rehearsal *rehearsal) {
     if (!rehearsal) return;
+    engine_give_back(rehearsal->engine);
     engine_free(rehearsal->engine);
     world_free(rehearsal->world);
     free(rehearsal->failures);

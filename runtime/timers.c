@@ -26,25 +26,25 @@ static int64_t boundary_after(const struct twin *twin, int64_t period_us, int64_
 
 void timers_schedule(struct world *world, struct twin *twin, const struct script *script) {
     const struct model *model = twin->model;
+    const struct model *next = world_model_of(world, twin); // whose periods count from now on
     int64_t due = 0;
     for (int i = 0; i < model->alarm_count; i++)
         if (twin->alarms[i].state == ALARM_PENDING)
             take_earlier(&due, twin->alarms[i].since + model->alarms[i].delay_us);
     for (uint32_t i = 0; i < twin->timer_count; i++)
         take_earlier(&due, twin->timers[i].due);
-    const struct model *present = world_model(world, model->name, strlen(model->name));
-    int64_t silent = silence_due(twin, present ? present : model);
+    int64_t silent = silence_due(twin, next);
     if (silent != 0) take_earlier(&due, silent);
     for (uint32_t i = 0; i < twin->command_count; i++)
         if (command_is_open(&twin->commands[i]))
             take_earlier(&due, command_deadline(twin, &twin->commands[i]));
-    int periods;
-    const int64_t *every = script_every(script, model, &periods);
+    int periods = 0;
+    const int64_t *every = script ? script_every(script, next, &periods) : NULL;
     for (int i = 0; i < periods; i++)
         take_earlier(&due, boundary_after(twin, every[i], twin->timers_run_at));
-    for (int i = 0; i < model->prediction_count; i++)
+    for (int i = 0; i < next->prediction_count; i++)
         take_earlier(&due,
-                     boundary_after(twin, model->predictions[i].every_us, twin->timers_run_at));
+                     boundary_after(twin, next->predictions[i].every_us, twin->timers_run_at));
     if (twin->aggregate_due) take_earlier(&due, twin->aggregate_due);
     twin->due = due;
     world_reschedule(world, twin);
@@ -83,8 +83,9 @@ static bool run_stale_handlers(struct engine *engine) {
 static bool run_timer_handlers(struct engine *engine, const char **names, int count,
                                int64_t run_before) {
     const struct twin *twin = engine->changes.twin;
-    int periods;
-    const int64_t *every = script_every(engine->script, twin->model, &periods);
+    int periods = 0;
+    const int64_t *every =
+        engine->script ? script_every(engine->script, twin->model, &periods) : NULL;
     for (int i = 0; i < count; i++)
         if (!turn_handler(engine, &(struct trigger){.kind = TRIGGER_TIMER, .name = names[i]}))
             return false;
@@ -157,7 +158,8 @@ void engine_schedule_all(struct engine *engine) {
         // now.
         twin->timers_run_at = engine->world->clock;
         twin->state_logged_at = engine->world->clock;
-        aggregates_start(engine->world, twin);
-        timers_schedule(engine->world, twin, engine->script);
     }
+    engine->catch_up.is_behind = true;
+    while (engine_catch_up(engine, 1000))
+        continue;
 }

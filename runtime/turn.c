@@ -28,6 +28,8 @@ struct engine *engine_new(struct world *world, const struct sink *sink, const st
                                        "Turns whose behaviour failed and was dropped");
     engine->rested = metrics_counter(metrics, "twind_quarantined_turns_total", NULL,
                                      "Handlers not run because their twin is quarantined");
+    engine->held_back = metrics_counter(metrics, "twind_twins_held_total", NULL,
+                                        "Twins that could not migrate and stay on their version");
     engine->dropped_events = metrics_counter(metrics, "twind_events_dropped_total", NULL,
                                              "Events to twins that are gone or too deep");
     return engine;
@@ -36,21 +38,18 @@ struct engine *engine_new(struct world *world, const struct sink *sink, const st
 void engine_free(struct engine *engine) {
     if (!engine) return;
     engine_drop_events(engine);
+    editions_fini(engine);
     changes_fini(&engine->changes);
     free(engine->incomplete);
     region_fini(&engine->region);
     free(engine);
 }
 
-void engine_use(struct engine *engine, struct script *script) {
-    engine->script = script;
-    engine->world->version = script_version(script);
-}
-
 struct changes *turn_open(struct engine *engine, struct twin *twin) {
     region_reset(&engine->region);
-    changes_begin(&engine->changes, twin, engine->world->rev + 1, engine->world->clock);
+    turn_choose(engine, twin);
     engine->has_run = engine->has_failed = false;
+    changes_begin(&engine->changes, twin, engine->world->rev + 1, engine->world->clock);
     return &engine->changes;
 }
 
@@ -89,7 +88,7 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
                              .message = cause->message,
                              .from_rev = cause->from_rev,
                              .from_index = cause->from_index,
-                             .version = engine->world->version,
+                             .version = engine->version,
                              .changes = changes->list,
                              .change_count = changes->count,
                              .input_count =
@@ -98,13 +97,14 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
 
 uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     struct changes *changes = &engine->changes;
-    if (engine->has_run && !engine->has_failed)
-        quarantine_ran_well(changes, engine->world->version, cause->kind == INPUT_RETRY);
+    // What a twin is held back for stays told while it is held back.
+    if (engine->has_run && !engine->has_failed && engine->version == engine->world->version)
+        quarantine_ran_well(changes, engine->version, cause->kind == INPUT_RETRY);
     struct revision revision = turn_describe(engine, cause);
     struct twin *twin = changes->twin;
     engine->world->rev = changes->rev;
     twin->rev = changes->rev;
-    twin->version = engine->world->version;
+    twin->version = engine->version;
     ++*engine->turns;
     queue_events(engine, changes);
     aggregates_notice(engine->world, changes);
@@ -115,37 +115,45 @@ uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     return changes->rev;
 }
 
-void turn_touch(struct engine *engine, struct twin *twin) {
-    const char *name = twin->model->name;
-    const struct model *model = world_model(engine->world, name, strlen(name));
-    if (!model || model == twin->model) return;
-    aggregates_leave(engine->world, twin); // it may lose links and values
-    struct changes *changes = turn_open(engine, twin);
-    changes_add(changes, &(struct change){
-                             .kind = CHANGE_LAYOUT, .at = changes->now, .layout = model->layout});
-    turn_close(engine, &(struct cause){.kind = INPUT_VERSION});
+void turn_choose(struct engine *engine, const struct twin *twin) {
+    bool is_held = twin && world_is_held(engine->world, twin);
+    engine->version = is_held ? twin->version : engine->world->version;
+    engine->script = is_held ? edition_script(engine, twin->version) : engine->present;
+}
+
+// Counts a turn of the present version once, however many handlers run in it.
+void engine_count_turn(struct engine *engine) {
+    if (!engine->has_run && engine->version == engine->world->version) engine->tally.turns++;
+    engine->has_run = true;
+}
+
+void engine_count_failure(struct engine *engine, const struct err *err) {
+    ++*engine->failures;
+    if (engine->version != engine->world->version) return;
+    if (engine->tally.failures++ == 0)
+        memcpy(engine->tally.first, err->text, sizeof engine->tally.first);
 }
 
 bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     struct changes *changes = &engine->changes;
-    if (!script_handles(engine->script, changes->twin->model, trigger)) return true;
-    if (quarantine_holds(changes->twin, engine->world->version, changes->now) &&
-        !engine->is_retrying) {
+    if (!engine->script || !script_handles(engine->script, changes->twin->model, trigger))
+        return true;
+    if (quarantine_holds(changes->twin, engine->version, changes->now) && !engine->is_retrying) {
         ++*engine->rested;
         return true;
     }
-    engine->has_run = true;
+    engine_count_turn(engine);
     struct err err;
     uint64_t coordinates[3] = {changes->twin->number, engine->external_rev, engine->ordinal++};
     uint64_t seed = hash64(0, coordinates, sizeof coordinates);
     enum outcome outcome = script_call(engine->script, changes, trigger, seed, &err);
     if (outcome == OUTCOME_OK) return true;
     engine->has_failed = true;
-    ++*engine->failures;
+    engine_count_failure(engine, &err);
     logger_line(engine->logger, LOG_LEVEL_WARN, "behaviour_failed", "twin=%s rev=%llu why=\"%s\"",
                 changes->twin->id, (unsigned long long)changes->rev, err.text);
     changes_drop(changes);
-    quarantine_failed(changes, (uint8_t)outcome, engine->world->version, err.text,
+    quarantine_failed(changes, (uint8_t)outcome, engine->version, err.text,
                       engine->is_retrying);
     const struct incident *incident = changes->twin->incident;
     if (incident->until > 0)

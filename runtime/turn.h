@@ -37,15 +37,36 @@ struct sink {
     void (*on_revision)(void *context, struct twin *twin, const struct revision *revision);
     // A prediction is due and has new data to look at.
     void (*on_predict)(void *context, const struct twin *twin, int prediction);
+    // A version that a twin is held on and that is not loaded: its script, bound to the world's
+    // models, the engine's from now on. NULL when it is not stored. May be NULL itself.
+    struct script *(*on_missing)(void *context, uint64_t version);
 };
 
 struct engine *engine_new(struct world *world, const struct sink *sink, const struct logger *logger,
                           struct metrics *metrics);
 void engine_free(struct engine *engine);
 
-// From the next input on, turns run on `script` (borrowed until the next call). Its models must be
-// the world's current ones. Twins move to it when they are first touched.
-void engine_use(struct engine *engine, struct script *script);
+// From the next input on, turns run on `owned`, whose models must be the world's current ones.
+// Twins move to it when they are first touched; the versions before it are freed when no twin is
+// held on them. Takes no longer for a large fleet: engine_catch_up does what must be done to each
+// twin.
+void engine_use(struct engine *engine, struct script *owned);
+// Before engine_free, when the present script is to live on: it is the caller's again.
+void engine_give_back(struct engine *engine);
+
+// After engine_use: sets the timers of up to `count` more twins by the new version. False when all
+// are done.
+bool engine_catch_up(struct engine *engine, int count);
+// As the last whole walk of engine_catch_up found it: some twin's newest revision is of `version`.
+bool engine_needs(const struct engine *engine, uint64_t version);
+
+// Turns of the present version in which a handler ran, since it is present.
+struct tally {
+    uint64_t turns;
+    uint64_t failures;
+    char first[420]; // what the first failure said
+};
+const struct tally *engine_tally(const struct engine *engine);
 
 // The door's calls (twin/input.h), without the door's checks for a full disk.
 bool engine_samples(struct engine *engine, struct samples_input *input, uint64_t *rev,

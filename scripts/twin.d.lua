@@ -19,7 +19,9 @@
 ---@field clear fun(self: twin, alarm: string) @only a change counts
 ---@field is_raised fun(self: twin, alarm: string): boolean @also of another twin
 ---@field related fun(self: twin, name: string, way?: "in"): fun(): twin? @the twins at the other end, by id
+---@field part fun(self: twin, name: string): twin? @the twin "ID:NAME"
 ---@field send fun(self: twin, other: twin, event: string, arguments?: table) @an event for another twin
+---@field command fun(self: twin, name: string, arguments?: table): integer @gives the device a command; its id
 ---@field after fun(self: twin, timer: string, duration: string) @runs on["timer.NAME"] once; again, it starts anew
 ---@field cancel fun(self: twin, timer: string) @takes a timer back
 ---@field log fun(self: twin, text: any) @one line in the log, with the twin's id
@@ -97,14 +99,14 @@
 ---@class parameter
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"|"location"
+---@field type? "number"|"boolean"|"text"
 ---@field range? number[] @{ low, high }
 ---@field default? number|boolean|string|table
 
 ---@class telemetry
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"|"location"
+---@field type? "number"|"boolean"|"text"
 ---@field range? number[] @{ low, high }; outside is bad
 ---@field calibrate? { gain?: number, offset?: number } @value = raw * gain + offset
 ---@field max_rate? number @units a second; faster is uncertain
@@ -116,19 +118,36 @@
 ---@class property
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"|"location"
+---@field type? "number"|"boolean"|"text"
 ---@field range? number[] @{ low, high }
+---@field calibrate? { gain?: number, offset?: number } @value = raw * gain + offset; not with writable
+---@field max_rate? number @units a second; faster is uncertain
+---@field stuck_after? string @the very same value so long is uncertain
+---@field spike? number|{ by: number, window?: integer } @from the running median
+---@field stale_after? string @so long without a sample
+---@field keep? string @how long its history stays
 ---@field writable? boolean @operators and scripts may desire a value
 
 ---@class derived
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"|"location"
+---@field type? "number"|"boolean"|"text"
 ---@field range? number[] @{ low, high }
+---@field counter? string @FIELD: the total of a counter that wraps or begins anew
+---@field wraps? number @the counter's highest value
+---@field run_time? string @FIELD: how long it was above the limit, or true
+---@field above? number @the limit of run_time, 0
+---@field count? string @RELATIONSHIP[.FIELD]: how many
+---@field sum? string @RELATIONSHIP.FIELD of the related twins
+---@field min? string @likewise
+---@field max? string @likewise
+---@field mean? string @likewise
+---@field worst? string @RELATIONSHIP: severity of the worst active alarm, 0 to 3
+---@field keep? string @how long its history stays
 
 ---@class argument
 ---@field unit? string
----@field type? "number"|"boolean"|"text"|"location"
+---@field type? "number"|"boolean"|"text"
 ---@field range? number[] @{ low, high }
 
 ---@class alarm_rule
@@ -176,9 +195,10 @@
 -- Lua's own that are there:
 --  globals: assert error ipairs next pairs pcall print random require select tonumber tostring type
 --  clock: now
---  string: byte char find format len lower rep reverse sub upper
+--  string: byte char find format gmatch gsub len lower match rep reverse sub upper
 --  table: concat insert move pack remove sort unpack
 --  math: abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random sin sqrt tan tointeger type ult
+--  utf8: char charpattern codepoint codes len offset
 
 clock = {}
 ---@return number seconds when the input arrived, UTC

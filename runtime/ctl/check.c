@@ -9,6 +9,7 @@
 #include "ctl/arguments.h"
 #include "ctl/session.h"
 #include "predict/window.h"
+#include "script/mark.h"
 #include "script/script.h"
 #include "twin/model.h"
 #include "twin/twin.h"
@@ -92,6 +93,7 @@ static bool check_folder(const char *folder, struct rows *rows, struct err *err)
 
     if (script_files_read((char *)models.bytes, (char *)scripts.bytes, &files, err))
         script = script_load(&files, &limits, &logger, metrics, err);
+    if (!script) mark_show(&files, err);
     for (int i = 0; script && i < script_model_count(script); i++) {
         struct model *model = script_take_model(script, i);
         write_model(rows, model);

@@ -8,6 +8,7 @@
 #include "ctl/bench.h"
 #include "ctl/check.h"
 #include "ctl/command.h"
+#include "ctl/deploy.h"
 #include "ctl/get.h"
 #include "ctl/import.h"
 #include "ctl/lifecycle.h"
@@ -19,6 +20,7 @@
 #include "ctl/session.h"
 #include "ctl/set.h"
 #include "ctl/test.h"
+#include "ctl/versions.h"
 #include "ctl/watch.h"
 
 #include <curl/curl.h>
@@ -28,10 +30,10 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,        &get_verb,       &watch_verb,  &set_verb,    &command_verb,
-    &import_verb,    &link_verb,      &unlink_verb, &retire_verb, &replace_verb,
-    &lifecycle_verb, &adoptions_verb, &retry_verb,  &new_verb,    &check_verb,
-    &test_verb,      &record_verb,    &api_verb,    &bench_verb,
+    &ls_verb,     &get_verb,    &watch_verb,  &set_verb,     &command_verb,   &import_verb,
+    &link_verb,   &unlink_verb, &retire_verb, &replace_verb, &lifecycle_verb, &adoptions_verb,
+    &retry_verb,  &new_verb,    &check_verb,  &test_verb,    &record_verb,    &api_verb,
+    &deploy_verb, &versions_verb, &diff_verb, &promote_verb, &rollback_verb, &bench_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -54,7 +54,7 @@ int session_unanswered(const struct verb *verb, bool is_write, const struct err 
     case ERR_INTERNAL:
         return session_failed(err, "what twind wrote on its standard error");
     case ERR_NOT_FOUND:
-        session_failed(err, "twinctl ls");
+        session_failed(err, verb->is_of_versions ? "twinctl versions" : "twinctl ls");
         break;
     case ERR_PRECONDITION:
         session_failed(err, "twinctl get ID, then again with the rev it shows");

@@ -26,6 +26,7 @@ struct verb {
     const char *words;   // "ID[.FIELD]"
     const char *summary; // one line
     const char *options; // one a line, "" when it has none
+    bool is_of_versions; // and not of twins: what a name is looked up in
     int (*run)(const struct session *session, int argc, char **argv);
 };
 

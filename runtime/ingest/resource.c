@@ -98,14 +98,6 @@ void resources_answer(struct resources *resources, const struct request *request
                   "/t/{twin}/commands/{id}, /senml and /.well-known/core");
 }
 
-// The model that the twin will have when its next turn begins: a newer version's, if there is one.
-static const struct model *present_model(const struct world *world, const struct twin *twin) {
-    for (int i = 0; i < world->current_count; i++)
-        if (world->current[i] == twin->model) return twin->model;
-    const struct model *model = world_model(world, twin->model->name, strlen(twin->model->name));
-    return model ? model : twin->model;
-}
-
 static bool is_id(struct slice id, struct err *err) {
     char shown[SHOWN_MAX];
     if (twin_id_is_valid(id.bytes, id.length)) return true;
@@ -122,7 +114,7 @@ bool resource_find_twin(const struct resources *resources, const struct request 
     target->id = id;
     target->twin = world_find(world, id.bytes, id.length);
     if (target->twin) {
-        target->model = present_model(world, target->twin);
+        target->model = world_model_of(world, target->twin);
         return true;
     }
     if (!is_id(id, err)) return false;

@@ -5,6 +5,7 @@
 #include "push/exchange.h"
 
 #include "base/metrics.h"
+#include "push/desk.h"
 #include "push/route.h"
 #include "push/service.h"
 
@@ -120,11 +121,36 @@ static void on_durable(struct durable_wait *wait) {
     lws_callback_on_writable(exchange->wsi);
 }
 
+static void on_answered(struct order *order, const struct err *why, const struct buffer *json) {
+    struct exchange *exchange = order->context;
+    if (!exchange) return; // the client is gone
+    exchange->order = NULL;
+    if (why)
+        http_problem(&exchange->response, why);
+    else
+        buffer_add(&exchange->response.body, json->bytes, json->length);
+    exchange->is_ready = true;
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+    lws_callback_on_writable(exchange->wsi);
+}
+
+static int wait_for_order(struct exchange *exchange) {
+    const struct desk *desk = exchange->service->options.desk;
+    struct order *order = exchange->order = exchange->response.order;
+    exchange->response.order = NULL;
+    order->context = exchange;
+    order->on_done = on_answered;
+    lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); // loading has its own limit
+    desk->take(desk->context, order);
+    return 0;
+}
+
 // What need not wait for the disk is written at once: libwebsockets 4.3 hangs up on a second
 // request that comes while it thinks that the first goes on.
 static int answer(struct exchange *exchange) {
     struct durable *durable = &exchange->service->durable;
     route_dispatch(exchange->service, &exchange->request, &exchange->response);
+    if (exchange->response.order) return wait_for_order(exchange);
     if (exchange->response.wait_rev <= durable->rev) {
         exchange->is_ready = true;
         return exchange_write(exchange);
@@ -158,7 +184,7 @@ int exchange_begin(struct exchange *exchange, struct service *service, struct lw
 }
 
 int exchange_body(struct exchange *exchange, const void *bytes, size_t length) {
-    if (exchange->is_ready || exchange->wait.is_waiting) return 0;
+    if (exchange->is_ready || exchange->wait.is_waiting || exchange->order) return 0;
     if (exchange->body.length + length > exchange->expected) return -1;
     buffer_add(&exchange->body, bytes, length);
     return 0;
@@ -178,7 +204,7 @@ static bool is_own_head(const struct exchange *exchange) {
 
 int exchange_body_end(struct exchange *exchange) {
     struct err err;
-    if (exchange->is_ready || exchange->wait.is_waiting) return 0;
+    if (exchange->is_ready || exchange->wait.is_waiting || exchange->order) return 0;
     if (is_own_head(exchange)) {
         err_set(&err, ERR_INVALID,
                 "a request with a body must wait for the response to the one before");
@@ -322,6 +348,7 @@ int exchange_write(struct exchange *exchange) {
 
 void exchange_close(struct exchange *exchange, struct service *service) {
     durable_remove(&service->durable, &exchange->wait);
+    if (exchange->order) exchange->order->context = NULL;
     reset(exchange);
 }
 

@@ -21,10 +21,11 @@ struct exchange {
     struct buffer body; // of the request
     size_t expected;    // bytes of it
     struct durable_wait wait;
-    bool is_ready;   // the response may be written
-    bool has_head;   // its head is
-    bool is_closing; // the connection ends with it
-    size_t written;  // of its body
+    struct order *order; // that is not answered yet; the desk's
+    bool is_ready;       // the response may be written
+    bool has_head;       // its head is
+    bool is_closing;     // the connection ends with it
+    size_t written;      // of its body
 };
 
 // Each returns what the libwebsockets callback is to return: 0, or -1 to close.

@@ -14,6 +14,8 @@
 #define HTTP_BODY_MAX (1u << 20)
 #define HTTP_QUERY_MAX 16
 
+struct order;
+
 enum http_method { // bits, so that a set of them is one number
     HTTP_GET = 1,
     HTTP_POST = 2,
@@ -48,7 +50,8 @@ struct http_response {
     char etag[40];        // with its quotes, "" = none
     char location[112];
     struct buffer body;
-    uint64_t wait_rev; // not sent before this rev is on disk
+    uint64_t wait_rev;   // not sent before this rev is on disk
+    struct order *order; // owned; not sent before it is answered, and its answer is the body
 };
 
 // The value of a query parameter, "" when it is given without one; NULL when it is not given.

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "push/connection.h"
+#include "push/news.h"
 #include "push/service.h"
 #include "push/session.h"
 #include "push/websocket.h"
@@ -171,6 +172,7 @@ void push_close(struct push *push) {
     watch_fini(&push->service.watch);
     pace_fini(&push->service.pace);
     buffer_fini(&push->service.scratch);
+    buffer_fini(&push->service.standing);
     free(push);
 }
 
@@ -185,6 +187,10 @@ void push_on_change(struct push *push, const struct twin *twin, const struct cha
 
 void push_on_durable(struct push *push, uint64_t rev) {
     durable_advance(&push->service.durable, rev);
+}
+
+void push_on_version(struct push *push, const struct version_news *news) {
+    news_tell(&push->service, news);
 }
 
 static struct service *service_of(struct lws *wsi) {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct change;
+struct desk;
 struct door;
 struct err;
 struct logger;
@@ -18,6 +19,7 @@ struct loop;
 struct metrics;
 struct push;
 struct twin;
+struct version_news;
 
 struct push_options {
     const char *address;      // "127.0.0.1:8080", port 0 takes a free one
@@ -25,6 +27,7 @@ struct push_options {
     const char *coap_address; // told by /api/v1/info
     uint64_t epoch;           // random, a new one at every start
     const struct door *door;
+    const struct desk *desk; // NULL: versions cannot be asked for
     const struct logger *logger;
     struct metrics *metrics;
     struct loop *loop;
@@ -41,5 +44,6 @@ const char *push_address(const struct push *push);
 void push_on_change(struct push *push, const struct twin *twin, const struct change *changes,
                     int count);
 void push_on_durable(struct push *push, uint64_t rev);
+void push_on_version(struct push *push, const struct version_news *news);
 
 #endif

@@ -13,6 +13,7 @@
 #include "push/http_retry.h"
 #include "push/http_status.h"
 #include "push/http_twin.h"
+#include "push/http_version.h"
 
 #include <string.h>
 
@@ -45,6 +46,12 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/models", http_status_models},
     {HTTP_GET, "/api/v1/info", http_status_info},
     {HTTP_GET, "/api/v1/state", http_status_state},
+    {HTTP_GET, "/api/v1/versions", http_version_list},
+    {HTTP_POST, "/api/v1/versions", http_version_upload},
+    {HTTP_GET, "/api/v1/versions/{}", http_version_files},
+    {HTTP_POST, "/api/v1/versions/{}/check", http_version_check},
+    {HTTP_POST, "/api/v1/versions/{}/promote", http_version_promote},
+    {HTTP_POST, "/api/v1/rollback", http_version_rollback},
     {HTTP_GET, "/metrics", http_status_metrics},
     {HTTP_GET, "/healthz", http_status_health},
     {HTTP_GET, "/readyz", http_status_ready},

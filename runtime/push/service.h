@@ -20,8 +20,9 @@ struct service {
     struct pace pace;
     struct durable durable;
     uint32_t next_sid;
-    uint32_t client_count; // WebSocket sessions
-    struct buffer scratch; // for one write to a socket
+    uint32_t client_count;  // WebSocket sessions
+    struct buffer scratch;  // for one write to a socket
+    struct buffer standing; // news that a new session is told too; empty = none
     struct connection *connections;
     struct connection_limit *limits; // how many of each address
     uint64_t *frames, *rows, *messages, *refused;

@@ -8,6 +8,7 @@
 #include "push/answer.h"
 #include "push/command_json.h"
 #include "push/frame.h"
+#include "push/news.h"
 #include "push/service.h"
 #include "push/settings.h"
 #include "push/twin_json.h"
@@ -54,6 +55,7 @@ struct session *session_new(struct service *service, const struct session_port *
     json_seconds(&out, service->options.door->now(service->options.door->context));
     json_close(&out, '}');
     answer_send(session, &out);
+    news_greet(session);
     return session;
 }
 

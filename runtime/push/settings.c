@@ -11,9 +11,7 @@
 #include <string.h>
 
 const struct model *settings_model(const struct world *world, const struct twin *twin) {
-    const char *name = twin->model->name;
-    const struct model *present = world_model(world, name, strlen(name));
-    return present ? present : twin->model;
+    return world_model_of(world, twin);
 }
 
 void settings_fini(struct settings *settings) {

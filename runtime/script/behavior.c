@@ -16,6 +16,7 @@
 #include "twin/twin.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,6 +186,21 @@ static void push_bad(lua_State *lua, const struct twin *twin, const struct trigg
     lua_setfield(lua, -2, "quality");
 }
 
+// { version = "3f2a9c71", state = { count = 3 } }
+static void push_past(lua_State *lua, const struct trigger *trigger) {
+    char version[9];
+    snprintf(version, sizeof version, "%08x", (unsigned)(trigger->version >> 32));
+    lua_createtable(lua, 0, 2);
+    lua_pushstring(lua, version);
+    lua_setfield(lua, -2, "version");
+    lua_createtable(lua, 0, trigger->argument_count);
+    for (int i = 0; i < trigger->argument_count; i++) {
+        lua_value_push(lua, trigger->arguments[i]);
+        lua_setfield(lua, -2, trigger->names[i]);
+    }
+    lua_setfield(lua, -2, "state");
+}
+
 int behavior_push_arguments(lua_State *lua, const struct twin *twin,
                             const struct trigger *trigger) {
     switch (trigger->kind) {
@@ -207,6 +223,8 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
         lua_command_push(lua, twin, trigger->from);
         return 1;
     case TRIGGER_MIGRATE:
+        push_past(lua, trigger);
+        return 1;
     case TRIGGER_INPUT:
     case TRIGGER_TIMER:
     case TRIGGER_EVERY:

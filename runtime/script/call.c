@@ -25,6 +25,7 @@
 #define GC_STEP_MUL                                                                                \
     100 // small steps: longest pause 2-3 ms at 100,000 live tables, half of the default's
 #define GC_STEP_LOG 11 // 2 KiB a step
+#define STEPS_A_US 200 // of what a call may charge: about as long as its deadline
 
 static void *allocate(void *context, void *old, size_t old_size, size_t size);
 static void on_tick(int number, siginfo_t *info, void *context);
@@ -81,6 +82,7 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     call->soft = call->used + budget->growth < top ? call->used + budget->growth : top;
     call->kill = KILL_NONE;
     call->limit_us = budget->cpu_us;
+    call->steps = (size_t)budget->cpu_us * STEPS_A_US;
     call->sequence++;
     atomic_signal_fence(memory_order_seq_cst);
     call->is_running = 1;
@@ -108,6 +110,19 @@ void call_rest(struct call *call) {
 
 void call_check(lua_State *lua, const struct call *call) {
     if (call->kill != KILL_NONE) kill_hook(lua, NULL);
+}
+
+void call_charge(lua_State *lua, struct call *call, size_t steps) {
+    call_check(lua, call);
+    if (steps <= call->steps) {
+        call->steps -= steps;
+        return;
+    }
+    call->steps = 0;
+    luaL_error(lua,
+               "matching took more than the %I steps that one call may take; match a shorter text, "
+               "or a pattern with fewer repeats",
+               (LUAI_UACINT)call->limit_us * STEPS_A_US);
 }
 
 // pcall(f, ...) -> true, results | false, error; a kill is not an error that a script may have

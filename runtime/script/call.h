@@ -46,6 +46,7 @@ struct call {
     int64_t interval_us; // 0 = no timer yet
     // Bytes that Lua holds, what kills the running call, and what is refused to it.
     size_t used, soft, hard;
+    size_t steps; // that the running call may still charge
 };
 
 // A Lua state with a counting allocator, whose extra space holds `owner`. Outside of a call the
@@ -64,6 +65,11 @@ void call_rest(struct call *call);
 
 // For C functions that loop long: raises when the running call is to end.
 void call_check(lua_State *lua, const struct call *call);
+
+// For those whose work a script chooses: takes `steps`, each some nanoseconds, from what the
+// running call may have, and raises when it has no more. Unlike the deadline, this is the same on
+// every machine and in every replay, so a script may catch it.
+void call_charge(lua_State *lua, struct call *call, size_t steps);
 
 // The `pcall` that scripts get: it hands a kill and a memory error on.
 int call_pcall(lua_State *lua);

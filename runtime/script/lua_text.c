@@ -3,38 +3,9 @@
 #include "script/lua_text.h"
 
 #include <lauxlib.h>
-#include <stdbool.h>
 #include <string.h>
 
 static void push_text(lua_State *lua, int index);
-
-int lua_text_find(lua_State *lua) {
-    size_t length, wanted_length;
-    const char *text = luaL_checklstring(lua, 1, &length);
-    const char *wanted = luaL_checklstring(lua, 2, &wanted_length);
-    lua_Integer start = luaL_optinteger(lua, 3, 1);
-    if (!lua_toboolean(lua, 4) && strcspn(wanted, "^$*+?.([%-") < wanted_length)
-        return luaL_error(lua,
-                          "find: \"%s\" reads like a pattern; only plain text is found here: "
-                          "s:find(text, 1, true)",
-                          wanted);
-    if (start < 0) start = start < -(lua_Integer)length ? 1 : (lua_Integer)length + start + 1;
-    if (start == 0) start = 1;
-    if (start > (lua_Integer)length + 1) {
-        lua_pushnil(lua);
-        return 1;
-    }
-    // memmem is linear; Lua's own plain search is not (300,000 bytes can take seconds).
-    const char *found =
-        memmem(text + start - 1, length - (size_t)(start - 1), wanted, wanted_length);
-    if (!found) {
-        lua_pushnil(lua);
-        return 1;
-    }
-    lua_pushinteger(lua, found - text + 1);
-    lua_pushinteger(lua, found - text + (lua_Integer)wanted_length);
-    return 2;
-}
 
 int lua_text_rep(lua_State *lua) {
     size_t length, between_length;
@@ -85,6 +56,18 @@ int lua_text_format(lua_State *lua) {
     lua_insert(lua, 1);
     lua_call(lua, count, 1);
     return 1;
+}
+
+int lua_text_bounded(lua_State *lua) {
+    size_t length;
+    luaL_checklstring(lua, 1, &length);
+    if (length > TEXT_RESULT_MAX)
+        return luaL_error(lua, "utf8: a text of %I bytes; no more than %d are walked at once",
+                          (LUAI_UACINT)length, TEXT_RESULT_MAX);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, LUA_MULTRET);
+    return lua_gettop(lua);
 }
 
 int lua_text_tostring(lua_State *lua) {

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "script/call.h"
 #include "script/chance.h"
+#include "script/lua_pattern.h"
 #include "script/lua_table.h"
 #include "script/lua_test.h"
 #include "script/lua_text.h"
@@ -40,10 +41,13 @@ static const struct sandbox_entry allowed_list[] = {
     {"clock", "now", clock_now, "the input's time, not the machine's"},
     {"string", "byte", NULL, "linear, on the stack's limit"},
     {"string", "char", NULL, "linear in its arguments"},
-    {"string", "find", lua_text_find, "plain text, linear; patterns can take forever"},
+    {"string", "find", lua_pattern_find, "steps are charged to the call"},
     {"string", "format", lua_text_format, "no address, bounded"},
+    {"string", "gmatch", lua_pattern_gmatch, "steps are charged to the call"},
+    {"string", "gsub", lua_pattern_gsub, "steps are charged to the call, bounded"},
     {"string", "len", NULL, "a number"},
     {"string", "lower", NULL, "linear"},
+    {"string", "match", lua_pattern_match, "steps are charged to the call"},
     {"string", "rep", lua_text_rep, "bounded"},
     {"string", "reverse", NULL, "linear"},
     {"string", "sub", NULL, "linear"},
@@ -81,6 +85,12 @@ static const struct sandbox_entry allowed_list[] = {
     {"math", "tointeger", NULL, "arithmetic"},
     {"math", "type", NULL, "a name"},
     {"math", "ult", NULL, "arithmetic"},
+    {"utf8", "char", NULL, "linear in its arguments"},
+    {"utf8", "charpattern", NULL, "a constant"},
+    {"utf8", "codepoint", lua_text_bounded, "on the stack's limit, bounded"},
+    {"utf8", "codes", lua_text_bounded, "a character a step"},
+    {"utf8", "len", lua_text_bounded, "linear, bounded"},
+    {"utf8", "offset", lua_text_bounded, "linear, bounded"},
 };
 
 static void push_original(lua_State *lua, const struct sandbox_entry *allowed);
@@ -93,6 +103,7 @@ int sandbox_build(lua_State *lua) {
     luaL_requiref(lua, LUA_STRLIBNAME, luaopen_string, 1);
     luaL_requiref(lua, LUA_TABLIBNAME, luaopen_table, 1);
     luaL_requiref(lua, LUA_MATHLIBNAME, luaopen_math, 1);
+    luaL_requiref(lua, LUA_UTF8LIBNAME, luaopen_utf8, 1);
     lua_settop(lua, 0);
 
     lua_newtable(lua); // 1: the names that scripts see
@@ -109,8 +120,8 @@ int sandbox_build(lua_State *lua) {
             lua_setfield(lua, 1, library); // names[library] = read-only view of it
         }
         push_original(lua, allowed);
-        if (allowed->function == lua_text_format)
-            lua_pushcclosure(lua, lua_text_format, 1); // over Lua's own
+        if (allowed->function == lua_text_format || allowed->function == lua_text_bounded)
+            lua_pushcclosure(lua, allowed->function, 1); // over Lua's own
         else if (allowed->function)
             lua_pushcfunction(lua, allowed->function);
         lua_setfield(lua, *library ? 2 : 1, allowed->name);

@@ -65,6 +65,8 @@ struct trigger {
     const struct value *arguments;
     int argument_count;
     uint32_t from; // twin number
+    const char *const *names; // migrate: of `arguments`, the old state
+    uint64_t version;         // migrate: that it comes from
 };
 
 // Cheap: says without entering Lua whether the version has a handler for it.

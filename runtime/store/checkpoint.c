@@ -173,14 +173,8 @@ bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct 
     return state_file_load(&checkpoint->file, world, err);
 }
 
-bool checkpoint_put_version(struct checkpoint *checkpoint, uint64_t version, const void *bytes,
-                            size_t length, struct err *err) {
-    return state_file_put_version(&checkpoint->file, version, bytes, length, err);
-}
-
-bool checkpoint_good_version(struct checkpoint *checkpoint, uint64_t *version, struct buffer *bytes,
-                             struct err *err) {
-    return state_file_good_version(&checkpoint->file, version, bytes, err);
+struct state_file *checkpoint_file(struct checkpoint *checkpoint) {
+    return &checkpoint->file;
 }
 
 // NULL while enough are waiting.

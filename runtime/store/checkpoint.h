@@ -16,11 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buffer;
 struct checkpoint;
 struct err;
 struct logger;
 struct metrics;
+struct state_file;
 struct world;
 
 struct checkpoint_options {
@@ -53,11 +53,7 @@ uint64_t checkpoint_covered(const struct checkpoint *checkpoint);
 // links are made whole by world_link_all, after the log.
 bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct err *err);
 
-// Script versions: an opaque blob by its hash, and which one was last good. Synchronous, any time.
-bool checkpoint_put_version(struct checkpoint *checkpoint, uint64_t version, const void *bytes,
-                            size_t length, struct err *err);
-// False with ERR_NOT_FOUND when none is stored, with another code when it cannot be read.
-bool checkpoint_good_version(struct checkpoint *checkpoint, uint64_t *version, struct buffer *bytes,
-                             struct err *err);
+// Where the script versions are kept too (store/versions.h).
+struct state_file *checkpoint_file(struct checkpoint *checkpoint);
 
 #endif

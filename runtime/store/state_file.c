@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define FORMAT 2
+#define FORMAT 3
 #define PAGES_PER_TWIN 3 // that a put may touch
 
 static const struct {
@@ -21,14 +21,12 @@ static const struct {
 } databases[STATE_DATABASES] = {
     [STATE_TWINS] = {"twins", MDB_INTEGERKEY},
     [STATE_VERSIONS] = {"versions", MDB_INTEGERKEY},
+    [STATE_FILES] = {"files", MDB_INTEGERKEY},
     [STATE_META] = {"meta", 0},
 };
 
 static int open_databases(struct state_file *file, unsigned flags);
 static bool check_meta(struct state_file *file, struct err *err);
-static int begin_reading(struct state_file *file, MDB_txn **txn);
-static int begin(struct state_file *file, size_t bytes, MDB_txn **txn);
-static int end(struct state_file *file, MDB_txn *txn, int code);
 static int put_slice(struct state_file *file, MDB_txn *txn, const struct slice *slice);
 static bool load_twin(struct world *world, MDB_val key, MDB_val value, struct err *err);
 
@@ -59,8 +57,9 @@ int state_file_write(struct state_file *file, const struct slice *slice) {
     MDB_txn *txn;
     pthread_mutex_lock(&file->mutex);
     size_t pages = (size_t)slice->twin_count * PAGES_PER_TWIN;
-    int code = begin(file, slice->twins.length + pages * file->environment.page_bytes, &txn);
-    if (code == 0) code = end(file, txn, put_slice(file, txn, slice));
+    int code =
+        state_file_begin(file, slice->twins.length + pages * file->environment.page_bytes, &txn);
+    if (code == 0) code = state_file_end(file, txn, put_slice(file, txn, slice));
     pthread_mutex_unlock(&file->mutex);
     return code;
 }
@@ -82,7 +81,7 @@ bool state_file_load(struct state_file *file, struct world *world, struct err *e
     uint64_t next_number = 0;
     bool is_loaded = true;
     pthread_mutex_lock(&file->mutex);
-    int code = begin_reading(file, &txn);
+    int code = state_file_begin_reading(file, &txn);
     if (code == 0) code = mdb_cursor_open(txn, file->databases[STATE_TWINS], &cursor);
     while (code == 0 && is_loaded) {
         code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
@@ -100,38 +99,6 @@ bool state_file_load(struct state_file *file, struct world *world, struct err *e
     if (next_number > world->next_number) world->next_number = (uint32_t)next_number;
     if (!is_loaded || code == 0 || code == MDB_NOTFOUND) return is_loaded;
     return environment_err(&file->environment, err, "reading twins", code);
-}
-
-bool state_file_put_version(struct state_file *file, uint64_t version, const void *bytes,
-                            size_t length, struct err *err) {
-    MDB_txn *txn;
-    MDB_val key = {sizeof version, &version};
-    pthread_mutex_lock(&file->mutex);
-    int code = begin(file, length, &txn);
-    if (code == 0) {
-        code = record_put(txn, file->databases[STATE_VERSIONS], key, bytes, length);
-        if (code == 0) code = record_put_u64(txn, file->databases[STATE_META], "good", version);
-        code = end(file, txn, code);
-    }
-    pthread_mutex_unlock(&file->mutex);
-    return code == 0 || environment_err(&file->environment, err, "writing a script version", code);
-}
-
-bool state_file_good_version(struct state_file *file, uint64_t *version, struct buffer *bytes,
-                             struct err *err) {
-    MDB_txn *txn = NULL;
-    MDB_val key = {sizeof *version, version};
-    struct reader payload = {0};
-    pthread_mutex_lock(&file->mutex);
-    int code = begin_reading(file, &txn);
-    if (code == 0) code = record_get_u64(txn, file->databases[STATE_META], "good", version);
-    if (code == 0) code = record_get(txn, file->databases[STATE_VERSIONS], key, &payload);
-    if (code == 0) buffer_add(bytes, payload.at, (size_t)(payload.end - payload.at));
-    if (txn) mdb_txn_abort(txn);
-    pthread_mutex_unlock(&file->mutex);
-    if (code == MDB_NOTFOUND)
-        return err_set(err, ERR_NOT_FOUND, "%s has no script version yet", file->environment.path);
-    return code == 0 || environment_err(&file->environment, err, "reading a script version", code);
 }
 
 static int open_databases(struct state_file *file, unsigned flags) {
@@ -169,18 +136,18 @@ static bool check_meta(struct state_file *file, struct err *err) {
 }
 
 // Without an environment when it could not be opened anew after an I/O error.
-static int begin_reading(struct state_file *file, MDB_txn **txn) {
+int state_file_begin_reading(struct state_file *file, MDB_txn **txn) {
     MDB_env *env = file->environment.env;
     return env ? mdb_txn_begin(env, NULL, MDB_RDONLY, txn) : EIO;
 }
 
-static int begin(struct state_file *file, size_t bytes, MDB_txn **txn) {
+int state_file_begin(struct state_file *file, size_t bytes, MDB_txn **txn) {
     if (!file->environment.env) return EIO;
     int code = environment_reserve(&file->environment, bytes, file->used);
     return code == 0 ? mdb_txn_begin(file->environment.env, NULL, 0, txn) : code;
 }
 
-static int end(struct state_file *file, MDB_txn *txn, int code) {
+int state_file_end(struct state_file *file, MDB_txn *txn, int code) {
     uint64_t used = environment_used(txn, file->databases, STATE_DATABASES);
     if (code != 0)
         mdb_txn_abort(txn);

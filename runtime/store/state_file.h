@@ -1,8 +1,8 @@
 // The state's file: DIR/state, without threads of its own. Checkpointed twins, script versions, a
 // little meta.
 //
-// Databases: `twins` by number; `versions` by hash; `meta`. Any thread: one mutex, nothing here is
-// hot.
+// Databases: `twins` by number; `versions` and their `files` by hash; `meta`. Any thread: one
+// mutex, nothing here is hot.
 
 #ifndef STORE_STATE_FILE_H
 #define STORE_STATE_FILE_H
@@ -19,7 +19,7 @@ struct logger;
 struct slice;
 struct world;
 
-enum { STATE_TWINS, STATE_VERSIONS, STATE_META, STATE_DATABASES };
+enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_META, STATE_DATABASES };
 
 struct state_file {
     struct environment environment;
@@ -38,10 +38,10 @@ int state_file_write(struct state_file *file, const struct slice *slice);
 bool state_file_reopen(struct state_file *file, struct err *err); // after an I/O error
 bool state_file_load(struct state_file *file, struct world *world, struct err *err);
 
-// As in checkpoint.h.
-bool state_file_put_version(struct state_file *file, uint64_t version, const void *bytes,
-                            size_t length, struct err *err);
-bool state_file_good_version(struct state_file *file, uint64_t *version, struct buffer *bytes,
-                             struct err *err);
+// For store/versions.c, with the mutex held. A writing transaction of about `bytes`; ends it by
+// `code`: 0 commits.
+int state_file_begin_reading(struct state_file *file, MDB_txn **txn);
+int state_file_begin(struct state_file *file, size_t bytes, MDB_txn **txn);
+int state_file_end(struct state_file *file, MDB_txn *txn, int code);
 
 #endif

@@ -44,6 +44,7 @@ enum change_kind {     // numbers are on disk: append only
     CHANGE_RESET = 17,     // it was replaced by a new one: what wears begins anew
     // other: failures so far, at: no behaviour runs until then; both 0: all is well again
     CHANGE_QUARANTINE = 18,
+    CHANGE_HELD = 19, // version: the twin could not migrate to it and stays on its own
 };
 
 #define EVENT_ARGUMENTS_MAX 8
@@ -61,7 +62,7 @@ struct change {
     struct value value;
     union {
         uint64_t layout;  // create, layout
-        uint64_t version; // failed
+        uint64_t version; // failed, held
     };
     union {
         struct {              // sample

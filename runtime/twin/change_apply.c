@@ -274,6 +274,9 @@ void change_apply(struct world *world, struct twin **place, const struct change 
     case CHANGE_QUARANTINE:
         apply_quarantine(twin, change);
         break;
+    case CHANGE_HELD:
+        twin->held = change->version;
+        break;
     case CHANGE_EVENT: // becomes a turn of the other twin
         break;
     }

@@ -159,6 +159,9 @@ void change_encode(const struct change *change, int64_t base, struct buffer *out
         buffer_u64(out, change->version);
         buffer_text(out, change->text.text, change->text.length);
         break;
+    case CHANGE_HELD:
+        buffer_u64(out, change->version);
+        break;
     case CHANGE_TIMER:
     case CHANGE_ATTRIBUTES:
         buffer_text(out, change->text.text, change->text.length);
@@ -240,6 +243,9 @@ bool change_decode(struct reader *in, int64_t base, struct region *region, struc
         change->state = read_byte(in);
         change->version = read_u64(in);
         text_decode(in, change);
+        break;
+    case CHANGE_HELD:
+        change->version = read_u64(in);
         break;
     case CHANGE_TIMER:
     case CHANGE_ATTRIBUTES:

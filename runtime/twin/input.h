@@ -122,7 +122,8 @@ struct door {
                     int count, const struct actor *actor, uint32_t *id, uint64_t *rev,
                     struct err *err);
     // What became of it: done or failed; or sent, it and every earlier one that is still queued.
-    // ERR_NOT_FOUND for an id that is not known; ERR_CONFLICT for another result than it ended with.
+    // ERR_NOT_FOUND for an id that is not known; ERR_CONFLICT for another result than it ended
+    // with.
     bool (*command_moved)(void *context, struct twin *twin, uint32_t id, enum command_state state,
                           const char *result, const struct actor *actor, uint64_t *rev,
                           struct err *err);

@@ -49,6 +49,7 @@ struct twin *twin_copy(const struct twin *twin) {
     copy->attributes = xstrdup(twin->attributes);
     copy->rev = twin->rev;
     copy->version = twin->version;
+    copy->held = twin->held;
     copy->created_at = twin->created_at;
     copy->lifecycle = twin->lifecycle;
     for (int i = 0; i < model->field_count; i++) {

@@ -105,6 +105,7 @@ struct twin {
     const struct model *model;
     uint64_t rev;     // of its newest revision
     uint64_t version; // of the scripts that made it
+    uint64_t held;    // the version that it could not migrate to, 0 = none
     int64_t created_at;
     char *attributes;    // JSON object text, "{}" when none
     uint8_t lifecycle;   // enum lifecycle

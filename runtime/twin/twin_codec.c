@@ -256,6 +256,7 @@ void twin_encode(const struct twin *twin, struct buffer *out) {
     buffer_u64(out, twin->model->layout);
     buffer_varint(out, twin->rev);
     buffer_u64(out, twin->version);
+    buffer_u64(out, twin->held);
     buffer_u64(out, (uint64_t)twin->created_at);
     buffer_text(out, twin->attributes, strlen(twin->attributes));
     for (int i = 0; i < twin->model->field_count; i++)
@@ -290,6 +291,7 @@ struct twin *twin_decode(struct reader *in,
     struct twin *twin = twin_new(number, id, model);
     twin->rev = read_varint(in);
     twin->version = read_u64(in);
+    twin->held = read_u64(in);
     twin->created_at = (int64_t)read_u64(in);
     text = read_text(in, &length);
     free(twin->attributes);

@@ -75,6 +75,14 @@ void world_set_current(struct world *world, const struct model **models, int cou
 const struct model *world_model(const struct world *world, const char *name, size_t length);
 // Whether a model is `name`, or extends one that is; "" is any.
 bool world_is_a(const struct world *world, const struct model *model, const char *name);
+// The twin could not migrate to the present version: it stays on its own.
+bool world_is_held(const struct world *world, const struct twin *twin);
+// The model that the twin will have when its next turn begins: the present version's of that name,
+// or its own when it is held, or when there is none of that name any more.
+const struct model *world_model_of(const struct world *world, const struct twin *twin);
+// Takes a twin's change of layout back: `owned` is the twin as it was before (decoded from what
+// twin_encode gave). Frees it.
+void world_restore(struct world *world, struct twin *twin, struct twin *owned);
 // The one model whose `match` fits an id, for a twin that is not there yet. Errors name why not:
 // none fits, or several.
 const struct model *world_fit(const struct world *world, const char *id, size_t length,

@@ -37,6 +37,44 @@ const struct model *world_model(const struct world *world, const char *name, siz
     return NULL;
 }
 
+bool world_is_held(const struct world *world, const struct twin *twin) {
+    return twin->held != 0 && twin->held == world->version;
+}
+
+const struct model *world_model_of(const struct world *world, const struct twin *twin) {
+    if (world_is_held(world, twin)) return twin->model;
+    for (int i = 0; i < world->current_count; i++)
+        if (world->current[i] == twin->model) return twin->model;
+    const struct model *model = world_model(world, twin->model->name, strlen(twin->model->name));
+    return model ? model : twin->model;
+}
+
+// Everything of struct twin from `model` up to `timers_run_at` is state, so the two change places
+// whole. Incoming links are not in `owned`; the outgoing ones are made again with their mirrors.
+void world_restore(struct world *world, struct twin *twin, struct twin *owned) {
+    enum { STATE = offsetof(struct twin, model), END = offsetof(struct twin, timers_run_at) };
+    uint8_t kept[END - STATE];
+    for (uint32_t i = twin->link_count; i-- > 0;) {
+        struct link link = twin->links[i];
+        struct twin *other = link.is_incoming ? NULL : world_twin(world, link.other);
+        if (other) world_unlink(world, twin, link.relationship, other);
+    }
+    memcpy(kept, (uint8_t *)twin + STATE, sizeof kept);
+    memcpy((uint8_t *)twin + STATE, (uint8_t *)owned + STATE, sizeof kept);
+    memcpy((uint8_t *)owned + STATE, kept, sizeof kept);
+    struct link *outgoing = twin->links;
+    uint32_t count = twin->link_count;
+    twin->links = owned->links;
+    twin->link_count = owned->link_count;
+    owned->links = outgoing;
+    owned->link_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct twin *other = world_twin(world, outgoing[i].other);
+        if (other) world_link(world, twin, outgoing[i].relationship, other);
+    }
+    twin_free(owned);
+}
+
 bool world_is_a(const struct world *world, const struct model *model, const char *name) {
     if (!name[0]) return true;
     for (int depth = 0; model && depth <= world->current_count;

@@ -136,7 +136,6 @@ int main(int argc, char **argv) {
            bench.twin_count, (unsigned long long)turns, (double)turns / (end - start),
            (unsigned long long)bench.world->rev);
     engine_free(bench.engine);
-    script_free(script);
     world_free(bench.world);
     metrics_free(metrics);
     buffer_fini(&bench.batch);

@@ -117,11 +117,34 @@ async function twinPage({ id, property, range }) {
     await page.click(`[data-property="${property}"] >> text=Withdraw`);
     await page.waitForSelector(`[data-property="${property}"] .not-set`);
   });
+  const given = () => page.$$eval(".given li", (items) => items.length);
+  await check("a_command_out_of_range_is_refused_in_the_servers_words", async () => {
+    const before = await given();
+    await page.fill("#command-flush-seconds", "900");
+    await page.click('[data-command="flush"] button[type=submit]');
+    claim(await given() === before, "it was given without a confirm");
+    await page.click('[data-command="flush"] button[type=submit] >> text=Confirm');
+    const said = await page.textContent('[data-command="flush"] .problem');
+    claim(/range is 1 to 600/.test(said), said);
+    claim(await given() === before, "a refused one is shown as given");
+  });
+  await check("a_command_is_confirmed_and_followed_to_its_end", async () => {
+    await page.fill("#command-flush-seconds", "1");
+    await page.click('[data-command="flush"] button[type=submit]');
+    await page.click('[data-command="flush"] button[type=submit] >> text=Confirm');
+    await page.waitForSelector(".given li.given-done");
+    const said = await page.waitForFunction(() => {
+      const text = document.querySelector(".given li.given-done")?.textContent ?? "";
+      return /seconds 1 s/i.test(text) ? text : "";
+    });
+    return said.jsonValue();
+  });
   await check("the_twin_page_is_accessible_in_light", () => axe("twin, light"));
   await check("pause_stops_the_page_and_resume_goes_on", async () => {
     await page.click("#pause");
     await page.waitForSelector('#connection[data-state="paused"]');
     claim(await page.isDisabled(`#set-${property}`), "a value can be written while paused");
+    claim(await page.isDisabled("#command-flush-seconds"), "a command can be given while paused");
     await page.click("#pause");
     await live();
   });
@@ -157,6 +180,7 @@ async function silentServer({ property }) {
       await page.waitForSelector('#connection[data-state="stale"]');
       claim(/^Stale since \d\d:\d\d:\d\d$/.test(await page.textContent('#connection [role="status"]')), "it does not say since when");
       claim(await page.isDisabled(`#set-${property}`), "a value can be written");
+      claim(await page.isDisabled("#command-flush-seconds"), "a command can be given");
     } finally {
       process.kill(pid, "SIGCONT");
     }

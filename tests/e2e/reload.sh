@@ -12,6 +12,7 @@ write_behavior() { # FACTOR
 version() { api GET /info | jq -r .version; }
 is_another_version() { [[ $(version) != "$1" ]]; }
 made() { coap PUT /t/m-1/count -t 0 -e "$1" && api GET /twins/m-1 | jq .derived.twice.value; } # COUNT: what came of it
+hear() { node tests/e2e/news.mjs "$HTTP"; } # what a new session is told of versions
 logged() { grep -aq -- "$1" "$WORK/twind.log"; }
 
 start_twind --dev
@@ -22,6 +23,28 @@ write_behavior 3
 ok "a changed script is taken" wait_for 10 is_another_version "$before"
 is "and runs" "$(made 10)" 30
 
+# A save is live within 250 ms; a burst of saves, and a temporary file that takes the name, are one version
+before=$(version)
+saved=${EPOCHREALTIME/./}
+write_behavior 5
+wait_for 5 is_another_version "$before"
+took=$(((${EPOCHREALTIME/./} - saved) / 1000))
+ok "a save is live within 250 ms ($took)" test "$took" -le 250
+loaded=$(metric 'twind_reloads_total{result="loaded"}')
+before=$(version)
+for factor in 6 7 8 9; do write_behavior "$factor"; done
+wait_for 5 is_another_version "$before"
+is "the last of a burst runs" "$(made 10)" 90
+is "and a burst of saves is one version" "$(metric 'twind_reloads_total{result="loaded"}')" $((loaded + 1))
+before=$(version)
+mv "$SCRIPTS/behavior" "$SCRIPTS/gone"
+wait_for 5 is_another_version "$before"
+before=$(version)
+mkdir "$SCRIPTS/behavior"
+write_behavior 3
+ok "a folder that appears later is seen" wait_for 5 is_another_version "$before"
+is "and what is in it runs" "$(made 10)" 30
+
 good=$(version)
 printf 'local function on_count(meter, value\nreturn {}\n' >"$behavior"
 ok "a script that does not compile is named with file and line" wait_for 10 logged 'behavior/meter.lua:[12]:'
@@ -29,8 +52,11 @@ is "the good one goes on" "$(made 11)" 33
 is "under its version" "$(version)" "$good"
 printf 'return { on = { count = 7 } }\n' >"$behavior"
 ok "a handler that is no function is named" wait_for 10 logged 'behavior/meter.lua.*count'
-printf 'return { on = { cuont = function() end } }\n' >"$behavior"
-ok "a handler of no field is named, with what was meant" wait_for 10 logged 'cuont.*count'
+printf 'return { on = {\n  cuont = function() end } }\n' >"$behavior"
+ok "a handler of no field is named with its line, and with what was meant" \
+  wait_for 10 logged 'behavior/meter.lua:2: .*cuont.*count'
+ok "and shown in a block with a caret" grep -A1 '^  2 |   cuont' "$WORK/twind.log"
+is "a session hears of it with file and line" "$(hear)" 'refused scripts/behavior/meter.lua 2'
 printf 'while true do end\n' >"$behavior"
 ok "a script that never ends is stopped while it is loaded" wait_for 10 logged 'behavior/meter.lua.*\(time\|deadline\|CPU\|long\)'
 is "all the while the good one goes on" "$(made 12)" 36

@@ -1,17 +1,21 @@
 // What the page does with the server: loads, subscribes, writes. The only writer of state.ts besides the reader's own clicks.
 import { effect } from "@preact/signals";
+import { laidOver, readAnew } from "./data/commands";
 import type { Column } from "./data/fleet";
 import { Link } from "./data/link";
 import { Subscription } from "./data/subscription";
 import { Trail } from "./data/trail";
-import type { Kind, Model, Problem, Quantity, TwinHead, Value } from "./data/types";
+import type { Kind, Model, Problem, Quantity, TwinHead, Value, VersionNews } from "./data/types";
 import { BAD, STALE } from "./data/types";
 import type { Row, Selection } from "./data/wire";
-import { parseAdoptions, parseAlarms, parseHistory, parseInfo, parseModels, parseTwin, parseTwinList, plainValue, problemOf, qualityOf } from "./data/wire";
+import {
+  commandRow, parseAdoptions, parseAlarms, parseHistory, parseInfo, parseModels, parseTwin, parseTwinList, plainValue, problemOf, qualityOf,
+} from "./data/wire";
 import { dataChanged } from "./frame";
 import { route } from "./route";
 import {
-  adoptions, alarms, clock, detail, detailProblem, fleet, heads, info, linkState, modelOf, models, openTwin, pausedAt, slowTick, tick,
+  adoptions, alarms, clock, commands, detail, detailProblem, fleet, heads, info, linkState, modelOf, models, openTwin, pausedAt, slowTick,
+  tick, versionNews,
 } from "./state";
 
 /** Up to here the plant page takes every field of every twin; above, only what is on screen. */
@@ -116,6 +120,7 @@ async function loadDetail(): Promise<void> {
     const twin = parseTwin(await get(`/twins/${encodeURIComponent(open.id)}`));
     if (openTwin.current !== open) return;
     detail.value = twin;
+    commands.value = readAnew(commands.value, twin.commands);
     detailProblem.value = null;
     keepHead(twin);
     heads.version += 1;
@@ -186,6 +191,7 @@ const link = new Link(
   },
   () => quietly(onHello()),
   onData,
+  onVersion,
 );
 
 let fleetSubscription: Subscription | null = null;
@@ -244,6 +250,12 @@ function onTwinRows(rows: readonly Row[], _twins: readonly number[], columns: re
   for (const row of rows) {
     const field = columns[row[1]]?.field;
     if (field === undefined || field.kind === "alarm" || field.kind === "prediction") continue;
+    if (field.kind === "command") {
+      const moved = commandRow(field.name, row[2], row[3]);
+      if (!commands.value.some(({ id }) => id === moved.id)) detailSoon(); // its arguments
+      commands.value = laidOver(commands.value, [moved]);
+      continue;
+    }
     const value = plainValue(row[2]);
     const quality = qualityOf(row[4]);
     const figure = typeof value === "boolean" ? Number(value) : value;
@@ -259,6 +271,7 @@ function followTwin(id: string | null): void {
   if (twinSubscription !== null) link.unsubscribe(twinSubscription);
   twinSubscription = null;
   detail.value = null;
+  commands.value = [];
   detailProblem.value = null;
   openTwin.current = id === null ? null : { id, openedAt: clock.now(), trails: new Map() };
   if (id === null) return;
@@ -267,7 +280,14 @@ function followTwin(id: string | null): void {
   quietly(loadTwin());
 }
 
+/** The banner stands until a version is promoted; what serves now is asked for. */
+function onVersion(news: VersionNews): void {
+  versionNews.value = news.why === "" || news.state === "promoted" ? null : news;
+  quietly(loadInfo());
+}
+
 async function onHello(): Promise<void> {
+  versionNews.value = null; // what still stands is told right after
   const open = openTwin.current;
   if (open !== null && Number.isNaN(open.openedAt)) openTwin.current = { ...open, openedAt: clock.now() };
   await Promise.all([loadInfo().catch(() => undefined), models.value.size === 0 ? loadModels().catch(() => undefined) : null]);
@@ -354,4 +374,9 @@ export async function adopt(id: string): Promise<Problem | null> {
   const refused = await put(`/twins/${encodeURIComponent(id)}`, {});
   await loadAdoptions().catch(() => undefined);
   return refused;
+}
+
+/** Answers null once the command is durable, else what the server says against it. What becomes of it is told by rows. */
+export function giveCommand(twin: string, name: string, args: Readonly<Record<string, Value>>): Promise<Problem | null> {
+  return link.command(twin, name, args);
 }

@@ -5,7 +5,7 @@ import { ServerClock } from "./data/clock";
 import { Fleet } from "./data/fleet";
 import type { LinkState } from "./data/link";
 import type { Trail } from "./data/trail";
-import type { Adoption, Alarm, Info, Model, TwinDetail, TwinHead } from "./data/types";
+import type { Adoption, Alarm, Command, Info, Model, TwinDetail, TwinHead, VersionNews } from "./data/types";
 
 export const fleet = new Fleet();
 export const clock = new ServerClock();
@@ -14,6 +14,8 @@ export const linkState = signal<LinkState>({ phase: "connecting", since: null, r
 /** Server time since when the reader has updates paused, or null. */
 export const pausedAt = signal<number | null>(null);
 export const info = signal<Info | null>(null);
+/** Files that are refused, or a version that was rolled back; null when all is well. */
+export const versionNews = signal<VersionNews | null>(null);
 export const models = signal<ReadonlyMap<string, Model>>(new Map());
 export const alarms = signal<readonly Alarm[]>([]);
 /** Ids that devices send under and that nothing may create. */
@@ -21,6 +23,9 @@ export const adoptions = signal<readonly Adoption[]>([]);
 /** The twin whose page is open, as HTTP last gave it; "missing" when the server does not know it. */
 export const detail = signal<TwinDetail | null>(null);
 export const detailProblem = signal<string | null>(null);
+
+/** What the open twin was told to do, newest first. */
+export const commands = signal<readonly Command[]>([]);
 
 /** Values changed: at most 10 times a second. */
 export const tick = signal(0);

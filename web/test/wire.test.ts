@@ -97,3 +97,10 @@ test("history_is_points_of_the_fields_that_have_any", () => {
   } });
   assert.deepEqual([...history], [["vibration", [{ time: 100.5, value: 1.1 }, { time: 102.5, value: 1.3 }]]]);
 });
+
+test("news_of_a_version_keep_the_sentence_and_the_place", () => {
+  const message = parseMessage('{"op":"version","version":"3f2a9c71","state":"refused","why":"models/pump.lua:3: no","file":"models/pump.lua","line":3,"column":5,"text":"  x = 1"}');
+  assert.deepEqual(message, {
+    op: "version", news: { state: "refused", version: "3f2a9c71", why: "models/pump.lua:3: no", text: "  x = 1", column: 5 },
+  });
+});

@@ -1,7 +1,7 @@
--- expect: error method 'gsub'
--- No function takes a pattern.
+-- expect: error matching took more than
+-- Quadratic for each place.
 local function attack(victim)
-  return ("x"):gsub(".", victim)
+  return (("a"):rep(60000)):gsub("a*a*b", ""), victim
 end
 
 return { on = { x = attack } }

@@ -15,6 +15,8 @@
 #include "ingest/message.h"
 #include "ingest/refusing.h"
 #include "twin/change.h"
+#include "twin/command.h"
+#include "twin/input.h"
 #include "twin/model.h"
 #include "twin/world.h"
 
@@ -92,6 +94,28 @@ static inline bool plant_samples(void *context, struct samples_input *input, uin
     plant->turns++;
     plant->message = input->message;
     snprintf(plant->actor, sizeof plant->actor, "%.*s", input->actor.length, input->actor.bytes);
+    *rev = plant_close_turn(plant);
+    return true;
+}
+
+static inline bool plant_command_moved(void *context, struct twin *twin, uint32_t id,
+                                       enum command_state state, const char *result,
+                                       const struct actor *actor, uint64_t *rev, struct err *err) {
+    struct plant *plant = context;
+    const struct command *command = twin_command(twin, id);
+    if (plant->is_full) return err_set(err, ERR_UNAVAILABLE, "the disk is full");
+    if (!command) return err_set(err, ERR_NOT_FOUND, "there is no command %u", id);
+    *rev = twin->rev;
+    bool is_same = command->state == state && strcmp(command->result, result) == 0;
+    if (!command_is_open(command))
+        return is_same || err_set(err, ERR_CONFLICT, "command %u ended already", id);
+    plant->turns++;
+    snprintf(plant->actor, sizeof plant->actor, "%.*s", actor->length, actor->bytes);
+    plant_begin_turn(plant, twin);
+    for (uint32_t i = 0; i < twin->command_count; i++)
+        if (twin->commands[i].id == id ||
+            (state == COMMAND_SENT && twin->commands[i].state == COMMAND_QUEUED))
+            command_move(&plant->changes, twin->commands[i].id, state, result);
     *rev = plant_close_turn(plant);
     return true;
 }
@@ -184,6 +208,7 @@ static inline void plant_begin(struct plant *plant) {
                                 .world = plant->world,
                                 .samples = plant_samples,
                                 .refused = refusals_note,
+                                .command_moved = plant_command_moved,
                                 .durable = plant_durable,
                                 .now = plant_now};
     plant->is_durable_at_once = true;

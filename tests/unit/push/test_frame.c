@@ -1,6 +1,7 @@
 // What a subscriber is sent: snapshot, changes, parts, and what is newer after a resume.
 
 #include "audience.h"
+#include "valve.h"
 
 static void a_subscription_begins_with_a_snapshot(void **state) {
     struct fixture *fixture = *state;
@@ -258,6 +259,59 @@ static void a_twin_larger_than_a_message_is_split(void **state) {
     unsubscribe(fixture, all);
 }
 
+static void queue(struct fixture *fixture, struct twin *valve, const char *name) {
+    int command = model_command(valve->model, name, strlen(name));
+    struct actor actor = {0};
+    struct err err;
+    uint32_t id;
+    uint64_t rev;
+    assert_true(
+        valve_door_command(&fixture->plant, valve, command, NULL, 0, &actor, &id, &rev, &err));
+}
+
+static void each_command_that_moved_has_a_row(void **state) {
+    struct fixture *fixture = *state;
+    struct twin *valve = valve_add(&fixture->plant);
+    queue(fixture, valve, "flush");
+    struct subscription *all = subscribe(fixture, "{\"fields\":[\"flush\",\"hold\"]}", 0);
+    assert_non_null(
+        strstr(dictionary(fixture, all),
+               "{\"name\":\"flush\",\"unit\":\"\",\"type\":\"command\",\"kind\":\"command\"}"));
+    assert_non_null(strstr(next(fixture, all), "\"rows\":[[0,0,{\"id\":1,\"state\":\"queued\","
+                                               "\"result\":\"\"},1795370400,\"good\"]]"));
+    settle(fixture, all);
+    queue(fixture, valve, "flush");
+    queue(fixture, valve, "hold");
+    valve_move(&fixture->plant, valve, 1, COMMAND_FAILED, "dry");
+    const char *rows = next(fixture, all);
+    assert_non_null(strstr(rows, "[0,0,{\"id\":1,\"state\":\"failed\",\"result\":\"dry\"},"));
+    assert_non_null(strstr(rows, "[0,0,{\"id\":2,\"state\":\"queued\",\"result\":\"\"},"));
+    assert_non_null(strstr(rows, "[0,1,{\"id\":3,"));
+    settle(fixture, all);
+    valve_move(&fixture->plant, valve, 3, COMMAND_SENT, "");
+    rows = next(fixture, all);
+    assert_non_null(strstr(rows, "\"rows\":[[0,1,{\"id\":3,\"state\":\"sent\""));
+    unsubscribe(fixture, all);
+}
+
+static void all_commands_of_a_twin_fit_into_a_message(void **state) {
+    struct fixture *fixture = *state;
+    struct twin *valve = valve_add(&fixture->plant);
+    char result[COMMAND_RESULT_MAX + 1];
+    memset(result, 1, sizeof result - 1); // six bytes each on the wire
+    result[sizeof result - 1] = 0;
+    for (int i = 0; i < COMMANDS_KEPT; i++) {
+        queue(fixture, valve, "hold");
+        valve_move(&fixture->plant, valve, (uint32_t)i + 1, COMMAND_DONE, result);
+    }
+    for (int i = 0; i < COMMANDS_OPEN_MAX; i++)
+        queue(fixture, valve, "hold");
+    struct subscription *all = subscribe(fixture, "{\"fields\":[\"hold\"]}", 0);
+    dictionary(fixture, all);
+    assert_non_null(strstr(next(fixture, all), "\"id\":32,")); // the last of them
+    unsubscribe(fixture, all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_subscription_begins_with_a_snapshot, setup, teardown),
@@ -268,6 +322,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_a_new_part_begins_anew_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(a_muted_alarm_is_told_without_its_severity, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(each_command_that_moved_has_a_row, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_commands_of_a_twin_fit_into_a_message, setup, teardown),
         cmocka_unit_test_setup_teardown(a_resume_sends_what_is_newer, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_fleet_comes_in_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_in_parts_say_the_rev_only_when_all_are_sent, setup,

@@ -7,6 +7,7 @@
 #include "push/frame.h"
 #include "push/service.h"
 #include "push/session.h"
+#include "valve.h"
 
 // clang-format off
 #include <setjmp.h>
@@ -300,6 +301,25 @@ static void ack_acknowledges(void **state) {
             "has no alarm 'cold'");
 }
 
+static void a_command_is_answered_when_it_is_on_disk(void **state) {
+    struct fixture *fixture = *state;
+    struct twin *valve = valve_add(&fixture->plant);
+    const char *command = "{\"id\":4,\"op\":\"command\",\"twin\":\"valve-1\",\"name\":\"flush\","
+                          "\"args\":{\"seconds\":30}}";
+    fixture->plant.is_durable_late = true;
+    assert_string_equal(say(fixture, command), "");
+    plant_store(&fixture->plant, valve->rev);
+    assert_string_equal(next(fixture), "{\"id\":4,\"ok\":true,\"command\":1,\"rev\":2}");
+    assert_true(valve->commands[0].arguments[0].number == 30);
+    refuses(fixture, "{\"id\":1,\"op\":\"command\",\"twin\":\"valve-1\",\"name\":\"flsh\"}", 404,
+            "did you mean 'flush'?");
+    refuses(fixture,
+            "{\"id\":1,\"op\":\"command\",\"twin\":\"valve-1\",\"name\":\"flush\","
+            "\"args\":{\"seconds\":601}}",
+            400, "its range is 1 to 600 s");
+    refuses(fixture, "{\"id\":1,\"op\":\"command\",\"twin\":\"valve-1\"}", 400, "'name'");
+}
+
 static void a_client_that_leaves_is_owed_nothing(void **state) {
     struct fixture *fixture = *state;
     plant_create(&fixture->plant, "pump", "pump-1");
@@ -355,6 +375,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(set_is_answered_when_it_is_on_disk, setup_greeted,
                                         teardown),
         cmocka_unit_test_setup_teardown(set_is_refused_at_once, setup_greeted, teardown),
+        cmocka_unit_test_setup_teardown(a_command_is_answered_when_it_is_on_disk, setup_greeted,
+                                        teardown),
         cmocka_unit_test_setup_teardown(ack_acknowledges, setup_greeted, teardown),
         cmocka_unit_test_setup_teardown(a_client_that_leaves_is_owed_nothing, setup_greeted,
                                         teardown),

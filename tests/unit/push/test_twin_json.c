@@ -113,7 +113,8 @@ static void an_active_alarm_and_a_forecast_say_more(void **state) {
         (char *)out.bytes,
         "{\"id\":\"pump-1.overheating\",\"twin\":\"pump-1\",\"model\":\"pump\","
         "\"alarm\":\"overheating\",\"severity\":\"critical\",\"active\":true,"
-        "\"acked\":false,\"since\":\"2026-11-22T18:00:00.001Z\",\"value\":95.12345678,"
+        "\"acked\":false,\"muted\":false,\"since\":\"2026-11-22T18:00:00.001Z\",\"value\":95."
+        "12345678,"
         "\"unit\":\"Cel\",\"text\":\"95.123 Cel\",\"advice\":\"Check the {nothing}\"}");
     buffer_fini(&out);
 }

@@ -2,17 +2,6 @@
 
 #include "fixture.h"
 
-static void find_takes_plain_text(void **state) {
-    (void)state;
-    lua_holds("local s = 'pump-7:motor'"
-              "local a, b = s:find('motor') assert(a == 8 and b == 12)"
-              "a, b = s:find('-7', 1, true) assert(a == 5 and b == 6)"
-              "assert(s:find('p', 2) == 4 and s:find('x') == nil)"
-              "assert(s:find('') == 1 and s:find('', 13) == 13 and s:find('', 14) == nil)"
-              "assert(s:find('r', -1) == 12 and s:find('p', -100) == 1)");
-    lua_raises("(''):find('%d')", "only plain text is found here: s:find(text, 1, true)");
-}
-
 static void rep_repeats(void **state) {
     (void)state;
     lua_holds("assert(('ab'):rep(3) == 'ababab' and ('ab'):rep(3, '-') == 'ab-ab-ab')"
@@ -40,6 +29,19 @@ static void the_other_text_functions_are_there(void **state) {
               "assert(('a'):len() == 1)");
 }
 
+static void utf8_walks_characters_of_a_bounded_text(void **state) {
+    (void)state;
+    lua_holds("local s = 'V\xc3\xa4rme'" // a two-byte letter
+              "assert(utf8.len(s) == 5 and #s == 6 and utf8.char(228) == s:sub(2, 3))"
+              "assert(utf8.codepoint(s, 2) == 228 and utf8.offset(s, 3) == 4)"
+              "local n = 0 for _, code in utf8.codes(s) do n = n + code end "
+              "assert(n == 86 + 228 + 114 + 109 + 101)"
+              "n = 0 for _ in s:gmatch(utf8.charpattern) do n = n + 1 end assert(n == 5)"
+              "assert(utf8.len('\xff') == nil)");
+    lua_raises("local s = ('x'):rep(65536) utf8.len(s .. 'x')",
+               "a text of 65537 bytes; no more than 65536 are walked at once");
+}
+
 static void text_is_no_number(void **state) {
     (void)state;
     lua_holds(
@@ -49,10 +51,10 @@ static void text_is_no_number(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(find_takes_plain_text),
         cmocka_unit_test(rep_repeats),
         cmocka_unit_test(format_is_that_of_lua_without_addresses),
         cmocka_unit_test(the_other_text_functions_are_there),
+        cmocka_unit_test(utf8_walks_characters_of_a_bounded_text),
         cmocka_unit_test(text_is_no_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

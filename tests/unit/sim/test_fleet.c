@@ -64,11 +64,38 @@ static void what_is_desired_is_ramped_to_and_reported(void **state) {
     server_free(server);
 }
 
+static void a_command_is_obeyed_and_its_end_reported(void **state) {
+    (void)state;
+    struct server *server = watching();
+    static const char told[] = "[{\"n\":\"commands/3/flush\",\"vb\":true},"
+                               "{\"n\":\"commands/3/flush/seconds\",\"u\":\"s\",\"v\":2}]";
+    server_send(server, MESSAGE_CON, CONTENT, 2, told);
+    assert_true(server_take(server));
+    assert_int_equal(server->message.type, MESSAGE_ACK);
+    for (int i = 0; i < 2; i++) { // it flushes for two samples
+        fleet_mode.tick(&server->run, server->run.began + (2 + i) * SECOND);
+        assert_true(server_take(server));
+        assert_string_equal(server->path, "t/pump-1");
+        server_answer(server, CHANGED);
+    }
+    assert_true(server_take(server));
+    assert_string_equal(server->path, "t/pump-1/commands/3");
+    assert_non_null(strstr(server_text(server), "\"state\":\"done\""));
+    server_answer(server, CHANGED);
+    fleet_mode.tick(&server->run, server->run.began + 4 * SECOND);
+    assert_true(server_take(server));
+    server_answer(server, CHANGED);
+    assert_true(server_take(server)); // asks anew, for what it was told while it was busy
+    assert_string_equal(server->path, "t/pump-1/desired");
+    server_free(server);
+}
+
 static void a_device_that_waits_sends_nothing_more(void **state) {
     (void)state;
     struct server *server = server_new(&fleet_mode, "--model tank --count 1 --rate 1");
+    // A microsecond early, for the fleet may have begun in the same one as the run, or later.
     for (int i = 1; i <= 5; i++)
-        fleet_mode.tick(&server->run, server->run.began + i * SECOND);
+        fleet_mode.tick(&server->run, server->run.began + i * SECOND - 1);
     assert_int_equal(server->run.tally.sent, 1);
     assert_int_equal(server->run.tally.held, 4);
     assert_true(server_take(server));
@@ -128,6 +155,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(devices_are_spread_over_the_period),
         cmocka_unit_test(what_is_desired_is_ramped_to_and_reported),
+        cmocka_unit_test(a_command_is_obeyed_and_its_end_reported),
         cmocka_unit_test(a_device_that_waits_sends_nothing_more),
         cmocka_unit_test(after_a_repetition_it_registers_anew),
         cmocka_unit_test(a_stranger_s_notification_is_reset),

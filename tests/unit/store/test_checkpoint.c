@@ -204,36 +204,6 @@ static void a_damaged_twin_is_named(void **state) {
     bench_close(&bench);
 }
 
-static void the_last_good_version_comes_back(void **state) {
-    struct bench bench;
-    struct buffer bytes = {0};
-    struct err err = {0};
-    uint64_t version;
-    bench_open(&bench, *state);
-    assert_false(checkpoint_good_version(bench.checkpoint, &version, &bytes, &err));
-    assert_int_equal(err.code, ERR_NOT_FOUND);
-    char *large = xmalloc(300000);
-    memset(large, 'x', 300000);
-    assert_true(checkpoint_put_version(bench.checkpoint, 11, "first", 5, &err));
-    assert_true(checkpoint_put_version(bench.checkpoint, 22, large, 300000, &err));
-    assert_true(checkpoint_put_version(bench.checkpoint, 11, "first", 5, &err)); // rolled back
-    bench_close(&bench);
-    bench_open(&bench, *state);
-    assert_true(checkpoint_good_version(bench.checkpoint, &version, &bytes, &err));
-    assert_true(version == 11);
-    assert_int_equal(bytes.length, 5);
-    assert_memory_equal(bytes.bytes, "first", 5);
-    assert_true(checkpoint_put_version(bench.checkpoint, 22, large, 300000, &err));
-    bytes.length = 0;
-    assert_true(checkpoint_good_version(bench.checkpoint, &version, &bytes, &err));
-    assert_true(version == 22);
-    assert_int_equal(bytes.length, 300000);
-    assert_memory_equal(bytes.bytes, large, 300000);
-    free(large);
-    buffer_fini(&bytes);
-    bench_close(&bench);
-}
-
 static void a_slice_that_cannot_be_written_is_tried_again(void **state) {
     static const struct {
         enum call call;
@@ -281,7 +251,6 @@ int main(void) {
         CHECKPOINT_TEST(the_loop_is_held_back_when_the_thread_does_not_follow),
         CHECKPOINT_TEST(a_removed_twin_leaves_the_round_and_the_disk),
         CHECKPOINT_TEST(a_damaged_twin_is_named),
-        CHECKPOINT_TEST(the_last_good_version_comes_back),
         CHECKPOINT_TEST(a_slice_that_cannot_be_written_is_tried_again),
         CHECKPOINT_TEST(nothing_is_written_while_nothing_changes),
     };

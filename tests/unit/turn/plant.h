@@ -74,7 +74,6 @@ static const char tank_behaviour[] =
 struct plant {
     struct world *world;
     struct engine *engine;
-    struct script *script;
     struct metrics *metrics;
     struct logger logger;
     int64_t now;
@@ -138,8 +137,8 @@ static void use(struct plant *plant, struct script *script) {
     }
     world_set_current(plant->world, models, script_model_count(script));
     engine_use(plant->engine, script);
-    script_free(plant->script);
-    plant->script = script;
+    while (engine_catch_up(plant->engine, 100))
+        continue;
 }
 
 static int set_up(void **state) {
@@ -148,7 +147,8 @@ static int set_up(void **state) {
     plant->metrics = metrics_new();
     plant->world = world_new();
     plant->now = 1000 * SECOND;
-    struct sink sink = {plant, on_revision, on_predict};
+    struct sink sink = {
+        .context = plant, .on_revision = on_revision, .on_predict = on_predict};
     plant->engine = engine_new(plant->world, &sink, &plant->logger, plant->metrics);
     use(plant, load(plant, pump_behaviour));
     *state = plant;
@@ -158,7 +158,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     struct plant *plant = *state;
     engine_free(plant->engine);
-    script_free(plant->script);
     world_free(plant->world);
     metrics_free(plant->metrics);
     buffer_fini(&plant->log);
@@ -174,7 +173,8 @@ static uint64_t sample_at(struct plant *plant, const char *id, const char *field
                           int64_t at) {
     struct twin *twin = find(plant, id);
     const struct model *model =
-        twin ? twin->model : world_match(plant->world, id, strlen(id), NULL);
+        twin ? world_model(plant->world, twin->model->name, strlen(twin->model->name))
+             : world_match(plant->world, id, strlen(id), NULL);
     struct sample sample = {model_sample_field(model, field, strlen(field)), value_number(value),
                             at};
     struct samples_input input = {.id = id,

@@ -197,14 +197,17 @@ static void a_version_that_adds_something_up_does_it_at_once(void **state) {
                           "models/pump.lua", member_model, "models/site.lua",
                           "return { match = 'site-*' }", NULL));
     advance(plant, WAIT);
-    sample(plant, "pump-1", "flow", 6); // nobody adds it up
+    retire(plant, "pump-1"); // the line is touched for it
+    advance(plant, WAIT);
+    configure(plant, "pump-3", "part_of", "line-1");
+    sample(plant, "pump-3", "flow", 6); // nobody adds it up
     assert_true(find(plant, "line-1")->aggregate_due == 0);
     assert_used(use_files(plant, "models/line.lua", wider, "models/pump.lua", member_model,
                           "models/site.lua", "return { match = 'site-*' }", NULL));
     advance(plant, WAIT);
     assert_true(derived(plant, "line-1", "flow") == 6);
     plant->now++;
-    sample(plant, "pump-1", "flow", 7);
+    sample(plant, "pump-3", "flow", 7);
     advance(plant, WAIT);
     assert_true(derived(plant, "line-1", "flow") == 7);
 }

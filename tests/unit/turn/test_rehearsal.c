@@ -7,7 +7,8 @@
 #define START (1000000 * SECOND)
 
 struct stage {
-    struct plant *plant; // for its scripts
+    struct plant *plant; // loads its script
+    struct script *script;
     struct buffer models[4];
     struct rehearsal *rehearsal;
     struct door door;
@@ -17,8 +18,7 @@ static int open_stage(void **state) {
     struct stage *stage = xcalloc(1, sizeof *stage);
     set_up((void **)&stage->plant);
     struct script *script = load(stage->plant, pump_behaviour);
-    script_free(stage->plant->script); // its engine runs nothing here
-    stage->plant->script = script;
+    stage->script = script;
     for (int i = 0; i < script_model_count(script); i++) {
         struct model *model = script_take_model(script, i);
         model_encode(model, &stage->models[i]);
@@ -39,6 +39,7 @@ static int open_stage(void **state) {
 static int close_stage(void **state) {
     struct stage *stage = *state;
     rehearsal_free(stage->rehearsal);
+    script_free(stage->script);
     for (size_t i = 0; i < ARRAY_LEN(stage->models); i++)
         buffer_fini(&stage->models[i]);
     tear_down((void **)&stage->plant);

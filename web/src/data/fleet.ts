@@ -142,7 +142,7 @@ export class Fleet {
     for (const row of rows) {
       const twin = twins[row[0]];
       const column = columns[row[1]];
-      if (twin === undefined || column === undefined) continue;
+      if (twin === undefined || column === undefined || column.field.kind === "command") continue;
       column.set(twin, row[2], row[3], qualityOf(row[4]));
       if (column.field.kind === "alarm") this.alarmVersion += 1;
     }

@@ -2,7 +2,7 @@
 // matches answers to questions. A socket that is open but silent counts as gone.
 import type { ServerClock } from "./clock";
 import type { Subscription } from "./subscription";
-import type { Problem, Value } from "./types";
+import type { Problem, Value, VersionNews } from "./types";
 import type { ServerMessage } from "./wire";
 import { parseMessage, requests } from "./wire";
 
@@ -66,6 +66,7 @@ export class Link {
     private readonly onState: (state: LinkState) => void,
     private readonly onHello: (isNewEpoch: boolean) => void,
     private readonly onData: () => void,
+    private readonly onVersion: (news: VersionNews) => void,
   ) {}
 
   start(): void {
@@ -101,6 +102,11 @@ export class Link {
     const answer = await this.ask((id) => requests.set(id, twin, property, value, rev));
     if (answer.problem === null) this.rev = Math.max(this.rev, answer.rev);
     return answer.problem;
+  }
+
+  async command(twin: string, name: string, args: Readonly<Record<string, Value>>): Promise<Problem | null> {
+    if (!this.isOpen()) return LOST;
+    return (await this.ask((id) => requests.command(id, twin, name, args))).problem;
   }
 
   async acknowledge(twin: string, alarm: string): Promise<Problem | null> {
@@ -197,6 +203,7 @@ export class Link {
         this.bySid.get(message.sid)?.lose(message.places);
         this.onData();
         break;
+      case "version": this.onVersion(message.news); break;
       case "other": break;
     }
     if (this.clock.isKnown) this.lastHeardAt = this.clock.now();

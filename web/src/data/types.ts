@@ -1,7 +1,7 @@
 // The words of the dashboard: what a field, a model, a twin and an alarm are once they are off the wire.
 // Times are Unix seconds of the server's clock everywhere.
 
-export type Kind = "telemetry" | "reported" | "desired" | "derived" | "alarm" | "prediction";
+export type Kind = "telemetry" | "reported" | "desired" | "derived" | "alarm" | "prediction" | "command";
 
 export type Value = number | string | boolean | null;
 
@@ -64,6 +64,14 @@ export interface PredictionRule {
   readonly horizonSeconds: number | null;
 }
 
+/** What a device can be told to do. */
+export interface CommandRule {
+  readonly name: string;
+  readonly title: string;
+  readonly args: readonly Quantity[];
+  readonly timeoutSeconds: number;
+}
+
 export interface Model {
   readonly name: string;
   readonly title: string;
@@ -74,6 +82,7 @@ export interface Model {
   readonly parameters: readonly Parameter[];
   readonly alarms: readonly AlarmRule[];
   readonly predictions: readonly PredictionRule[];
+  readonly commands: readonly CommandRule[];
 }
 
 export interface TwinHead {
@@ -83,12 +92,28 @@ export interface TwinHead {
   readonly relationships: ReadonlyMap<string, readonly string[]>;
 }
 
+/** "queued", "sent", "done", "failed", "timed_out"; a word that is not known yet is shown as it is. */
+export type CommandState = string;
+
+/** A command that was given to a twin's device. */
+export interface Command {
+  readonly id: number;
+  readonly name: string;
+  readonly state: CommandState;
+  readonly result: string;
+  /** Since when it is in its state. */
+  readonly at: number;
+  /** Null until the twin is read: a row does not say it. */
+  readonly args: readonly (readonly [string, Value])[] | null;
+}
+
 export interface TwinDetail extends TwinHead {
   readonly rev: number;
   readonly version: string;
   readonly lifecycle: string;
   readonly attributes: readonly (readonly [string, string])[];
   readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly unit: string }>;
+  readonly commands: readonly Command[];
 }
 
 export interface Alarm {
@@ -108,6 +133,16 @@ export interface Info {
   readonly coap: string;
   readonly version: string;
   readonly twins: number;
+}
+
+/** What became of the scripts: the sentence, and of files that are refused the line and the place in it. */
+export interface VersionNews {
+  readonly state: string;
+  readonly version: string;
+  readonly why: string;
+  readonly text: string;
+  /** From 1, 0 when it is not known. */
+  readonly column: number;
 }
 
 /** What a field was at one time. */

@@ -2,8 +2,9 @@
 // Everything it returns is in the words of types.ts; unknown members are ignored, missing ones get a plain default.
 import { parseDuration, titled } from "../text/format";
 import type {
-  Adoption, Alarm, AlarmRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property, Quantity, Range,
-  Severity, TwinDetail, TwinHead, Value,
+  Adoption, Alarm, AlarmRule, Command, CommandRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property,
+  Quantity, Range,
+  Severity, TwinDetail, TwinHead, Value, VersionNews,
 } from "./types";
 import { GOOD, QUALITY_NAMES, SEVERITY_NAMES, UNCERTAIN } from "./types";
 
@@ -26,6 +27,7 @@ export type ServerMessage =
   | { readonly op: "data"; readonly sid: number; readonly rev: number; readonly full: boolean; readonly done: boolean;
       readonly rows: readonly Row[] }
   | { readonly op: "gone"; readonly sid: number; readonly places: readonly number[] }
+  | { readonly op: "version"; readonly news: VersionNews }
   | { readonly op: "other" };
 
 export interface Selection {
@@ -34,7 +36,7 @@ export interface Selection {
   readonly fields?: readonly string[];
 }
 
-const KINDS = new Set<string>(["telemetry", "reported", "desired", "derived", "alarm", "prediction"]);
+const KINDS = new Set<string>(["telemetry", "reported", "desired", "derived", "alarm", "prediction", "command"]);
 
 function object(value: unknown): Json {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
@@ -84,6 +86,12 @@ export function severityOf(value: unknown): Severity {
 export function predictionValue(value: unknown): readonly [number, number, number] {
   const [middle, low, high] = list(value);
   return [number(middle, NaN), number(low, NaN), number(high, NaN)];
+}
+
+/** A row of kind "command": {id, state, result} of the one that moved, and when. */
+export function commandRow(name: string, value: unknown, time: number): Command {
+  const command = object(value);
+  return { id: number(command["id"], 0), name, state: text(command["state"]), result: text(command["result"]), at: time, args: null };
 }
 
 function fieldOf(value: unknown): Field {
@@ -138,6 +146,14 @@ export function parseMessage(line: string): ServerMessage {
       };
     case "gone":
       return { op: "gone", sid: number(message["sid"], 0), places: list(message["twins"]).map((place) => number(place, -1)) };
+    case "version":
+      return {
+        op: "version",
+        news: {
+          state: text(message["state"]), version: text(message["version"]), why: text(message["why"]),
+          text: text(message["text"]), column: number(message["column"], 0),
+        },
+      };
     default:
       return { op: "other" };
   }
@@ -150,6 +166,8 @@ export const requests = {
   pace: (id: number, sid: number, hz: number): string => JSON.stringify({ id, op: "pace", sid, hz }),
   set: (id: number, twin: string, property: string, value: Value, rev: number): string =>
     JSON.stringify({ id, op: "set", twin, desired: { [property]: value }, if_rev: rev }),
+  command: (id: number, twin: string, name: string, args: Readonly<Record<string, Value>>): string =>
+    JSON.stringify({ id, op: "command", twin, name, args }),
   acknowledge: (id: number, twin: string, alarm: string): string => JSON.stringify({ id, op: "ack", twin, alarm }),
   ping: (id: number): string => JSON.stringify({ id, op: "ping" }),
 };
@@ -185,6 +203,13 @@ function predictionRuleOf([name, rule]: [string, Json]): PredictionRule {
   };
 }
 
+function commandRuleOf([name, rule]: [string, Json]): CommandRule {
+  return {
+    name, title: text(rule["title"]) || titled(name), args: entries(rule["args"]).map(quantityOf),
+    timeoutSeconds: number(rule["timeout"], NaN),
+  };
+}
+
 function modelOf(value: unknown): Model {
   const model = object(value);
   const name = text(model["model"]);
@@ -198,6 +223,7 @@ function modelOf(value: unknown): Model {
     parameters: entries(model["parameters"]).map(parameter),
     alarms: entries(model["alarms"]).map(alarmRuleOf),
     predictions: entries(model["predictions"]).map(predictionRuleOf),
+    commands: entries(model["commands"]).map(commandRuleOf),
   };
 }
 
@@ -226,6 +252,14 @@ export function parseTwinList(body: unknown): { twins: TwinHead[]; cursor: strin
   return { twins: list(page["twins"]).map(headOf), cursor: text(page["cursor"]) || null };
 }
 
+function commandOf(value: unknown): Command {
+  const command = object(value);
+  return {
+    ...commandRow(text(command["name"]), command, seconds(command["at"]) ?? NaN),
+    args: Object.entries(object(command["args"])).map(([name, given]) => [name, plainValue(given)] as const),
+  };
+}
+
 export function parseTwin(body: unknown): TwinDetail {
   const twin = object(body);
   const parameters = new Map(entries(twin["parameters"]).map(([name, member]) =>
@@ -233,6 +267,7 @@ export function parseTwin(body: unknown): TwinDetail {
   return {
     ...headOf(twin), rev: number(twin["rev"], 0), version: text(twin["version"]), lifecycle: text(twin["lifecycle"], "in_service"), parameters,
     attributes: Object.entries(object(twin["attributes"])).map(([name, value]) => [name, String(plainValue(value) ?? "")] as const),
+    commands: list(twin["commands"]).map(commandOf),
   };
 }
 

@@ -5,6 +5,7 @@ import { route } from "../route";
 import { togglePause } from "../session";
 import { linkState, pausedAt } from "../state";
 import { Header } from "./header";
+import { VersionBanner } from "./version_banner";
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
@@ -70,6 +71,7 @@ export function App() {
         Skip to content
       </a>
       <Header />
+      <VersionBanner />
       <main id="main" tabIndex={-1}><PageOf page={page} id={id} /></main>
     </div>
   );

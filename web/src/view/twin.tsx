@@ -6,6 +6,7 @@ import { route, setParam } from "../route";
 import { clock, detail, detailProblem, fleet, followLive, heads, isLive, linkState, modelOf, modelTitle, openTwin } from "../state";
 import { ageText, momentText, titled } from "../text/format";
 import { Chart } from "./chart";
+import { Commands } from "./command";
 import { Lifecycle, lifecycleText } from "./lifecycle";
 import { Mark } from "./marks";
 import { PropertyCard } from "./property";
@@ -161,6 +162,7 @@ export function Page({ id }: { id: string }) {
             ))}
           </section>
         )}
+        <Commands id={id} rules={model?.commands ?? []} />
         <Lifecycle id={id} />
         <Neighbours id={id} />
         <Facts model={model} />

@@ -1,7 +1,7 @@
--- expect: error there is no "utf8"
+-- expect: error attempt to call
 -- Not on the list.
 local function attack(victim)
-  return utf8, victim
+  return string.unpack("z", victim.id)
 end
 
 return { on = { x = attack } }
