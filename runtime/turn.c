@@ -127,6 +127,13 @@ void engine_count_turn(struct engine *engine) {
     engine->has_run = true;
 }
 
+// A rest is a failure that goes on: a version that puts twins to rest is no good version.
+static void engine_count_rest(struct engine *engine) {
+    engine_count_turn(engine);
+    engine->has_failed = true;
+    if (engine->version == engine->world->version) engine->tally.failures++;
+}
+
 void engine_count_failure(struct engine *engine, const struct err *err) {
     ++*engine->failures;
     if (engine->version != engine->world->version) return;
@@ -140,6 +147,7 @@ bool turn_handler(struct engine *engine, const struct trigger *trigger) {
         return true;
     if (quarantine_holds(changes->twin, engine->version, changes->now) && !engine->is_retrying) {
         ++*engine->rested;
+        engine_count_rest(engine);
         return true;
     }
     engine_count_turn(engine);
@@ -153,8 +161,7 @@ bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     logger_line(engine->logger, LOG_LEVEL_WARN, "behaviour_failed", "twin=%s rev=%llu why=\"%s\"",
                 changes->twin->id, (unsigned long long)changes->rev, err.text);
     changes_drop(changes);
-    quarantine_failed(changes, (uint8_t)outcome, engine->version, err.text,
-                      engine->is_retrying);
+    quarantine_failed(changes, (uint8_t)outcome, engine->version, err.text, engine->is_retrying);
     const struct incident *incident = changes->twin->incident;
     if (incident->until > 0)
         logger_line(engine->logger, LOG_LEVEL_WARN, "twin_quarantined",

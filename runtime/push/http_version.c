@@ -85,7 +85,8 @@ static struct order *new_order(const struct service *service, const struct http_
         snprintf(order->version, sizeof order->version, "%.40s", match->parts[0].text);
     bool is_good = true;
     if (request->body_length > 0 || kind == ORDER_DEPLOY) {
-        body = document_parse("the body", request->body, request->body_length, err);
+        const char *text = request->body_length > 0 ? request->body : "";
+        body = document_parse("the body", text, request->body_length, err);
         is_good = body != NULL;
     }
     is_good = is_good && read_note(body, "author", &order->author, err) &&

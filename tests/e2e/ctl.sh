@@ -60,7 +60,7 @@ like "in ISO 8601" "$(jq -r '.at' "$WORK/watched" | head -n 1)" '^20[0-9-]{8}T[0
 like "as a table it streams" "$(ctl -o table watch m-1 --seconds 1 --fields count)" '^AT .*QUALITY.*m-1 +count +1 '
 
 # check needs no twind
-is "check passes what is sound" "$("$BUILD/twinctl" check tests/e2e -o json | jq -r 'select(.bytes > 0) | .model' | sort | tr '\n' ' ')" 'meter walker '
+is "check passes what is sound" "$("$BUILD/twinctl" check tests/e2e -o json | jq -r 'select(.bytes > 0) | .model' | sort | tr '\n' ' ')" 'flusher meter walker '
 mkdir -p "$WORK/wrong/models" "$WORK/wrong/scripts/behavior"
 cp tests/e2e/models/meter.lua "$WORK/wrong/models"
 echo 'return { on = { cuont = function() end } }' >"$WORK/wrong/scripts/behavior/meter.lua"

@@ -29,7 +29,8 @@ deploy --dry-run
 is "a dry run is good" "$DEPLOYED" 0
 like "and says what would change" "$(cat "$WORK/deploy.out")" 'changed +scripts/behavior/meter\.lua'
 is "and changes nothing" "$(version)" "$first"
-diffed=$(cd "$SOURCE" && "$OLDPWD/$BUILD/twinctl" --url "http://$HTTP" diff)
+twinctl=$(realpath "$BUILD/twinctl")
+diffed=$(cd "$SOURCE" && "$twinctl" --url "http://$HTTP" diff)
 is "diff shows the line that changed" "$(grep -E '^[-+] ' <<<"$diffed")" $'-  meter.derived.twice = 2 * value\n+  meter.derived.twice = 3 * value'
 deploy --reason 'three is more'
 is "a deploy is good" "$DEPLOYED" 0

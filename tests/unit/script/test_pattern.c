@@ -150,7 +150,7 @@ static void what_runs_away_is_ended_by_its_steps(void **state) {
 
 static void steps_are_those_of_the_whole_call(void **state) {
     (void)state;
-    // 60,000 steps each, 200 million for a call of a second.
+    // 60,000 steps each, 50 million for a call of a second.
     lua_holds("local s = ('a'):rep(60000) for _ = 1, 100 do assert(not s:match('^a*b')) end");
     lua_raises("local s = ('a'):rep(200) .. 'b' "
                "local function attack() return s:match(('a*'):rep(12) .. 'c') end "
