@@ -61,8 +61,6 @@ static int air_read(const void *asset, struct reading *readings, int *properties
         *next++ = reading_number("co_reference", "mg/m3", air->co, 0.01);
         *next++ = reading_number("nox_reference", "ppb", air->nox, 1);
     }
-    *next++ = reading_number("location", "lat", air->latitude, 1e-5);
-    *next++ = reading_number("location", "lon", air->longitude, 1e-5);
     *properties = (int)(next - readings) - sensors;
     return (int)(next - readings);
 }

@@ -38,11 +38,9 @@ static int vehicle_read(const void *asset, struct reading *readings, int *proper
     readings[0] = reading_number("speed", "km/h", vehicle->speed * KMH, 0.1);
     readings[1] = reading_number("odometer", "km", vehicle->odometer, 0.01);
     readings[2] = reading_boolean("charging", vehicle->power < 0 && vehicle->speed == 0);
-    readings[3] = reading_number("location", "lat", vehicle->latitude, 1e-6);
-    readings[4] = reading_number("location", "lon", vehicle->longitude, 1e-6);
-    readings[5] = reading_number("speed_limit", "km/h", carrier->speed_limit, 0.001);
-    *properties = 4;
-    return 6;
+    readings[3] = reading_number("speed_limit", "km/h", carrier->speed_limit, 0.001);
+    *properties = 2;
+    return 4;
 }
 
 static void vehicle_set(void *asset, const char *property, double value) {

@@ -1,0 +1,28 @@
+return {
+  a_turbine_is_compared_with_its_curve = function(t)
+    local turbine = t:twin("turbine-1", { reported = { power_limit = 2000 } })
+    t:sample(turbine, { wind_speed = 12, power = 2000 })
+    t:equal(turbine.derived.missing, 0)
+    t:sample(turbine, { wind_speed = 12, power = 1000 })
+    t:equal(turbine.derived.missing, 50, 0.01)
+  end,
+  a_hot_gearbox_halves_the_power = function(t)
+    local turbine = t:twin("turbine-1", { reported = { power_limit = 2000 } })
+    t:sample(turbine, { gearbox_temperature = 82 })
+    t:advance("11s")
+    t:raised(turbine, "gearbox_hot")
+    t:equal(turbine.desired.power_limit, 1000)
+    t:sample(turbine, { gearbox_temperature = 65 })
+    t:equal(turbine.desired.power_limit, 2000)
+  end,
+  the_farm_adds_up_its_turbines = function(t)
+    local farm = t:twin("farm-1")
+    for i = 1, 3 do
+      local turbine = t:twin("turbine-" .. i, { relationships = { part_of = farm } })
+      t:sample(turbine, { power = 100 * i })
+    end
+    t:advance("1s")
+    t:equal(farm.derived.power, 600)
+    t:equal(farm.derived.turbines, 3)
+  end,
+}
