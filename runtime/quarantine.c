@@ -3,6 +3,7 @@
 #include "quarantine.h"
 
 #include "base/memory.h"
+#include "script/script.h"
 #include "twin/change.h"
 #include "twin/twin.h"
 
@@ -36,14 +37,15 @@ void quarantine_failed(struct changes *changes, uint8_t outcome, uint64_t versio
     failed.text.text = region_copy(changes->region, text, length);
     failed.text.length = (uint32_t)length;
     changes_add(changes, &failed);
-    uint32_t doublings = failures > FAILURES ? failures - FAILURES : 0;
+    // A call that had to be stopped held up every other twin: that is once too often at once.
+    uint32_t allowed = outcome == OUTCOME_ERROR ? FAILURES : 1;
+    uint32_t doublings = failures > allowed ? failures - allowed : 0;
     if (doublings > LONGEST_REST_DOUBLINGS) doublings = LONGEST_REST_DOUBLINGS;
     changes_add(changes,
-                &(struct change){.kind = CHANGE_QUARANTINE,
-                                 .other = failures,
-                                 .at = failures < FAILURES
-                                           ? 0
-                                           : changes->now + ((int64_t)REST_US << doublings)});
+                &(struct change){
+                    .kind = CHANGE_QUARANTINE,
+                    .other = failures,
+                    .at = failures < allowed ? 0 : changes->now + ((int64_t)REST_US << doublings)});
 }
 
 void quarantine_ran_well(struct changes *changes, uint64_t version, bool is_sure) {

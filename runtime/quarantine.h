@@ -1,11 +1,11 @@
 // Quarantine: a twin whose behaviour keeps failing rests alone, while its samples go on.
 //
-// The third failure within a minute (an error, a kill, too much memory) puts the twin's behaviour
-// to rest for a minute, then its next input tries again; each further failure doubles the rest, up
-// to an hour. A good turn a minute after the last failure ends it, and so does another version. All
-// of it is recorded: the reason (CHANGE_FAILED) with the count and the end of the rest
-// (CHANGE_QUARANTINE), so a replay rests where live rested. The input that failed is in the log at
-// incident->rev.
+// The third error within a minute, or the first call that had to be stopped (its time, its memory),
+// puts the behaviour to rest for a minute, then its next input tries again; each further failure
+// doubles the rest, up to an hour. A good turn a minute after the last failure ends it, and so does
+// another version. All of it is recorded: the reason (CHANGE_FAILED) with the count and the end of
+// the rest (CHANGE_QUARANTINE), so a replay rests where live rested. The input that failed is in
+// the log at incident->rev.
 
 #ifndef QUARANTINE_H
 #define QUARANTINE_H

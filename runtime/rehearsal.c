@@ -46,8 +46,7 @@ static void look(struct rehearsal *rehearsal);
 
 struct rehearsal *rehearsal_new(const struct rehearsal_cast *cast, int64_t start, struct err *err) {
     struct rehearsal *rehearsal = xcalloc(1, sizeof *rehearsal);
-    struct sink sink = {
-        .context = rehearsal, .on_revision = on_revision, .on_predict = on_predict};
+    struct sink sink = {.context = rehearsal, .on_revision = on_revision, .on_predict = on_predict};
     rehearsal->world = world_new();
     rehearsal->world->clock = rehearsal->now = start;
     rehearsal->engine = engine_new(rehearsal->world, &sink, cast->logger, cast->metrics);

@@ -252,6 +252,7 @@ static void swap(struct load *load) {
     // What was rolled back by itself is on disk still: it is not taken again until that changes.
     reload->refused = load->is_rollback ? load->serving : 0;
     int64_t now = loop_monotonic(reload->loop);
+    if (now - before > reload->longest_swap_us) reload->longest_swap_us = now - before;
     logger_line(reload->logger, load->why ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
                 load->is_rollback ? "rolled_back" : "scripts_loaded",
                 "version=%08x from=%08x swap_us=%lld ms=%lld why=\"%s\"",

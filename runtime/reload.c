@@ -181,6 +181,10 @@ static bool take_disk(struct reload *reload, struct err *err) {
     return is_taken;
 }
 
+static double read_longest_swap(void *context) {
+    return (double)((struct reload *)context)->longest_swap_us / 1e6;
+}
+
 bool reload_first(struct reload *reload, struct err *err) {
     static const char name[] = "twind_reloads_total";
     struct err stored_err;
@@ -189,6 +193,9 @@ bool reload_first(struct reload *reload, struct err *err) {
     reload->refused_total = metrics_counter(reload->metrics, name, "result=\"refused\"", "");
     reload->rolled_back_total =
         metrics_counter(reload->metrics, name, "result=\"rolled_back\"", "");
+    metrics_gauge(reload->metrics, "twind_swap_pause_seconds_max",
+                  "Longest pause between two turns in which a version was swapped in",
+                  read_longest_swap, reload);
     if (!versions_read(checkpoint_file(reload->checkpoint), &reload->versions, err)) return false;
     if (!reload->config->is_dev && take_stored(reload, &stored_err)) {
         look_at_disk(reload);

@@ -55,6 +55,7 @@ struct reload {
     struct loop_timer catch_up_timer, second_timer, poll_timer;
     struct folders *folders; // --dev
     uint64_t *loaded_total, *refused_total, *rolled_back_total;
+    int64_t longest_swap_us;
 };
 
 // At start, before the world runs: the promoted version; with --dev, or when nothing is stored yet,

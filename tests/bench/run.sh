@@ -29,8 +29,8 @@ ack_p99_ms          | 8      | 5       | ms     | ACK, p99
 push_p50_ms         | 5      | 2       | ms     | sensor to WebSocket client, p50, half load, 100 clients of 10 twins
 push_p99_ms         | 25     | 10      | ms     | sensor to WebSocket client, p99
 gateway_samples     | 400000 | 1000000 | 1/s    | samples of gateway packs, 50 records each
-twin_bytes          | 2048   | 1024    | bytes  | resident a pump twin, of 100,000
-ready_s             | 3      | 1       | s      | ready after kill -9, 100,000 pump twins
+twin_bytes          | 2048   | 1024    | bytes  | resident a twin, of 100,000 pumps and their motors
+ready_s             | 3      | 1       | s      | ready after kill -9, 100,000 pumps and their motors
 idle_mb             | 40     | 20      | MB     | resident, idle
 idle_cpu            | 2      | 0.5     | %      | CPU, idle
 turns_1000          | 300000 | 500000  | 1/s    | turns of the pump behaviour in memory, 1,000 twins
@@ -200,13 +200,13 @@ part_twins() {
       --fields temperature:Cel,vibration:mm/s,flow,power --quiet || die "twinsim failed"
     sleep $((LONG + 2)) # until they are all checkpointed
     after=$(status_kb VmRSS)
-    note twin_bytes "$(calc "($after - $before) * 1024 / $FLEET")"
+    note twin_bytes "$(calc "($after - $before) * 1024 / (2 * $FLEET)")"
     stop_server KILL
     start=$EPOCHREALTIME
     launch_twind
     note ready_s "$(calc "$EPOCHREALTIME - $start")"
-    grep -q "twins=$FLEET " "$WORK/ready" || die "not all twins are back: $(<"$WORK/ready")"
-    say "round $round  $FLEET pumps: $(calc "($after - $before) * 1024 / $FLEET") bytes each, ready after $(calc "$EPOCHREALTIME - $start") s, then $(status_kb VmRSS) kB"
+    grep -q "twins=$((2 * FLEET)) " "$WORK/ready" || die "not all twins are back: $(<"$WORK/ready")"
+    say "round $round  $FLEET pumps and motors: $(calc "($after - $before) * 1024 / (2 * $FLEET)") bytes each, ready after $(calc "$EPOCHREALTIME - $start") s, then $(status_kb VmRSS) kB"
     stop_server
   done
 }
