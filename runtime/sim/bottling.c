@@ -28,6 +28,7 @@ static void machine_spoil(void *asset) {
     struct machine *machine = asset;
     machine->wear = 1;
     machine->jams_per_s = 1 / 120.0;
+    machine_jam(machine);
 }
 
 static void machine_live(void *asset, double dt_s) {
@@ -82,15 +83,45 @@ static int belt_read(const void *asset, struct reading *readings, int *propertie
 
 static const char *const machine_properties[] = {"set_rate", NULL};
 
-#define MACHINE_KIND(name)                                                                         \
-    {                                                                                              \
-        .model = #name, .before = #name "-", .after = "", .bytes = sizeof(struct machine),         \
-        .properties = machine_properties, .init = name##_begin, .spoil = machine_spoil,            \
-        .step = machine_live, .read = machine_read, .set = machine_set, .obey = machine_obey       \
-    }
-static const struct asset_kind filler_kind = MACHINE_KIND(filler);
-static const struct asset_kind capper_kind = MACHINE_KIND(capper);
-static const struct asset_kind packer_kind = MACHINE_KIND(packer);
+static const struct asset_kind filler_kind = {
+    .model = "filler",
+    .before = "filler-",
+    .after = "",
+    .bytes = sizeof(struct machine),
+    .properties = machine_properties,
+    .init = filler_begin,
+    .spoil = machine_spoil,
+    .step = machine_live,
+    .read = machine_read,
+    .set = machine_set,
+    .obey = machine_obey,
+};
+static const struct asset_kind capper_kind = {
+    .model = "capper",
+    .before = "capper-",
+    .after = "",
+    .bytes = sizeof(struct machine),
+    .properties = machine_properties,
+    .init = capper_begin,
+    .spoil = machine_spoil,
+    .step = machine_live,
+    .read = machine_read,
+    .set = machine_set,
+    .obey = machine_obey,
+};
+static const struct asset_kind packer_kind = {
+    .model = "packer",
+    .before = "packer-",
+    .after = "",
+    .bytes = sizeof(struct machine),
+    .properties = machine_properties,
+    .init = packer_begin,
+    .spoil = machine_spoil,
+    .step = machine_live,
+    .read = machine_read,
+    .set = machine_set,
+    .obey = machine_obey,
+};
 static const struct asset_kind belt_kind = {
     .model = "belt",
     .before = "belt-",

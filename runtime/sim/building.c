@@ -12,6 +12,10 @@ static void zone_begin(void *asset, const struct asset_options *options) {
     zone_init(asset, options->seed, options->number);
 }
 
+static void zone_fail(void *asset) {
+    zone_spoil(asset);
+}
+
 static void zone_live(void *asset, double dt_s) {
     zone_step(asset, dt_s);
 }
@@ -74,6 +78,7 @@ static const struct asset_kind zone_kind = {
     .bytes = sizeof(struct zone),
     .properties = zone_properties,
     .init = zone_begin,
+    .spoil = zone_fail,
     .step = zone_live,
     .read = zone_read,
     .set = zone_set,

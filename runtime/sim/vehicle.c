@@ -11,7 +11,7 @@
 #define RECOVERED 0.6    // of what braking sets free
 #define ACCELERATION 1.2 // m/s2
 #define METRES_A_DEGREE 111320.0
-#define CHARGE_BELOW 20.0 // %
+#define CHARGE_BELOW 10.0 // %
 #define CHARGE_TO 80.0
 
 static void leg_begin(struct vehicle *vehicle);

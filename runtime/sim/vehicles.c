@@ -5,9 +5,10 @@
 #include "sim/vehicle.h"
 
 #define AMBIENT 15.0
-#define LONE_POWER 9000.0 // W
-#define LONE_SOC 60.0     // %
-#define KMH 3.6           // in 1 m/s
+#define LONE_POWER 9000.0  // W
+#define LONE_SOC 60.0      // %
+#define NEARLY_EMPTY 0.195 // of the capacity
+#define KMH 3.6            // in 1 m/s
 
 struct carried {
     struct battery battery;
@@ -56,7 +57,7 @@ static void battery_begin(void *asset, const struct asset_options *options) {
 static void battery_spoil(void *asset) {
     struct battery *battery = &((struct carried *)asset)->battery;
     battery->capacity *= 0.7; // a bank of cells has gone
-    battery->charge *= 0.7;
+    battery->charge = NEARLY_EMPTY * battery->capacity;
 }
 
 static void battery_live(void *asset, double dt_s) {

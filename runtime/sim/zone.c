@@ -13,12 +13,14 @@
 #define GAIN 2500.0         // W/K of the controller
 #define PEOPLE_MAX 12
 #define MEETING_S 1200.0
+#define DEAD_FAN 0.05
 
 static double relax(double value, double target, double rate_per_s, double dt_s);
 static void sense(struct zone *zone);
 
 void zone_init(struct zone *zone, uint64_t seed, uint64_t number) {
-    *zone = (struct zone){.setpoint = 21, .damper = 30, .warmth = 20.5, .carbon = 600, .water = 8};
+    *zone = (struct zone){
+        .setpoint = 21, .damper = 30, .fan = 1, .warmth = 20.5, .carbon = 600, .water = 8};
     chance_init(&zone->chance, seed, number);
     zone->outdoor = 5 + 8 * chance_uniform(&zone->chance);
     zone->meeting_s = MEETING_S * chance_uniform(&zone->chance);
@@ -45,9 +47,16 @@ void zone_step(struct zone *zone, double dt_s) {
     sense(zone);
 }
 
+void zone_spoil(struct zone *zone) {
+    zone->fan = DEAD_FAN;
+    zone->people = PEOPLE_MAX;
+    zone->meeting_s = MEETING_S;
+    zone->carbon = 1020;
+}
+
 double zone_air(const struct zone *zone) {
     double open = fmin(fmax(zone->damper, 0), 100) / 100;
-    return ZONE_LEAK + (ZONE_FRESH_AIR - ZONE_LEAK) * open;
+    return ZONE_LEAK + (ZONE_FRESH_AIR - ZONE_LEAK) * open * zone->fan;
 }
 
 static double relax(double value, double target, double rate_per_s, double dt_s) {

@@ -17,6 +17,7 @@
 struct zone {
     struct chance chance;
     double setpoint, damper; // Cel, % open: what it is told
+    double fan;              // share of its air that the fan still moves
     int people;
     double meeting_s; // until others come or go
     double outdoor;   // Cel
@@ -30,6 +31,8 @@ struct zone {
 
 void zone_init(struct zone *zone, uint64_t seed, uint64_t number);
 void zone_step(struct zone *zone, double dt_s);
+// Its fan dies while the room is full, so the air gets stuffy whatever the damper does.
+void zone_spoil(struct zone *zone);
 double zone_air(const struct zone *zone); // m3/s of fresh air at the present damper
 
 #endif

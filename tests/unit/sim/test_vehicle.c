@@ -49,7 +49,7 @@ static void it_charges_before_it_is_empty_and_drives_on(void **state) {
         lowest = fmin(lowest, battery_soc(&battery));
         charging += vehicle.power < 0 && vehicle.speed == 0;
     }
-    assert_true(lowest > 15 && lowest < 20.1);
+    assert_true(lowest > 7 && lowest < 10.1);
     assert_in_range(charging, 3600, 86400);
 }
 

@@ -56,6 +56,19 @@ static void a_step_may_be_long(void **state) {
     assert_true(fabs(one.water - many.water) < 0.001);
 }
 
+static void a_dead_fan_makes_it_stuffy_behind_an_open_damper(void **state) {
+    (void)state;
+    struct zone zone;
+    zone_init(&zone, 1, 1);
+    zone.damper = 100;
+    zone_spoil(&zone);
+    for (int i = 0; i < 300; i++) {
+        zone_step(&zone, 1);
+        assert_true(zone.carbon > 1000);
+    }
+    assert_true(zone.carbon > 1050);
+}
+
 static void more_people_make_it_damp_and_air_stays_below_saturation(void **state) {
     (void)state;
     struct zone zone;
@@ -72,6 +85,7 @@ int main(void) {
         cmocka_unit_test(breath_and_fresh_air_balance),
         cmocka_unit_test(the_set_point_is_held_while_power_lasts),
         cmocka_unit_test(a_step_may_be_long),
+        cmocka_unit_test(a_dead_fan_makes_it_stuffy_behind_an_open_damper),
         cmocka_unit_test(more_people_make_it_damp_and_air_stays_below_saturation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
