@@ -1,6 +1,10 @@
 -- An air station: five gas sensors that drift, beside a reference that speaks now and then.
 return {
   title = "Air station", level = "asset", match = "air-*",
+  parameters = {
+    co_limit = { title = "CO limit", unit = "mg/m3", default = 10, range = { 1, 100 } }, -- WHO, 8 hours
+    nox_limit = { title = "NOx limit", unit = "ppb", default = 500, range = { 1, 3000 } },
+  },
   telemetry = {
     PT08_S1_CO = { title = "CO sensor", range = { 0, 5000 }, stuck_after = "6h" },
     PT08_S2_NMHC = { title = "NMHC sensor", range = { 0, 5000 } },
@@ -13,9 +17,14 @@ return {
     co_reference = { title = "CO, reference", unit = "mg/m3", range = { 0, 100 } },
     nox_reference = { title = "NOx, reference", unit = "ppb", range = { 0, 3000 } },
   },
+  derived = {
+    index = { title = "Of the limits", unit = "%" },
+    air = { title = "Air", type = "text" },
+    bad_samples = { title = "Samples that cannot be" },
+  },
   state = { usual_co = { ewma = "6h", of = "co_reference" } },
   alarms = {
-    co_high = { severity = "warning", field = "co_reference", above = 10, deadband = 2, text = "{co_reference} mg/m3",
-                advice = "Guideline for 8 hours is 10 mg/m3 (WHO)" },
+    co_high = { severity = "warning", field = "co_reference", above = "co_limit", deadband = 2, text = "{co_reference} mg/m3",
+                advice = "Close the road, warn those who are outside" },
   },
 }

@@ -1,7 +1,7 @@
 -- What any battery has.
 return {
   title = "Battery", level = "component",
-  parameters = { low = { title = "Low below", unit = "%", default = 15, range = { 1, 50 } } },
+  parameters = { low = { title = "Low below", unit = "%", default = 20, range = { 1, 50 } } },
   telemetry = {
     voltage = { title = "Voltage", unit = "V", range = { 0, 1000 } },
     current = { title = "Current, out above 0", unit = "A", range = { -2000, 2000 } },

@@ -4,7 +4,10 @@ return {
   parameters = { low = { title = "Too little below", unit = "1/min", default = 60, range = { 0, 10000 } } },
   relationships = { filler = "machine", capper = "machine", packer = "machine", belt_1 = "belt", belt_2 = "belt" },
   process = { stages = { "filler", "capper", "packer" }, buffers = { "belt_1", "belt_2" }, window = "5m" },
-  derived = { throughput = { title = "Throughput", unit = "1/min" } },
+  derived = {
+    throughput = { title = "Throughput", unit = "1/min" },
+    packed = { title = "Bottles packed", sum = "packer.produced" },
+  },
   alarms = {
     slow = { severity = "warning", field = "throughput", below = "low", deadband = 10, delay = "1m",
              text = "{throughput} bottles a minute", advice = "Look at the bottleneck first" },

@@ -1,6 +1,6 @@
 -- A patient monitor at a bed: limits with a delay, so that a cough calls nobody.
 return {
-  title = "Patient monitor", level = "asset", match = "monitor-*",
+  title = "Patient monitor", level = "asset", match = "monitor-*", auto_create = false, -- nobody is to watch a bed that is a typing mistake
   parameters = {
     heart_rate_high = { unit = "beat/min", default = 120, range = { 60, 250 } },
     heart_rate_low = { unit = "beat/min", default = 45, range = { 20, 80 } },

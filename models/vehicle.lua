@@ -8,6 +8,7 @@ return {
   },
   properties = { speed_limit = { title = "Speed limit", unit = "km/h", range = { 0, 200 }, writable = true } },
   derived = {
+    range_left = { title = "Range left", unit = "km" },
     driving_hours = { title = "Driving", unit = "h", run_time = "speed", above = 1 },
     charging_hours = { title = "Charging", unit = "h", run_time = "charging" },
   },

@@ -6,6 +6,7 @@ return {
     energy = { title = "Energy", unit = "MWh", sum = "part_of.energy" },
     wind = { title = "Wind", unit = "m/s", mean = "part_of.wind_speed" },
     hottest = { title = "Hottest gearbox", unit = "Cel", max = "part_of.gearbox_temperature" },
+    weakest = { title = "Least used turbine", unit = "%", min = "part_of.capacity_factor" },
     turbines = { title = "Turbines", count = "part_of" },
     worst = { title = "Worst alarm", worst = "part_of" },
   },

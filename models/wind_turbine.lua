@@ -30,8 +30,8 @@ return {
   alarms = {
     gearbox_hot = { severity = "critical", field = "gearbox_temperature", above = "gearbox_limit", deadband = 10, delay = "10s",
                     text = "{gearbox_temperature} Cel", advice = "It is limited to half its power; look at the oil" },
-    underperforming = { severity = "warning", field = "missing", above = "shortfall", deadband = 5, delay = "10m",
+    underperforming = { severity = "warning", field = "missing", above = "shortfall", deadband = 5, delay = "1m",
                         text = "{missing} % below the curve", advice = "Ice, dirt, or a sensor of wind that lies" },
   },
-  state = { share = { ewma = "1h" }, limited_from = "number" },
+  state = { share = { ewma = "1h" }, off = { ring = 60 }, limited_from = "number" },
 }

@@ -1,4 +1,4 @@
--- A machine that jams is cleared once by itself; who is called after that is a person.
+-- A machine that jams is cleared by itself, and again when that fails; when it jams soon after, it waits for a person.
 local AGAIN = 300 -- s before it tries to clear a jam by itself again
 
 local function on_state(machine, state)
@@ -23,7 +23,16 @@ local function every_minute(machine)
 end
 
 local function on_clear_jam(machine, command)
-  if command.state == "failed" then machine:log("the jam is still there: " .. command.result) end
+  if command.state ~= "failed" then return end
+  machine:log("the jam is still there: " .. command.result)
+  machine:after("again", ("%ds"):format(random(20, 40))) -- the machines of a line not all at once
 end
 
-return { on = { state = on_state, ["command.clear_jam"] = on_clear_jam }, every = { ["1m"] = every_minute } }
+local function again(machine)
+  if machine:is_raised("jammed") then machine:command("clear_jam") end
+end
+
+return {
+  on = { state = on_state, ["command.clear_jam"] = on_clear_jam, ["timer.again"] = again },
+  every = { ["1m"] = every_minute },
+}

@@ -16,7 +16,7 @@ end
 local function on_stale(monitor, sample)
   monitor:raise("sensor_off")
   monitor:after("look", "1m")
-  monitor:log(sample.field .. " is silent")
+  monitor:log(("%s is silent at bed %s"):format(sample.field, monitor.attributes.bed or "?"))
 end
 
 local function on_input(monitor)

@@ -1,6 +1,7 @@
+-- When a monitor calls somebody, and when not.
 return {
   a_racing_heart_asks_for_the_pressure = function(t)
-    local monitor = t:twin("monitor-1")
+    local monitor = t:twin("monitor-1", { model = "patient_monitor" })
     t:sample(monitor, { heart_rate = 130 })
     t:advance("6s")
     t:sample(monitor, { heart_rate = 135 })
@@ -11,7 +12,7 @@ return {
     t:equal(monitor.derived.mean_pressure, 93.33, 0.01)
   end,
   a_cough_calls_nobody = function(t)
-    local monitor = t:twin("monitor-1")
+    local monitor = t:twin("monitor-1", { model = "patient_monitor" })
     t:sample(monitor, { heart_rate = 130 })
     t:advance("5s")
     t:sample(monitor, { heart_rate = 80 })
@@ -19,7 +20,7 @@ return {
     t:clear(monitor, "tachycardia")
   end,
   a_sensor_that_falls_off_is_told = function(t)
-    local monitor = t:twin("monitor-1")
+    local monitor = t:twin("monitor-1", { model = "patient_monitor" })
     t:sample(monitor, { spo2 = 97 })
     t:advance("16s")
     t:raised(monitor, "sensor_off")

@@ -1,5 +1,14 @@
--- A vehicle with a low battery goes slower until it is charged.
+-- How far a vehicle comes with what its battery holds; with a low one it goes slower until it is charged.
 local SLOW = 60 -- km/h
+local VOLTS = 370 -- of the battery on its way from full to empty
+local USE = 170 -- Wh/km
+
+local function on_odometer(vehicle)
+  local battery = vehicle:part("battery")
+  if not battery or not battery.telemetry.soc then return end
+  local holds = battery.parameters.capacity * (battery.derived.soh or 100) / 100 -- Ah
+  vehicle.derived.range_left = battery.telemetry.soc / 100 * holds * VOLTS / USE
+end
 
 local function on_battery_low(vehicle, args, battery)
   vehicle:raise("drive_home")
@@ -17,4 +26,4 @@ local function on_charging(vehicle, is_charging)
   end
 end
 
-return { on = { ["event.battery_low"] = on_battery_low, charging = on_charging } }
+return { on = { odometer = on_odometer, ["event.battery_low"] = on_battery_low, charging = on_charging } }

@@ -1,3 +1,4 @@
+-- A turbine against its curve, its wind and its heat; and the farm.
 return {
   a_turbine_is_compared_with_its_curve = function(t)
     local turbine = t:twin("turbine-1", { reported = { power_limit = 2000 } })
@@ -14,6 +15,30 @@ return {
     t:equal(turbine.desired.power_limit, 1000)
     t:sample(turbine, { gearbox_temperature = 65 })
     t:equal(turbine.desired.power_limit, 2000)
+  end,
+  what_an_operator_wants_of_a_hot_one_stays = function(t)
+    local turbine = t:twin("turbine-1", { reported = { power_limit = 2000 } })
+    t:sample(turbine, { gearbox_temperature = 82 })
+    t:advance("11s")
+    t:desire(turbine, { power_limit = 500 })
+    t:sample(turbine, { gearbox_temperature = 65 })
+    t:equal(turbine.desired.power_limit, 500)
+  end,
+  it_turns_into_the_wind_the_short_way = function(t)
+    local turbine = t:twin("turbine-1", { reported = { yaw = 350 } })
+    for _ = 1, 60 do
+      t:sample(turbine, { wind_direction = 10 })
+      t:advance("2s")
+    end
+    t:equal(turbine.desired.yaw, 10, 0.001)
+  end,
+  and_not_for_every_gust = function(t)
+    local turbine = t:twin("turbine-1", { reported = { yaw = 90 } })
+    for i = 1, 60 do
+      t:sample(turbine, { wind_direction = 90 + (i % 2 == 0 and 20 or -20) })
+      t:advance("2s")
+    end
+    t:equal(turbine.desired.yaw, nil)
   end,
   the_farm_adds_up_its_turbines = function(t)
     local farm = t:twin("farm-1")
