@@ -30,6 +30,7 @@ return {
       t:sample(turbine, { wind_direction = 10 })
       t:advance("2s")
     end
+    t:advance("1m")
     t:equal(turbine.desired.yaw, 10, 0.001)
   end,
   and_not_for_every_gust = function(t)
@@ -38,6 +39,7 @@ return {
       t:sample(turbine, { wind_direction = 90 + (i % 2 == 0 and 20 or -20) })
       t:advance("2s")
     end
+    t:advance("1m")
     t:equal(turbine.desired.yaw, nil)
   end,
   the_farm_adds_up_its_turbines = function(t)
