@@ -22,7 +22,6 @@ return {
     air = { title = "Air", type = "text" },
     bad_samples = { title = "Samples that cannot be" },
   },
-  state = { usual_co = { ewma = "6h", of = "co_reference" } },
   alarms = {
     co_high = { severity = "warning", field = "co_reference", above = "co_limit", deadband = 2, text = "{co_reference} mg/m3",
                 advice = "Close the road, warn those who are outside" },

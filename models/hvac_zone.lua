@@ -7,7 +7,7 @@ return {
   },
   telemetry = {
     temperature = { title = "Temperature", unit = "Cel", range = { -20, 60 }, max_rate = 1, stuck_after = "2h", stale_after = "2m" },
-    humidity = { title = "Humidity", unit = "%RH", range = { 0, 100 }, calibrate = { gain = 1, offset = 0 } },
+    humidity = { title = "Humidity", unit = "%RH", range = { 0, 100 } },
     co2 = { title = "CO2", unit = "ppm", range = { 300, 10000 }, spike = 800, stale_after = "2m" },
     occupancy = { title = "People", range = { 0, 1000 } },
     power = { title = "Power", unit = "W", range = { -100000, 100000 } },

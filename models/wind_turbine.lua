@@ -12,7 +12,8 @@ return {
     power = { title = "Power", unit = "kW", range = { -100, 20000 } },
     rotor_speed = { title = "Rotor", unit = "1/min", range = { 0, 40 } },
     pitch = { title = "Pitch", unit = "deg", range = { -5, 95 } },
-    gearbox_temperature = { title = "Gearbox", unit = "Cel", range = { -40, 150 }, spike = { by = 20, window = 5 } },
+    gearbox_temperature = { title = "Gearbox", unit = "Cel", range = { -40, 150 }, spike = { by = 20, window = 5 },
+                            calibrate = { offset = -1.5 } }, -- the leads of the resistance thermometer
     energy_meter = { title = "Meter", unit = "kWh", range = { 0, 10000000 } },
   },
   properties = {

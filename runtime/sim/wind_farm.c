@@ -8,6 +8,7 @@
 
 #define TURBINES 4
 #define METER_WRAPS 10000000.0 // kWh: seven digits
+#define LEADS 1.5              // Cel that its thermometer shows too much
 #define STANDS 0.5             // 1/min; below it the rotor may be locked
 
 static void turbine_begin(void *asset, const struct asset_options *options) {
@@ -29,7 +30,8 @@ static int turbine_read(const void *asset, struct reading *readings, int *proper
     readings[2] = reading_number("power", "kW", turbine->power, 0.1);
     readings[3] = reading_number("rotor_speed", "1/min", turbine->rotor_speed, 0.01);
     readings[4] = reading_number("pitch", "deg", turbine->pitch, 0.1);
-    readings[5] = reading_number("gearbox_temperature", "Cel", turbine->gearbox_temperature, 0.1);
+    readings[5] =
+        reading_number("gearbox_temperature", "Cel", turbine->gearbox_temperature + LEADS, 0.1);
     readings[6] = reading_number("energy_meter", "kWh", fmod(turbine->energy, METER_WRAPS), 0.1);
     readings[7] = reading_number("yaw", "deg", turbine->yaw, 0.001);
     readings[8] = reading_number("power_limit", "kW", turbine->power_limit, 0.001);

@@ -16,6 +16,11 @@ return {
     t:sample(turbine, { gearbox_temperature = 65 })
     t:equal(turbine.desired.power_limit, 2000)
   end,
+  the_leads_of_its_thermometer_are_taken_off = function(t)
+    local turbine = t:twin("turbine-1", { telemetry = { gearbox_temperature = 61.5 } })
+    t:equal(turbine.telemetry.gearbox_temperature, 60)
+    t:equal(turbine:sample("gearbox_temperature").raw, 61.5)
+  end,
   what_an_operator_wants_of_a_hot_one_stays = function(t)
     local turbine = t:twin("turbine-1", { reported = { power_limit = 2000 } })
     t:sample(turbine, { gearbox_temperature = 82 })
