@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#define FILLER_RATE 200.0 // bottles a minute
-#define CAPPER_RATE 190.0
+#define FILLER_RATE 220.0 // bottles a minute
+#define CAPPER_RATE 200.0
 #define PACKER_RATE 180.0
 #define BELTS 2
 
@@ -67,7 +67,7 @@ static void machine_obey(void *asset, struct order *order) {
 
 static void belt_begin(void *asset, const struct asset_options *options) {
     (void)options;
-    ((struct belt *)asset)->content = BELT_CAPACITY / 2;
+    ((struct belt *)asset)->content = 0.75 * BELT_CAPACITY;
 }
 
 static void belt_live(void *asset, double dt_s) {
