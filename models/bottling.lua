@@ -6,6 +6,7 @@ return {
   process = { stages = { "filler", "capper", "packer" }, buffers = { "belt_1", "belt_2" }, window = "5m" },
   derived = {
     throughput = { title = "Throughput", unit = "1/min" },
+    worst = { title = "Worst alarm", worst = "part_of" },
     packed = { title = "Bottles packed", sum = "packer.produced" },
   },
   alarms = {

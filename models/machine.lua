@@ -18,6 +18,7 @@ return {
     running_hours = { title = "Running hours", unit = "h", run_time = "running" },
     reject_share = { title = "Rejects", unit = "%", range = { 0, 100 } },
   },
+  relationships = { part_of = "bottling" },
   commands = { clear_jam = { title = "Clear the jam" }, service = { title = "Change the tools", timeout = "5m" } },
   alarms = {
     jammed = { severity = "critical", text = "stands at {produced} bottles", advice = "Clear the jam, look at the guides" },

@@ -134,13 +134,21 @@ static const struct asset_kind belt_kind = {
 static const struct asset_kind *const kinds[] = {&filler_kind, &capper_kind, &packer_kind,
                                                  &belt_kind, NULL};
 
+// It leads to its process, and the process to it.
+static void *member_add(struct plant *plant, const struct asset_kind *kind, uint32_t number,
+                        uint32_t process) {
+    void *state = site_add(plant, kind, number);
+    site_link_ahead(plant, "part_of", "bottling-", process);
+    return state;
+}
+
 static void bottling_build(struct plant *plant, uint32_t site) {
     uint32_t number = site + 1, first = site * BELTS + 1, second = first + 1;
-    struct belt *belt_1 = site_add(plant, &belt_kind, first);
-    struct belt *belt_2 = site_add(plant, &belt_kind, second);
-    struct machine *filler = site_add(plant, &filler_kind, number);
-    struct machine *capper = site_add(plant, &capper_kind, number);
-    struct machine *packer = site_add(plant, &packer_kind, number);
+    struct belt *belt_1 = member_add(plant, &belt_kind, first, number);
+    struct belt *belt_2 = member_add(plant, &belt_kind, second, number);
+    struct machine *filler = member_add(plant, &filler_kind, number, number);
+    struct machine *capper = member_add(plant, &capper_kind, number, number);
+    struct machine *packer = member_add(plant, &packer_kind, number, number);
     filler->after = capper->before = belt_1;
     capper->after = packer->before = belt_2;
     site_add_twin(plant, "bottling", "bottling-", number);

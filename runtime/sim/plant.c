@@ -134,6 +134,13 @@ void site_link(struct plant *plant, const char *relationship, const char *before
     snprintf(link->target, sizeof link->target, "%s%u%s", before, number, after);
 }
 
+void site_link_ahead(struct plant *plant, const char *relationship, const char *before,
+                     uint32_t number) {
+    struct plant_twin *twin = &plant->twins[plant->twin_count - 1];
+    site_link(plant, relationship, before, number, "");
+    twin->links[twin->link_count - 1].is_ahead = true;
+}
+
 void site_attributes(struct plant *plant, const char *format, ...) {
     struct plant_twin *twin = &plant->twins[plant->twin_count - 1];
     va_list arguments;

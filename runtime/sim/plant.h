@@ -54,7 +54,7 @@ void plant_set(struct plant *plant, uint32_t asset, const char *property, double
 void plant_order(struct plant *plant, uint32_t asset, struct order *order);
 
 // What the system is to be told about each twin of sites, in an order in which each one's targets
-// come first.
+// come first, but for those that are ahead: two twins may lead to each other.
 struct plant_twin {
     char id[PLANT_ID_BYTES];
     const char *model;
@@ -62,6 +62,7 @@ struct plant_twin {
     struct plant_link {
         const char *relationship;
         char target[PLANT_ID_BYTES];
+        bool is_ahead; // the target comes later
     } links[PLANT_LINKS];
     int link_count;
 };

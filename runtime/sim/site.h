@@ -28,6 +28,9 @@ void site_add_twin(struct plant *plant, const char *model, const char *before, u
 // Where the newest leads: to `before` `number` `after`.
 void site_link(struct plant *plant, const char *relationship, const char *before, uint32_t number,
                const char *after);
+// The same, of a target that is added later.
+void site_link_ahead(struct plant *plant, const char *relationship, const char *before,
+                     uint32_t number);
 // What the newest is known by, a JSON object without escapes.
 void site_attributes(struct plant *plant, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -33,6 +33,7 @@ ok "every twin of six plants is there" wait_for 10 has_twins 32
 
 # Manufacturing
 ok "a process knows its rate" wait_for 5 holds bottling-1 '.derived.throughput.value > 100'
+is "its machines know that they are part of it" "$(api GET /twins/filler-1 | jq -r '.relationships.part_of[0]')" bottling-1
 ok "a jam is cleared by a command that the twin gave" wait_for 5 is_command filler-1 clear_jam "done cleared"
 ok "and its alarm with it" wait_for 5 is_alarm filler-1 jammed false
 ok "machines count in totals" wait_for 5 holds packer-1 '.derived.produced.value > 5 and .derived.running_hours.value > 0'
