@@ -27,6 +27,7 @@ struct watch {
     struct rows *rows;
     struct buffer message; // of the parts that have come
     cJSON *dictionary;     // {"twins": [...], "fields": [...]}
+    struct lws_context *lws;
     lws_sorted_usec_list_t timer;
     bool is_over;
     int code;
@@ -229,10 +230,10 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
                     watch->session->url);
         end_watch(watch);
         break;
-    default:
-        break;
+    default: // of the library's own descriptors, which are not ours to close
+        return 0;
     }
-    return watch && watch->is_over ? -1 : 0;
+    return watch->is_over ? -1 : 0;
 }
 
 static const struct lws_protocols protocols[] = {
@@ -241,7 +242,9 @@ static const struct lws_protocols protocols[] = {
 };
 
 static void on_time(lws_sorted_usec_list_t *timer) {
-    end_watch(lws_container_of(timer, struct watch, timer));
+    struct watch *watch = lws_container_of(timer, struct watch, timer);
+    end_watch(watch);
+    lws_cancel_service(watch->lws); // else lws_service goes on waiting, for half a minute
 }
 
 static bool connect_to(struct watch *watch, struct lws_context *context, struct err *err) {
@@ -286,6 +289,7 @@ static void serve(struct watch *watch) {
         err_set(&watch->err, ERR_INTERNAL, "libwebsockets cannot be used");
         return;
     }
+    watch->lws = context;
     if (watch->seconds)
         lws_sul_schedule(context, 0, &watch->timer, on_time,
                          (lws_usec_t)(strtod(watch->seconds, NULL) * 1e6));

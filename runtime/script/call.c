@@ -1,5 +1,5 @@
-// The signal handler only reads the clock, stops its timer and calls lua_sethook, all of which may be
-// done in one.
+// The signal handler only reads the clock, stops its timer and calls lua_sethook, all of which may
+// be done in one.
 
 #include "script/call.h"
 
@@ -17,11 +17,12 @@
 #include <unistd.h>
 
 #define TICK_SIGNAL (SIGRTMIN + 3)
-#define TICKS_A_LIMIT 8       // so that a long limit is overrun by an eighth
-#define SHORTEST_TICK_US 1000 // a tick takes 1-2 us, so this is the most that costs next to nothing
-#define IDLE_TICKS 4          // without a call, then the timer rests
-#define MESSAGE_HANDLER 1     // its place on the stack, below everything
-#define GC_PAUSE 200          // next cycle when the heap has doubled
+#define TICKS_A_LIMIT 8      // so that a long limit is overrun by an eighth
+#define SHORTEST_TICK_US 500 // a tick takes 1-2 us, so this is the most that costs next to nothing
+#define SHORTEST_WAIT_US 50  // before looking again at a call whose time is nearly over
+#define IDLE_TICKS 8         // without a call, then the timer rests
+#define MESSAGE_HANDLER 1    // its place on the stack, below everything
+#define GC_PAUSE 200         // next cycle when the heap has doubled
 #define GC_STEP_MUL                                                                                \
     100 // small steps: longest pause 2-3 ms at 100,000 live tables, half of the default's
 #define GC_STEP_LOG 11 // 2 KiB a step
@@ -33,7 +34,7 @@ static void on_tick(int number, siginfo_t *info, void *context);
 static void arm(struct call *call, enum kill reason);
 static void kill_hook(lua_State *lua, lua_Debug *frame);
 static bool make_timer(struct call *call, int64_t interval_us, struct err *err);
-static void set_timer(const struct call *call, int64_t interval_us);
+static void set_timer(const struct call *call, int64_t first_us, int64_t interval_us);
 static void stop_timer(struct call *call);
 static int on_error(lua_State *lua);
 static bool find_place(lua_State *lua, lua_Debug *frame);
@@ -89,7 +90,7 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     call->is_running = 1;
     if (!call->is_ticking) { // looked at after is_running is set: a tick that meets a call goes on
         call->is_ticking = 1;
-        set_timer(call, interval_us);
+        set_timer(call, interval_us, interval_us);
     }
     int status = lua_pcall(call->lua, arguments, results, MESSAGE_HANDLER);
     call->is_running = 0; // from here on a tick arms nothing
@@ -166,7 +167,7 @@ static void on_tick(int number, siginfo_t *info, void *context) {
     if (!call->is_running) {
         if (++call->idle_ticks >= IDLE_TICKS && call->is_ticking) {
             call->is_ticking = 0;
-            set_timer(call, 0);
+            set_timer(call, 0, 0);
         }
         errno = kept_errno;
         return;
@@ -176,8 +177,12 @@ static void on_tick(int number, siginfo_t *info, void *context) {
     if (call->seen != call->sequence) {
         call->seen = call->sequence;
         call->seen_at = now;
-    } else if (now - call->seen_at >= call->limit_us && call->kill == KILL_NONE) {
-        arm(call, KILL_DEADLINE);
+    }
+    int64_t left_us = call->seen_at + call->limit_us - now;
+    if (left_us <= 0) {
+        if (call->kill == KILL_NONE) arm(call, KILL_DEADLINE);
+    } else if (left_us < call->interval_us) { // the next tick would come late
+        set_timer(call, left_us > SHORTEST_WAIT_US ? left_us : SHORTEST_WAIT_US, call->interval_us);
     }
     errno = kept_errno;
 }
@@ -218,9 +223,10 @@ static bool make_timer(struct call *call, int64_t interval_us, struct err *err) 
     return true;
 }
 
-static void set_timer(const struct call *call, int64_t interval_us) {
-    struct timespec every = {interval_us / 1000000, interval_us % 1000000 * 1000};
-    struct itimerspec setting = {.it_interval = every, .it_value = every};
+static void set_timer(const struct call *call, int64_t first_us, int64_t interval_us) {
+    struct itimerspec setting = {
+        .it_value = {first_us / 1000000, first_us % 1000000 * 1000},
+        .it_interval = {interval_us / 1000000, interval_us % 1000000 * 1000}};
     timer_settime(call->timer, 0, &setting, NULL);
 }
 

@@ -57,7 +57,9 @@ sees() { tail -n +7 "$WORK/watched" | jq -e "select(.twin == \"m-2\" and .value 
 ok "and then what changes" wait_for 5 sees 17
 is "with unit and time" "$(jq -r 'select(.field == "temperature") | .unit' "$WORK/watched" | sort -u)" Cel
 like "in ISO 8601" "$(jq -r '.at' "$WORK/watched" | head -n 1)" '^20[0-9-]{8}T[0-9:.]+Z$'
+started=$EPOCHREALTIME
 like "as a table it streams" "$(ctl -o table watch m-1 --seconds 1 --fields count)" '^AT .*QUALITY.*m-1 +count +1 '
+ok "and ends after its seconds" awk "BEGIN { exit !($EPOCHREALTIME - $started < 5) }"
 
 # check needs no twind
 is "check passes what is sound" "$("$BUILD/twinctl" check tests/e2e -o json | jq -r 'select(.bytes > 0) | .model' | sort | tr '\n' ' ')" 'flusher meter walker '

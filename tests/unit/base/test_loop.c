@@ -51,12 +51,12 @@ static void timers_fire_once_in_the_order_of_their_due_times(void **state) {
     (void)state;
     struct seen seen = {.loop = loop_new(NULL)};
     struct loop_timer late = {0}, early = {0}, cancelled = {0};
+    int64_t before = loop_monotonic(seen.loop);
     loop_timer_set(seen.loop, &late, 9000, on_late, &seen);
     loop_timer_set(seen.loop, &early, 5000, on_early, &seen);
     loop_timer_set(seen.loop, &early, 2000, on_early, &seen); // moved, not doubled
     loop_timer_set(seen.loop, &cancelled, 1000, on_early, &seen);
     loop_timer_clear(seen.loop, &cancelled);
-    int64_t before = loop_monotonic(seen.loop);
     loop_run(seen.loop);
     assert_string_equal(seen.order, "el");
     assert_true(loop_monotonic(seen.loop) - before >= 9000);

@@ -24,7 +24,7 @@ export function EmptyPlant() {
     <section class="empty">
       <h1>No twins yet</h1>
       <p>A twin begins with its first message. Type this in a terminal on this machine:</p>
-      <div class="command">
+      <div class="to-type">
         <code id="example">{line}</code>
         <button type="button" onClick={copy}>{isCopied ? "Copied" : "Copy"}</button>
       </div>
