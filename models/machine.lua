@@ -6,8 +6,9 @@ return {
   },
   telemetry = {
     rate = { title = "Rate", unit = "1/min", range = { 0, 2000 }, stale_after = "30s" },
-    good = { title = "Good, 16-bit counter", range = { 0, 65535 } },
-    rejected = { title = "Rejected, 16-bit counter", range = { 0, 65535 } },
+    -- Counters of 16 bits: they begin anew every six hours.
+    good = { title = "Good bottles", range = { 0, 65535 } },
+    rejected = { title = "Rejected", range = { 0, 65535 } },
     state = { title = "State", type = "text" },
     running = { title = "Running", type = "boolean" },
   },
