@@ -9,6 +9,7 @@
 #define OXYGEN_TAU_S 25.0
 #define CRISIS_S 150.0
 #define CRISIS_EVERY_S 3600.0
+#define SPOILED_CRISIS_EVERY_S 60.0
 #define SWAY_TAU_S 120.0
 #define CUFF_EVERY_S 900.0
 
@@ -20,6 +21,11 @@ void patient_init(struct patient *patient, uint64_t seed, uint64_t number) {
     patient->usual_rate = 62 + 22 * chance_uniform(&patient->chance);
     patient->usual_systolic = 112 + 24 * chance_uniform(&patient->chance);
     sense(patient);
+}
+
+void patient_spoil(struct patient *patient) {
+    patient->crisis_s = CRISIS_S;
+    patient->crises_per_s = 1 / SPOILED_CRISIS_EVERY_S;
 }
 
 void patient_step(struct patient *patient, double dt_s) {

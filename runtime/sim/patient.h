@@ -26,6 +26,8 @@ struct patient {
 };
 
 void patient_init(struct patient *patient, uint64_t seed, uint64_t number);
+// One crisis after the other, the first at once.
+void patient_spoil(struct patient *patient);
 void patient_step(struct patient *patient, double dt_s);
 void patient_measure(struct patient *patient); // inflates the cuff
 bool patient_is_measuring(const struct patient *patient);

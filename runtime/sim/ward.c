@@ -12,7 +12,7 @@ static void monitor_begin(void *asset, const struct asset_options *options) {
 }
 
 static void monitor_spoil(void *asset) {
-    ((struct patient *)asset)->crises_per_s = 1 / 60.0;
+    patient_spoil(asset);
 }
 
 static void monitor_live(void *asset, double dt_s) {

@@ -26,8 +26,8 @@ static void a_crisis_costs_oxygen_raises_the_heart_and_passes(void **state) {
     (void)state;
     struct patient patient;
     patient_init(&patient, 1, 1);
-    patient.crises_per_s = 0;
-    patient.crisis_s = 150;
+    patient_spoil(&patient);
+    patient.crises_per_s = 0; // only the one
     for (int i = 0; i < 120; i++)
         patient_step(&patient, 1);
     assert_true(patient.spo2 < 85);
