@@ -135,7 +135,7 @@ const char *options_help(void) {
            "(0)\n"
            "  --command-faults SHARE    of commands that fail (0)\n"
            "  --command-silence SHARE   of commands that are never answered (0)\n"
-           "  --wear FACTOR     how much faster than in life pumps wear (1)\n"
+           "  --wear FACTOR     how much faster than in life assets wear (1)\n"
            "  --failing ID      this asset fails within three minutes; a number N is the Nth that "
            "can\n"
            "  --prefix TEXT     of the ids (the model's name and -)\n"
