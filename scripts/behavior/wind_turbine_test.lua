@@ -30,13 +30,13 @@ return {
     t:equal(turbine.desired.power_limit, 500)
   end,
   it_turns_into_the_wind_the_short_way = function(t)
-    local turbine = t:twin("turbine-1", { reported = { yaw = 350 } })
-    for _ = 1, 60 do
-      t:sample(turbine, { wind_direction = 10 })
+    local turbine = t:twin("turbine-1", { reported = { yaw = 340 } })
+    for i = 1, 60 do
+      t:sample(turbine, { wind_direction = i % 2 == 0 and 352 or 12 })
       t:advance("2s")
     end
     t:advance("1m")
-    t:equal(turbine.desired.yaw, 10, 0.001)
+    t:equal(turbine.desired.yaw, 2, 0.001)
   end,
   and_not_for_every_gust = function(t)
     local turbine = t:twin("turbine-1", { reported = { yaw = 90 } })
@@ -46,6 +46,18 @@ return {
     end
     t:advance("1m")
     t:equal(turbine.desired.yaw, nil)
+  end,
+  a_turbine_in_maintenance_alarms_no_farm = function(t)
+    local farm = t:twin("farm-1")
+    local turbine = t:twin("turbine-1", { relationships = { part_of = farm }, telemetry = { gearbox_temperature = 90 } })
+    t:advance("11s")
+    t:equal(farm.derived.worst, 3)
+    t:raised(farm, "in_alarm")
+    t:lifecycle(turbine, "maintenance")
+    t:advance("1s")
+    t:raised(turbine, "gearbox_hot")
+    t:equal(farm.derived.worst, 0)
+    t:clear(farm, "in_alarm")
   end,
   the_farm_adds_up_its_turbines = function(t)
     local farm = t:twin("farm-1")
