@@ -12,6 +12,7 @@ return {
   },
   derived = {
     load = { title = "Load", unit = "%" },
+    turned = { title = "Turned at this place", unit = "h", run_time = "current", above = 0.5 },
     running_hours = { title = "Running hours", unit = "h" },
   },
   relationships = { part_of = "pump" },
@@ -21,5 +22,5 @@ return {
     winding_hot = { severity = "critical", field = "winding_temperature", above = "winding_limit", deadband = 10, delay = "30s",
                     text = "{winding_temperature} Cel", advice = "Check the fan and the load" },
   },
-  state = { seen = "time", hours = "number" },
+  state = { hours_before = "number" }, -- that were counted by the behaviour, before twind did it
 }

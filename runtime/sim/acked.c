@@ -44,6 +44,11 @@ void acked_add(struct acked *acked, const char *twin, const struct reading *read
         buffer_byte(&acked->lines, ' ');
         buffer_add(&acked->lines, readings[i].name, strlen(readings[i].name));
         buffer_byte(&acked->lines, ' ');
+        if (readings[i].text) {
+            buffer_add(&acked->lines, readings[i].text, strlen(readings[i].text));
+            buffer_byte(&acked->lines, '\n');
+            continue;
+        }
         char *end = senml_number(number, readings[i].value);
         *end++ = '\n';
         buffer_add(&acked->lines, number, (size_t)(end - number));

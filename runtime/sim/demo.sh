@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `make run`: twind with a plant that is simulated, in which one pump wears out. Ends both at Ctrl-C.
+# `make run`: twind with a plant that is simulated, in which one pump wears out. Ends all of it at Ctrl-C.
+#   PLANT="line:4 bottling"   what there is: kinds of `twinsim --plant`, each with how many; in the first something fails
 #   DATA=DIR   keep the plant's past there; without it each run begins a new one
 #   COAP=ADDR HTTP=ADDR   other addresses; when the usual ones are taken, free ports are used
 set -euo pipefail
@@ -11,13 +12,14 @@ if [[ -z ${DATA:-} ]]; then
   rm -rf "$DATA"
 fi
 mkdir -p "$run"
-twind= twinsim=
+twind= twinsims=()
+read -ra plants <<<"${PLANT:-line:4 bottling}"
 
 # The simulator first, so that no device meets a runtime that is going.
 stop() {
   trap '' INT TERM
   local pid
-  for pid in $twinsim $twind; do
+  for pid in "${twinsims[@]}" $twind; do
     kill -TERM "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
@@ -47,20 +49,29 @@ fi
 coap=$(sed -E 's/.* coap=([^ ]+).*/\1/' "$run/ready")
 http=$(sed -E 's/.* http=([^ ]+).*/\1/' "$run/ready")
 
-setsid "$build/twinsim" --plant 4 --failing 1 --faults 2 --quiet --coap "coap://$coap" --http "$http" \
-  >"$run/twinsim.log" 2>&1 </dev/null &
-twinsim=$!
+: >"$run/twinsim.log"
+failing=(--failing 1)
+for plant in "${plants[@]}"; do
+  [[ $plant == *:* ]] || plant+=:1
+  setsid "$build/twinsim" --plant "${plant%%:*}" --count "${plant#*:}" "${failing[@]}" --faults 2 --quiet \
+    --coap "coap://$coap" --http "$http" >>"$run/twinsim.log" 2>&1 </dev/null &
+  twinsims+=($!)
+  failing=()
+done
+story="something in it fails."
+[[ ${plants[0]} == line* ]] && story="in one of its pumps a bearing wears out. Within two minutes its forecast
+  reaches the limit, before the alarm is raised."
 cat <<END
 
   Dashboard   http://$http
   Devices     coap://$coap
   Logs        $run/twind.log and $run/twinsim.log
 
-  A simulated plant is sending; in one of its pumps a bearing wears out. Within two minutes its forecast
-  reaches the limit, before the alarm is raised. Scripts are reloaded when you change them. Ctrl-C ends it.
+  A simulated plant is sending; $story
+  Scripts are reloaded when you change them. Ctrl-C ends it.
 
 END
-wait -n "$twind" "$twinsim" || true
+wait -n "$twind" "${twinsims[@]}" || true
 kill -0 "$twind" 2>/dev/null || { echo "twind has ended:" >&2 && tail -n 5 "$run/twind.log" >&2 && exit 1; }
-echo "twinsim has ended:" >&2 && tail -n 5 "$run/twinsim.log" >&2
+echo "A twinsim has ended:" >&2 && tail -n 5 "$run/twinsim.log" >&2
 exit 1

@@ -39,13 +39,13 @@ struct fleet {
 
 static void device_tick(struct run *run, uint32_t index, int64_t now);
 static void device_watch(struct run *run, uint32_t index, int64_t now);
-static void device_obey(struct run *run, uint32_t index, const struct message *message);
+static uint32_t device_set(struct fleet *fleet, uint32_t index, const struct message *message);
 static bool device_report(struct run *run, uint32_t index, int64_t now);
 
 static bool fleet_open(struct run *run, struct err *err) {
     const struct options *options = run->options;
     struct plant_options assets = {
-        .lines = options->plant,
+        .kind = options->plant,
         .model = options->model,
         .prefix = options->prefix,
         .count = options->count,
@@ -122,25 +122,23 @@ static bool fleet_on_notification(struct run *run, const struct message *message
         device->watching = NULL;
         device->is_waiting = false;
     }
-    double value;
-    const char *property = plant_property(fleet->plant, index);
-    if (property && observe_read(&device->observe, message, property, now, &value)) {
-        plant_set(fleet->plant, index, value);
-        run->tally.desired++;
-    }
-    if (device->observe.heard == now) device_obey(run, index, message); // it was news
+    if (!observe_read(&device->observe, message, now)) return true;
+    run->tally.desired += device_set(fleet, index, message);
+    order_read(&device->order, message, &run->options->order_faults, &device->fault.chance);
     return true;
 }
 
 static uint32_t fleet_slots(const struct options *options) {
     // One a device, were there not an end to slots; devices beyond it wait for others' answers.
-    uint64_t devices = options->plant ? (uint64_t)options->plant * ASSETS_A_LINE : options->count;
+    uint64_t devices = options->count;
+    if (options->plant) devices *= plant_site_assets(options->plant);
+    if (devices == 0) return 1; // of a kind that is refused when it is made
     return devices < TRANSPORT_SLOTS ? (uint32_t)devices : TRANSPORT_SLOTS;
 }
 
 static size_t fleet_datagram(const struct options *options) {
     (void)options;
-    return 512; // five readings of the longest names take 350
+    return 1024; // PLANT_READINGS of long names with their units take 800
 }
 
 const struct mode fleet_mode = {
@@ -162,6 +160,7 @@ static void device_tick(struct run *run, uint32_t index, int64_t now) {
     double dt_s = 1 / options->rate;
     int properties;
     int count = plant_step(fleet->plant, index, dt_s, readings, &properties);
+    if (device->order.state == ORDER_RUNNING) plant_order(fleet->plant, index, &device->order);
     if (!fault_step(&device->fault, options->faults, dt_s, readings, count - properties)) {
         run->tally.silent++;
         return;
@@ -190,7 +189,7 @@ static void device_tick(struct run *run, uint32_t index, int64_t now) {
 static void device_watch(struct run *run, uint32_t index, int64_t now) {
     struct fleet *fleet = run->mode_state;
     struct device *device = &fleet->devices[index];
-    if (!plant_property(fleet->plant, index) || !observe_is_due(&device->observe, now)) return;
+    if (!plant_obeys(fleet->plant, index) || !observe_is_due(&device->observe, now)) return;
     struct exchange *exchange = transport_begin(run->transport, index % run->options->peers);
     if (!exchange) return;
     uint8_t token[8];
@@ -204,15 +203,16 @@ static void device_watch(struct run *run, uint32_t index, int64_t now) {
     device->is_waiting = true;
 }
 
-// Begins the next command that the device was told of, if it has none.
-static void device_obey(struct run *run, uint32_t index, const struct message *message) {
-    struct fleet *fleet = run->mode_state;
-    struct order *order = &fleet->devices[index].order;
-    if (!order_read(order, message, &run->options->order_faults,
-                    &fleet->devices[index].fault.chance))
-        return;
-    if (!plant_begin(fleet->plant, index, order->name, order->seconds))
-        order_end(order, true, "this device knows no such command");
+// Takes over each of its properties that the message desires something of; how many.
+static uint32_t device_set(struct fleet *fleet, uint32_t index, const struct message *message) {
+    uint32_t count = 0;
+    double value;
+    for (const char *const *name = plant_properties(fleet->plant, index); name && *name; name++) {
+        if (!observe_value(message, *name, &value)) continue;
+        plant_set(fleet->plant, index, *name, value);
+        count++;
+    }
+    return count;
 }
 
 // Says what became of its command, once that has ended.
@@ -220,8 +220,6 @@ static bool device_report(struct run *run, uint32_t index, int64_t now) {
     struct fleet *fleet = run->mode_state;
     struct device *device = &fleet->devices[index];
     struct order *order = &device->order;
-    if (order->state == ORDER_RUNNING && !plant_is_busy(fleet->plant, index))
-        order_end(order, false, "flushed");
     if (order->state != ORDER_OVER) return false;
     struct exchange *exchange = transport_begin(run->transport, index % run->options->peers);
     if (!exchange) return false;

@@ -95,7 +95,7 @@ static uint32_t load_slots(const struct options *options) {
 static size_t load_datagram(const struct options *options) {
     size_t bytes = RUN_POST_BYTES + SENML_PACK_BYTES;
     for (int i = 0; i < options->field_count; i++) {
-        struct reading reading = {options->fields[i].name, options->fields[i].unit, 0};
+        struct reading reading = {.name = options->fields[i].name, .unit = options->fields[i].unit};
         bytes += twins_of(options) * senml_bound(NULL, &reading, 1);
     }
     return bytes + twins_of(options) * ID_BYTES;

@@ -13,7 +13,6 @@
 #define FRESH_US 128000000
 
 static bool is_newer(const struct observe *observe, uint32_t sequence, int64_t now);
-static bool value_find(const struct message *message, const char *property, double *value);
 
 bool observe_is_due(const struct observe *observe, int64_t now) {
     return now >= observe->due;
@@ -54,8 +53,7 @@ uint32_t observe_token_read(const uint8_t token[8], uint32_t seed) {
     return memcmp(token, expected, sizeof expected) == 0 ? device : UINT32_MAX;
 }
 
-bool observe_read(struct observe *observe, const struct message *message, const char *property,
-                  int64_t now, double *value) {
+bool observe_read(struct observe *observe, const struct message *message, int64_t now) {
     if (message->code >> 5 != 2) {
         observe_fail(observe, now);
         return false;
@@ -75,17 +73,11 @@ bool observe_read(struct observe *observe, const struct message *message, const 
     observe->sequence = sequence;
     observe->heard = now;
     observe->due = now + (int64_t)(max_age + GRACE_S) * 1000000;
-    return value_find(message, property, value);
-}
-
-// RFC 7641 3.4: 24-bit numbers that wrap, and a lapse of time after which any is newer.
-static bool is_newer(const struct observe *observe, uint32_t sequence, int64_t now) {
-    uint32_t ahead = (sequence - observe->sequence) & 0xffffff;
-    return (ahead > 0 && ahead < 1u << 23) || now - observe->heard > FRESH_US;
+    return true;
 }
 
 // The record with the name, which may stand behind a base name: "pump-1/" and "speed".
-static bool value_find(const struct message *message, const char *property, double *value) {
+bool observe_value(const struct message *message, const char *property, double *value) {
     cJSON *pack = cJSON_ParseWithLength((const char *)message->payload, message->payload_length);
     const char *base = "";
     bool is_found = false;
@@ -104,4 +96,10 @@ static bool value_find(const struct message *message, const char *property, doub
     }
     cJSON_Delete(pack);
     return is_found;
+}
+
+// RFC 7641 3.4: 24-bit numbers that wrap, and a lapse of time after which any is newer.
+static bool is_newer(const struct observe *observe, uint32_t sequence, int64_t now) {
+    uint32_t ahead = (sequence - observe->sequence) & 0xffffff;
+    return (ahead > 0 && ahead < 1u << 23) || now - observe->heard > FRESH_US;
 }

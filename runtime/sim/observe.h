@@ -26,9 +26,9 @@ uint8_t *observe_request_write(uint8_t *out, const char *id);
 void observe_token_write(uint8_t token[8], uint32_t seed, uint32_t device);
 uint32_t observe_token_read(const uint8_t token[8], uint32_t seed); // UINT32_MAX when it is none
 
-// Takes up an answer or notification. True when it is newer than the last and says a number for
-// `property`: that is what is desired.
-bool observe_read(struct observe *observe, const struct message *message, const char *property,
-                  int64_t now, double *value);
+// Takes up an answer or notification. True when it is newer than the last.
+bool observe_read(struct observe *observe, const struct message *message, int64_t now);
+// What a notification desires of a property. False when it says no number for it.
+bool observe_value(const struct message *message, const char *property, double *value);
 
 #endif

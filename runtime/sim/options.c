@@ -16,6 +16,7 @@
 #define COAP_PORT "5683"
 #define DATAGRAM_RECORDS 500 // of a gateway's pack, which must fit into one datagram
 #define ID_MAX 64
+#define PLANT_LINES_MAX 10000
 #define LOAD_WINDOW 256
 #define LOAD_WINDOW_MAX 65536 // what the transport can tell apart
 #define LOAD_FIELDS "temperature:Cel,vibration"
@@ -23,7 +24,7 @@
 // Reads `value`, which stays, into `options`.
 typedef bool option_parse(struct options *options, char *value, struct err *err);
 
-static option_parse format_parse, values_parse, fields_parse, map_parse;
+static option_parse plant_parse, format_parse, values_parse, fields_parse, map_parse;
 
 struct flag {
     const char *name;
@@ -55,7 +56,7 @@ static const struct flag flags[] = {
     {"pack", FLAG_COUNT, AT(pack), 1, DATAGRAM_RECORDS, NULL},
     {"values", FLAG_PARSED, 0, 0, 0, values_parse},
     {"fields", FLAG_PARSED, 0, 0, 0, fields_parse},
-    {"plant", FLAG_COUNT, AT(plant), 1, 10000, NULL},
+    {"plant", FLAG_PARSED, 0, 0, 0, plant_parse},
     {"http", FLAG_TEXT, AT(http), 0, 0, NULL},
     {"faults", FLAG_NUMBER, AT(faults), 0, 3600, NULL},
     {"command-faults", FLAG_NUMBER, AT(order_faults.failing), 0, 1, NULL},
@@ -109,11 +110,14 @@ bool options_parse(struct options *options, int argc, char **argv, bool *is_help
 const char *options_help(void) {
     return "twinsim: simulated devices that speak CoAP\n"
            "\n"
-           "  twinsim [--model pump|motor|tank] [--count 10]   a fleet of one model\n"
-           "  twinsim --plant LINES [--http ADDR]              lines of pumps, motors and tanks; "
-           "with\n"
-           "                                                   --http their relationships are put "
+           "  twinsim [--model NAME] [--count 10]              a fleet of one model (pump)\n"
+           "  twinsim --plant KIND [--count 1] [--http ADDR]   sites of a kind: line, bottling, "
+           "hvac,\n"
+           "                                                   wind, vehicles or ward; with --http "
+           "their\n"
+           "                                                   twins and relationships are put "
            "there\n"
+           "  twinsim --plant N                                N lines of pumps\n"
            "  twinsim --load [--count 1000] [--window 256]     load, as fast as it is answered\n"
            "  twinsim --play FILE.csv --twin ID --map COLUMN=FIELD ...   a recorded asset\n"
            "\n"
@@ -131,9 +135,9 @@ const char *options_help(void) {
            "(0)\n"
            "  --command-faults SHARE    of commands that fail (0)\n"
            "  --command-silence SHARE   of commands that are never answered (0)\n"
-           "  --wear FACTOR     how much faster than in life pumps wear (1)\n"
-           "  --failing ID      this pump wears out within three minutes; a number N is the Nth "
-           "pump\n"
+           "  --wear FACTOR     how much faster than in life assets wear (1)\n"
+           "  --failing ID      this asset fails within three minutes; a number N is the Nth that "
+           "can\n"
            "  --prefix TEXT     of the ids (the model's name and -)\n"
            "\n"
            "load\n"
@@ -199,7 +203,7 @@ static bool mode_check(struct options *options, struct err *err) {
                        ID_MAX);
     }
     if (!options->model) options->model = "pump";
-    if (!options->count) options->count = 10;
+    if (!options->count) options->count = options->plant ? 1 : 10;
     if (options->rate == 0) options->rate = 1;
     return true;
 }
@@ -246,6 +250,21 @@ static bool server_find(struct options *options, struct err *err) {
     if (options->peers == 1 || is_here) return true;
     return err_set(err, ERR_INVALID, "--peers %u needs a server at 127.x.y.z, not %s",
                    options->peers, options->coap);
+}
+
+// A kind of site, or a number of pump lines.
+static bool plant_parse(struct options *options, char *value, struct err *err) {
+    char *end;
+    double number = strtod(value, &end);
+    options->plant = value;
+    if (end == value) return true; // the plant knows its kinds
+    options->plant = "line";
+    options->count = (uint32_t)number;
+    if (*end == '\0' && number >= 1 && number <= PLANT_LINES_MAX && number == floor(number))
+        return true;
+    return err_set(err, ERR_INVALID,
+                   "--plant %s is no kind of plant and no whole number of lines from 1 to %d",
+                   value, PLANT_LINES_MAX);
 }
 
 static bool format_parse(struct options *options, char *value, struct err *err) {

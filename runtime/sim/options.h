@@ -46,7 +46,7 @@ struct options {
 
     const char *model;  // fleet: pump, motor, tank
     const char *prefix; // of twin ids
-    uint32_t count;     // devices or twins
+    uint32_t count;     // sites, devices or twins
     double rate;        // messages a second of each; 0: as fast as answered (load only)
     bool is_load;
     uint32_t messages; // load: then stop; 0: none
@@ -59,9 +59,9 @@ struct options {
     } fields[OPTIONS_FIELDS];
     int field_count;
 
-    uint32_t plant;   // fleet: lines, 0: a fleet of one model
-    const char *http; // where relationships are put, NULL: nowhere
-    double faults;    // a device and hour
+    const char *plant; // fleet: kind of its sites, NULL: a fleet of one model
+    const char *http;  // where relationships are put, NULL: nowhere
+    double faults;     // a device and hour
     struct order_faults order_faults;
     double wear; // factor
     const char *failing;

@@ -20,6 +20,7 @@ struct order {
     uint32_t id; // of this one, or the last
     char name[65];
     double seconds; // its argument of that name, 0 when it has none
+    bool is_begun;  // the asset has seen it
     bool is_failed;
     char result[80];
 };

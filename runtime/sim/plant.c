@@ -1,64 +1,69 @@
-// Assets stand in one array; in a line the pumps come first, then their motors, then the tanks, so
-// each is stepped after those it depends on.
+// Each asset is stepped alone, at its device's own time; what flows between two of them is kept in
+// one of the two, so that nothing is lost or made when they do not move at once.
 
 #include "sim/plant.h"
 
 #include "base/err.h"
 #include "base/memory.h"
-#include "sim/motor.h"
-#include "sim/pump.h"
-#include "sim/tank.h"
+#include "sim/site.h"
 
-#include <math.h>
+#include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define AMBIENT 22.0
-#define WATER 18.0 // Cel at the pumps
-#define PUMPS_A_TANK (PUMPS_A_LINE / TANKS_A_LINE)
-
 struct asset {
     char id[PLANT_ID_BYTES];
-    enum asset_kind { ASSET_PUMP, ASSET_MOTOR, ASSET_TANK } kind;
-    union {
-        struct pump pump;
-        struct motor motor;
-        struct tank tank;
-    };
+    const struct asset_kind *kind;
+    void *state;
 };
 
 struct plant {
+    const struct plant_options *options; // while it is built
     struct asset *assets;
-    uint32_t count;
-    uint32_t lines; // 0: a fleet
+    uint32_t count, capacity;
+    struct plant_twin *twins; // none of a fleet
+    uint32_t twin_count, twin_capacity;
 };
 
-static bool fleet_fill(struct plant *plant, const struct plant_options *options, struct err *err);
-static void line_fill(struct plant *plant, const struct plant_options *options, uint32_t line);
-static bool pump_fail(struct plant *plant, const char *failing, struct err *err);
-static double pump_power(const struct plant *plant, uint32_t motor);
-static double tank_inflow(const struct plant *plant, uint32_t tank);
-static double rounded(double value, double resolution);
+static const struct site_kind *const sites[] = {
+    &line_site, &bottling_site, &hvac_site, &wind_site, &vehicles_site, &ward_site,
+};
+
+static const struct site_kind *site_find(const char *name);
+static bool sites_build(struct plant *plant, struct err *err);
+static bool fleet_build(struct plant *plant, struct err *err);
+static const struct asset_kind *kind_find(const char *model);
+static void *asset_add(struct plant *plant, const struct asset_kind *kind, const char *before,
+                       uint32_t number, const char *after);
+static struct plant_twin *twin_add(struct plant *plant, const char *model);
+static bool asset_spoil(struct plant *plant, const char *failing, struct err *err);
 
 struct plant *plant_new(const struct plant_options *options, struct err *err) {
     struct plant *plant = xcalloc(1, sizeof *plant);
-    plant->lines = options->lines;
-    plant->count = options->lines ? options->lines * ASSETS_A_LINE : options->count;
-    plant->assets = xcalloc(plant->count, sizeof *plant->assets);
-    for (uint32_t line = 0; line < plant->lines; line++)
-        line_fill(plant, options, line);
-    if ((plant->lines || fleet_fill(plant, options, err)) &&
-        (!options->failing || pump_fail(plant, options->failing, err)))
+    plant->options = options;
+    bool is_built = options->kind ? sites_build(plant, err) : fleet_build(plant, err);
+    if (is_built && (!options->failing || asset_spoil(plant, options->failing, err))) {
+        plant->options = NULL;
         return plant;
+    }
     plant_free(plant);
     return NULL;
 }
 
 void plant_free(struct plant *plant) {
     if (!plant) return;
+    for (uint32_t i = 0; i < plant->count; i++)
+        free(plant->assets[i].state);
     free(plant->assets);
+    free(plant->twins);
     free(plant);
+}
+
+uint32_t plant_site_assets(const char *kind) {
+    const struct site_kind *site = site_find(kind);
+    return site ? site->assets : 0;
 }
 
 uint32_t plant_count(const struct plant *plant) {
@@ -71,164 +76,166 @@ const char *plant_id(const struct plant *plant, uint32_t asset) {
 
 int plant_step(struct plant *plant, uint32_t index, double dt_s, struct reading *readings,
                int *properties) {
-    struct asset *asset = &plant->assets[index];
-    struct reading *next = readings;
+    const struct asset *asset = &plant->assets[index];
     *properties = 0;
-    switch (asset->kind) {
-    case ASSET_PUMP:
-        pump_step(&asset->pump, AMBIENT, dt_s);
-        *next++ = (struct reading){"temperature", "Cel", rounded(asset->pump.temperature, 0.01)};
-        *next++ = (struct reading){"vibration", "mm/s", rounded(asset->pump.vibration, 0.001)};
-        *next++ = (struct reading){"flow", "l/min", rounded(asset->pump.flow, 0.1)};
-        *next++ = (struct reading){"power", "W", rounded(asset->pump.power, 1)};
-        *next++ = (struct reading){"speed", "1/min", rounded(asset->pump.speed, 0.001)};
-        *properties = 1;
-        break;
-    case ASSET_MOTOR:
-        motor_step(&asset->motor, pump_power(plant, index), AMBIENT, dt_s);
-        *next++ = (struct reading){"current", "A", rounded(asset->motor.current, 0.01)};
-        *next++ = (struct reading){"winding_temperature", "Cel",
-                                   rounded(asset->motor.winding_temperature, 0.1)};
-        break;
-    case ASSET_TANK:
-        tank_step(&asset->tank, tank_inflow(plant, index), WATER, AMBIENT, dt_s);
-        *next++ = (struct reading){"level", "m", rounded(asset->tank.level, 0.001)};
-        *next++ = (struct reading){"inflow", "l/min", rounded(asset->tank.inflow, 0.1)};
-        *next++ = (struct reading){"outflow", "l/min", rounded(asset->tank.outflow, 0.1)};
-        *next++ = (struct reading){"temperature", "Cel", rounded(asset->tank.temperature, 0.01)};
-        break;
-    }
-    return (int)(next - readings);
+    asset->kind->step(asset->state, dt_s);
+    int count = asset->kind->read(asset->state, readings, properties);
+    assert(count <= PLANT_READINGS);
+    return count;
 }
 
-const char *plant_property(const struct plant *plant, uint32_t asset) {
-    return plant->assets[asset].kind == ASSET_PUMP ? "speed" : NULL;
+const char *const *plant_properties(const struct plant *plant, uint32_t asset) {
+    return plant->assets[asset].kind->properties;
 }
 
-void plant_set(struct plant *plant, uint32_t asset, double value) {
-    if (plant->assets[asset].kind == ASSET_PUMP) plant->assets[asset].pump.set_speed = value;
+bool plant_obeys(const struct plant *plant, uint32_t asset) {
+    return plant->assets[asset].kind->properties || plant->assets[asset].kind->obey;
 }
 
-bool plant_begin(struct plant *plant, uint32_t asset, const char *command, double seconds) {
-    if (plant->assets[asset].kind != ASSET_PUMP || strcmp(command, "flush") != 0) return false;
-    pump_flush(&plant->assets[asset].pump, seconds > 0 ? seconds : PUMP_FLUSH_S);
-    return true;
+void plant_set(struct plant *plant, uint32_t asset, const char *property, double value) {
+    plant->assets[asset].kind->set(plant->assets[asset].state, property, value);
 }
 
-bool plant_is_busy(const struct plant *plant, uint32_t asset) {
-    return plant->assets[asset].kind == ASSET_PUMP && plant->assets[asset].pump.flush_s > 0;
+void plant_order(struct plant *plant, uint32_t index, struct order *order) {
+    const struct asset *asset = &plant->assets[index];
+    if (asset->kind->obey)
+        asset->kind->obey(asset->state, order);
+    else
+        order_end(order, true, "this device knows no such command");
+    order->is_begun = true;
 }
 
 uint32_t plant_twins(const struct plant *plant) {
-    return plant->lines * (1 + ASSETS_A_LINE);
+    return plant->twin_count;
 }
 
-// A line, its tanks, its pumps, their motors.
-void plant_twin(const struct plant *plant, uint32_t index, struct plant_twin *twin) {
-    static const char *const models[] = {
-        [ASSET_PUMP] = "pump", [ASSET_MOTOR] = "motor", [ASSET_TANK] = "tank"};
-    uint32_t line = index / (1 + ASSETS_A_LINE), place = index % (1 + ASSETS_A_LINE);
-    *twin = (struct plant_twin){.model = "line"};
-    if (place == 0) {
-        snprintf(twin->id, sizeof twin->id, "line-%u", line + 1);
-        return;
-    }
-    // The order of the array, its tanks brought to the front.
-    uint32_t first = line * ASSETS_A_LINE;
-    uint32_t own = (place - 1 + 2 * PUMPS_A_LINE) % ASSETS_A_LINE;
-    const struct asset *asset = &plant->assets[first + own];
-    twin->model = models[asset->kind];
-    strcpy(twin->id, asset->id);
-    if (asset->kind == ASSET_MOTOR)
-        strcpy(twin->part_of, plant->assets[first + own - PUMPS_A_LINE].id);
-    else
-        snprintf(twin->part_of, sizeof twin->part_of, "line-%u", line + 1);
-    if (asset->kind != ASSET_PUMP) return;
-    uint32_t tank = first + 2 * PUMPS_A_LINE + own / PUMPS_A_TANK;
-    strcpy(twin->feeds, plant->assets[tank].id);
+const struct plant_twin *plant_twin(const struct plant *plant, uint32_t index) {
+    return &plant->twins[index];
 }
 
-static void line_fill(struct plant *plant, const struct plant_options *options, uint32_t line) {
-    struct asset *assets = plant->assets + line * ASSETS_A_LINE;
-    uint32_t stream = line * ASSETS_A_LINE;
-    for (uint32_t i = 0; i < PUMPS_A_LINE; i++) {
-        struct asset *pump = &assets[i], *motor = &assets[PUMPS_A_LINE + i];
-        uint32_t number = line * PUMPS_A_LINE + i + 1;
-        pump->kind = ASSET_PUMP;
-        snprintf(pump->id, sizeof pump->id, "pump-%u", number);
-        pump_init(&pump->pump, options->seed, stream + i, options->wear);
-        motor->kind = ASSET_MOTOR;
-        snprintf(motor->id, sizeof motor->id, "pump-%u:motor", number);
-        motor_init(&motor->motor, options->seed, stream + PUMPS_A_LINE + i);
-    }
-    for (uint32_t i = 0; i < TANKS_A_LINE; i++) {
-        struct asset *tank = &assets[2 * PUMPS_A_LINE + i];
-        tank->kind = ASSET_TANK;
-        snprintf(tank->id, sizeof tank->id, "tank-%u", line * TANKS_A_LINE + i + 1);
-        tank_init(&tank->tank, options->seed, stream + 2 * PUMPS_A_LINE + i,
-                  PUMPS_A_TANK * PUMP_RATED_FLOW);
-    }
+void *site_add(struct plant *plant, const struct asset_kind *kind, uint32_t number) {
+    struct plant_twin *twin = twin_add(plant, kind->model);
+    void *state = asset_add(plant, kind, kind->before, number, kind->after);
+    strcpy(twin->id, plant->assets[plant->count - 1].id);
+    return state;
 }
 
-static bool fleet_fill(struct plant *plant, const struct plant_options *options, struct err *err) {
-    const char *model = options->model;
-    bool is_pump = strcmp(model, "pump") == 0, is_motor = strcmp(model, "motor") == 0;
-    if (!is_pump && !is_motor && strcmp(model, "tank") != 0)
-        return err_set(err, ERR_INVALID,
-                       "--model %s is not simulated; there are pump, motor and tank", model);
-    for (uint32_t i = 0; i < plant->count; i++) {
-        struct asset *asset = &plant->assets[i];
-        const char *before = options->prefix ? options->prefix : is_motor ? "pump-" : model;
-        const char *dash = options->prefix || is_motor ? "" : "-";
-        snprintf(asset->id, sizeof asset->id, "%s%s%u%s", before, dash, i + 1,
-                 is_motor ? ":motor" : "");
-        if (is_pump) {
-            asset->kind = ASSET_PUMP;
-            pump_init(&asset->pump, options->seed, i, options->wear);
-        } else if (is_motor) {
-            asset->kind = ASSET_MOTOR;
-            motor_init(&asset->motor, options->seed, i);
-        } else {
-            asset->kind = ASSET_TANK;
-            tank_init(&asset->tank, options->seed, i, PUMPS_A_TANK * PUMP_RATED_FLOW);
-        }
+void site_add_twin(struct plant *plant, const char *model, const char *before, uint32_t number) {
+    struct plant_twin *twin = twin_add(plant, model);
+    snprintf(twin->id, sizeof twin->id, "%s%u", before, number);
+}
+
+void site_link(struct plant *plant, const char *relationship, const char *before, uint32_t number,
+               const char *after) {
+    struct plant_twin *twin = &plant->twins[plant->twin_count - 1];
+    assert(twin->link_count < PLANT_LINKS);
+    struct plant_link *link = &twin->links[twin->link_count++];
+    link->relationship = relationship;
+    snprintf(link->target, sizeof link->target, "%s%u%s", before, number, after);
+}
+
+void site_link_ahead(struct plant *plant, const char *relationship, const char *before,
+                     uint32_t number) {
+    struct plant_twin *twin = &plant->twins[plant->twin_count - 1];
+    site_link(plant, relationship, before, number, "");
+    twin->links[twin->link_count - 1].is_ahead = true;
+}
+
+void site_attributes(struct plant *plant, const char *format, ...) {
+    struct plant_twin *twin = &plant->twins[plant->twin_count - 1];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(twin->attributes, sizeof twin->attributes, format, arguments);
+    va_end(arguments);
+}
+
+static const struct site_kind *site_find(const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(sites); i++)
+        if (strcmp(sites[i]->name, name) == 0) return sites[i];
+    return NULL;
+}
+
+static bool sites_build(struct plant *plant, struct err *err) {
+    const struct site_kind *site = site_find(plant->options->kind);
+    if (!site) {
+        struct buffer names = {0};
+        for (size_t i = 0; i < ARRAY_LEN(sites); i++)
+            buffer_printf(&names, "%s%s", i > 0 ? ", " : "", sites[i]->name);
+        err_set(err, ERR_INVALID, "--plant %s is not simulated; there are %.*s",
+                plant->options->kind, (int)names.length, names.bytes);
+        buffer_fini(&names);
+        return false;
     }
+    for (uint32_t i = 0; i < plant->options->count; i++)
+        site->build(plant, i);
+    assert(plant->count == site->assets * plant->options->count);
     return true;
 }
 
-// By its id, or as the Nth pump there is.
-static bool pump_fail(struct plant *plant, const char *failing, struct err *err) {
+static bool fleet_build(struct plant *plant, struct err *err) {
+    const struct plant_options *options = plant->options;
+    const struct asset_kind *kind = kind_find(options->model);
+    if (!kind) {
+        struct buffer names = {0};
+        for (size_t i = 0; i < ARRAY_LEN(sites); i++)
+            for (const struct asset_kind *const *each = sites[i]->kinds; *each; each++)
+                buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "", (*each)->model);
+        err_set(err, ERR_INVALID, "--model %s is not simulated; there are %.*s", options->model,
+                (int)names.length, names.bytes);
+        buffer_fini(&names);
+        return false;
+    }
+    const char *before = options->prefix ? options->prefix : kind->before;
+    for (uint32_t i = 0; i < options->count; i++)
+        asset_add(plant, kind, before, i + 1, kind->after);
+    return true;
+}
+
+static const struct asset_kind *kind_find(const char *model) {
+    for (size_t i = 0; i < ARRAY_LEN(sites); i++)
+        for (const struct asset_kind *const *kind = sites[i]->kinds; *kind; kind++)
+            if (strcmp((*kind)->model, model) == 0) return *kind;
+    return NULL;
+}
+
+static void *asset_add(struct plant *plant, const struct asset_kind *kind, const char *before,
+                       uint32_t number, const char *after) {
+    if (plant->count == plant->capacity) {
+        plant->capacity = plant->capacity ? 2 * plant->capacity : 16;
+        plant->assets = xrealloc(plant->assets, plant->capacity * sizeof *plant->assets);
+    }
+    struct asset_options options = {
+        .seed = plant->options->seed, .number = plant->count, .wear = plant->options->wear};
+    struct asset *asset = &plant->assets[plant->count++];
+    *asset = (struct asset){.kind = kind, .state = xcalloc(1, kind->bytes)};
+    snprintf(asset->id, sizeof asset->id, "%s%u%s", before, number, after);
+    kind->init(asset->state, &options);
+    return asset->state;
+}
+
+static struct plant_twin *twin_add(struct plant *plant, const char *model) {
+    if (plant->twin_count == plant->twin_capacity) {
+        plant->twin_capacity = plant->twin_capacity ? 2 * plant->twin_capacity : 16;
+        plant->twins = xrealloc(plant->twins, plant->twin_capacity * sizeof *plant->twins);
+    }
+    struct plant_twin *twin = &plant->twins[plant->twin_count++];
+    *twin = (struct plant_twin){.model = model};
+    return twin;
+}
+
+// By its id, or as the Nth of those that can.
+static bool asset_spoil(struct plant *plant, const char *failing, struct err *err) {
     char *end;
     unsigned long wanted = strtoul(failing, &end, 10), seen = 0;
     bool is_number = *end == '\0';
     for (uint32_t i = 0; i < plant->count; i++) {
         struct asset *asset = &plant->assets[i];
-        if (asset->kind != ASSET_PUMP) continue;
+        if (!asset->kind->spoil) continue;
         seen++;
         if (is_number ? seen != wanted : strcmp(asset->id, failing) != 0) continue;
-        pump_spoil(&asset->pump);
+        asset->kind->spoil(asset->state);
         return true;
     }
-    return err_set(err, ERR_INVALID, "--failing %s is none of the %lu pumps", failing, seen);
-}
-
-// What the motor's pump takes; a motor without one runs at its rated power.
-static double pump_power(const struct plant *plant, uint32_t motor) {
-    if (!plant->lines) return PUMP_RATED_POWER;
-    return plant->assets[motor - PUMPS_A_LINE].pump.power;
-}
-
-static double tank_inflow(const struct plant *plant, uint32_t tank) {
-    if (!plant->lines) return PUMPS_A_TANK * PUMP_RATED_FLOW;
-    uint32_t first = tank / ASSETS_A_LINE * ASSETS_A_LINE;
-    uint32_t own = tank - first - 2 * PUMPS_A_LINE;
-    double inflow = 0;
-    for (uint32_t i = 0; i < PUMPS_A_TANK; i++)
-        inflow += plant->assets[first + own * PUMPS_A_TANK + i].pump.flow;
-    return inflow;
-}
-
-// As a sensor of that resolution says it.
-static double rounded(double value, double resolution) {
-    return rint(value / resolution) * resolution;
+    return err_set(err, ERR_INVALID, "--failing %s is none of the %lu assets that can fail",
+                   failing, seen);
 }

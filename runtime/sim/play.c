@@ -87,7 +87,7 @@ static uint32_t play_slots(const struct options *options) {
 static size_t play_datagram(const struct options *options) {
     size_t bytes = RUN_POST_BYTES + SENML_PACK_BYTES;
     for (int i = 0; i < options->column_count; i++) {
-        struct reading reading = {options->columns[i].field, NULL, 0};
+        struct reading reading = {.name = options->columns[i].field};
         bytes += senml_bound(NULL, &reading, 1);
     }
     return bytes;

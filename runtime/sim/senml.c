@@ -7,10 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_BASE_NAME = -2, LABEL_NAME = 0, LABEL_UNIT = 1, LABEL_VALUE = 2 }; // RFC 8428 table 4
+enum { // RFC 8428 table 4
+    LABEL_BASE_NAME = -2,
+    LABEL_NAME = 0,
+    LABEL_UNIT = 1,
+    LABEL_VALUE = 2,
+    LABEL_TEXT = 3,
+    LABEL_BOOLEAN = 4,
+};
 
 enum { CBOR_UNSIGNED = 0, CBOR_NEGATIVE = 1, CBOR_TEXT = 3, CBOR_ARRAY = 4, CBOR_MAP = 5 };
 #define CBOR_DOUBLE 0xfb
+#define CBOR_FALSE 0xf4
+#define CBOR_TRUE 0xf5
 
 #define NUMBER_BYTES 24
 // What is around base name, name, unit and number in the longer format:
@@ -26,6 +35,7 @@ size_t senml_bound(const char *base, const struct reading *readings, int count) 
     size_t bytes = base ? strlen(base) : 0;
     for (int i = 0; i < count; i++)
         bytes += RECORD_BYTES + NUMBER_BYTES + strlen(readings[i].name) +
+                 (readings[i].text ? strlen(readings[i].text) : 0) +
                  (readings[i].unit ? strlen(readings[i].unit) : 0);
     return bytes;
 }
@@ -93,8 +103,16 @@ static uint8_t *record_json(uint8_t *out, const char *base, const struct reading
         out = text_copy(out, "\",\"u\":\"");
         out = text_copy(out, reading->unit);
     }
-    out = text_copy(out, "\",\"v\":");
-    out = (uint8_t *)senml_number((char *)out, reading->value);
+    if (reading->text) {
+        out = text_copy(out, "\",\"vs\":\"");
+        out = text_copy(out, reading->text);
+        out = text_copy(out, "\"");
+    } else if (reading->is_boolean) {
+        out = text_copy(out, reading->value != 0 ? "\",\"vb\":true" : "\",\"vb\":false");
+    } else {
+        out = text_copy(out, "\",\"v\":");
+        out = (uint8_t *)senml_number((char *)out, reading->value);
+    }
     *out++ = '}';
     return out;
 }
@@ -116,6 +134,12 @@ static uint8_t *record_cbor(uint8_t *out, const char *base, const struct reading
     if (base) out = cbor_text(out, LABEL_BASE_NAME, base);
     out = cbor_text(out, LABEL_NAME, reading->name);
     if (reading->unit) out = cbor_text(out, LABEL_UNIT, reading->unit);
+    if (reading->text) return cbor_text(out, LABEL_TEXT, reading->text);
+    if (reading->is_boolean) {
+        out = cbor_label(out, LABEL_BOOLEAN);
+        *out++ = reading->value != 0 ? CBOR_TRUE : CBOR_FALSE;
+        return out;
+    }
     out = cbor_label(out, LABEL_VALUE);
     *out++ = CBOR_DOUBLE;
     uint64_t bits;

@@ -3,17 +3,12 @@
 #ifndef SIM_SENML_H
 #define SIM_SENML_H
 
+#include "sim/reading.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 enum senml_format { SENML_JSON = 110, SENML_CBOR = 112 }; // CoAP content formats
-
-// One reading of one sensor. Texts are borrowed; `unit` is NULL when it is left to the model.
-struct reading {
-    const char *name;
-    const char *unit;
-    double value;
-};
 
 // An upper bound of the bytes that such a group adds to a pack.
 size_t senml_bound(const char *base, const struct reading *readings, int count);

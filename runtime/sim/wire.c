@@ -1,4 +1,5 @@
-// One connection for all; each twin is put after those it names.
+// One connection for all. Each twin is put after those it names; one that names another ahead is
+// put again when all are there.
 
 #include "sim/wire.h"
 
@@ -14,8 +15,10 @@
 
 #define TRIES 50 // a tenth of a second apart
 
-static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin, struct err *err);
-static void twin_json(const struct plant_twin *twin, struct buffer *json);
+static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin, bool is_again,
+                     struct err *err);
+static void twin_json(const struct plant_twin *twin, bool is_again, struct buffer *json);
+static bool twin_looks_ahead(const struct plant_twin *twin);
 static CURLcode perform_patiently(CURL *curl);
 static size_t keep_answer(char *bytes, size_t size, size_t count, void *answer);
 
@@ -28,22 +31,23 @@ bool wire_plant(const char *http, const struct plant *plant, struct err *err) {
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 10L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     bool is_good = true;
-    for (uint32_t i = 0; is_good && i < plant_twins(plant); i++) {
-        struct plant_twin twin;
-        plant_twin(plant, i, &twin);
-        is_good = twin_put(curl, http, &twin, err);
-    }
+    for (uint32_t i = 0; is_good && i < plant_twins(plant); i++)
+        is_good = twin_put(curl, http, plant_twin(plant, i), false, err);
+    for (uint32_t i = 0; is_good && i < plant_twins(plant); i++)
+        if (twin_looks_ahead(plant_twin(plant, i)))
+            is_good = twin_put(curl, http, plant_twin(plant, i), true, err);
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
     return is_good;
 }
 
-static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin, struct err *err) {
+static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin, bool is_again,
+                     struct err *err) {
     struct buffer url = {0}, json = {0}, answer = {0};
     const char *scheme = strstr(http, "://") ? "" : "http://";
     buffer_printf(&url, "%s%s/api/v1/twins/%s", scheme, http, twin->id);
     buffer_byte(&url, 0);
-    twin_json(twin, &json);
+    twin_json(twin, is_again, &json);
     curl_easy_setopt(curl, CURLOPT_URL, (const char *)url.bytes);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)json.bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_answer);
@@ -65,14 +69,22 @@ static bool twin_put(CURL *curl, const char *http, const struct plant_twin *twin
 }
 
 // Ids are of the plant's own making: nothing in them needs an escape.
-static void twin_json(const struct plant_twin *twin, struct buffer *json) {
+static void twin_json(const struct plant_twin *twin, bool is_again, struct buffer *json) {
+    int links = 0;
     buffer_printf(json, "{\"model\":\"%s\"", twin->model);
-    if (twin->part_of[0] || twin->feeds[0]) buffer_printf(json, ",\"relationships\":{");
-    if (twin->part_of[0]) buffer_printf(json, "\"part_of\":[\"%s\"]", twin->part_of);
-    if (twin->feeds[0])
-        buffer_printf(json, "%s\"feeds\":[\"%s\"]", twin->part_of[0] ? "," : "", twin->feeds);
-    buffer_printf(json, twin->part_of[0] || twin->feeds[0] ? "}}" : "}");
+    if (twin->attributes[0]) buffer_printf(json, ",\"attributes\":%s", twin->attributes);
+    for (int i = 0; i < twin->link_count; i++)
+        if (is_again || !twin->links[i].is_ahead)
+            buffer_printf(json, "%s\"%s\":[\"%s\"]", links++ > 0 ? "," : ",\"relationships\":{",
+                          twin->links[i].relationship, twin->links[i].target);
+    buffer_printf(json, links > 0 ? "}}" : "}");
     buffer_byte(json, 0);
+}
+
+static bool twin_looks_ahead(const struct plant_twin *twin) {
+    for (int i = 0; i < twin->link_count; i++)
+        if (twin->links[i].is_ahead) return true;
+    return false;
 }
 
 static CURLcode perform_patiently(CURL *curl) {

@@ -8,7 +8,7 @@
 #define TRUTH 50.0
 
 static bool step(struct fault *fault, double per_hour, struct reading *reading) {
-    *reading = (struct reading){"temperature", "Cel", TRUTH};
+    *reading = (struct reading){.name = "temperature", .unit = "Cel", .value = TRUTH};
     return fault_step(fault, per_hour, 1, reading, 1);
 }
 
@@ -64,7 +64,7 @@ static void a_stuck_sensor_says_the_same_whatever_happens(void **state) {
     (void)state;
     struct fault fault = until(FAULT_STUCK);
     for (int i = 0; i < 50; i++) {
-        struct reading reading = {"temperature", "Cel", 1000.0 + i};
+        struct reading reading = {.name = "temperature", .unit = "Cel", .value = 1000.0 + i};
         assert_true(fault_step(&fault, 0, 1, &reading, 1));
         assert_true(reading.value == TRUTH);
     }

@@ -72,7 +72,7 @@ static void a_command_is_obeyed_and_its_end_reported(void **state) {
     server_send(server, MESSAGE_CON, CONTENT, 2, told);
     assert_true(server_take(server));
     assert_int_equal(server->message.type, MESSAGE_ACK);
-    for (int i = 0; i < 2; i++) { // it flushes for two samples
+    for (int i = 0; i < 3; i++) { // it begins with a sample and flushes for two
         fleet_mode.tick(&server->run, server->run.began + (2 + i) * SECOND);
         assert_true(server_take(server));
         assert_string_equal(server->path, "t/pump-1");
@@ -82,7 +82,7 @@ static void a_command_is_obeyed_and_its_end_reported(void **state) {
     assert_string_equal(server->path, "t/pump-1/commands/3");
     assert_non_null(strstr(server_text(server), "\"state\":\"done\""));
     server_answer(server, CHANGED);
-    fleet_mode.tick(&server->run, server->run.began + 4 * SECOND);
+    fleet_mode.tick(&server->run, server->run.began + 5 * SECOND);
     assert_true(server_take(server));
     server_answer(server, CHANGED);
     assert_true(server_take(server)); // asks anew, for what it was told while it was busy

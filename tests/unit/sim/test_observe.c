@@ -25,8 +25,8 @@ static const struct message *notification(struct datagram *datagram, uint8_t cod
 static bool heard(struct observe *observe, int sequence, const char *payload, int64_t now,
                   double *value) {
     struct datagram datagram;
-    return observe_read(observe, notification(&datagram, COAP_CODE(2, 5), sequence, -1, payload),
-                        "speed", now, value);
+    const struct message *message = notification(&datagram, COAP_CODE(2, 5), sequence, -1, payload);
+    return observe_read(observe, message, now) && observe_value(message, "speed", value);
 }
 
 static void the_value_is_found_with_and_without_base_names(void **state) {
@@ -87,10 +87,8 @@ static void a_registration_is_renewed_after_max_age(void **state) {
     (void)state;
     struct observe observe = {0};
     struct datagram datagram;
-    double value;
     assert_true(observe_is_due(&observe, 0));
-    observe_read(&observe, notification(&datagram, COAP_CODE(2, 5), 1, 20, "[]"), "speed", 0,
-                 &value);
+    observe_read(&observe, notification(&datagram, COAP_CODE(2, 5), 1, 20, "[]"), 0);
     assert_false(observe_is_due(&observe, 20 * SECOND));
     assert_true(observe_is_due(&observe, 26 * SECOND));
     observe_forget(&observe);
@@ -101,10 +99,8 @@ static void a_refusal_is_not_asked_again_at_once(void **state) {
     (void)state;
     struct observe observe = {0};
     struct datagram datagram;
-    double value;
     assert_false(observe_read(&observe,
-                              notification(&datagram, COAP_CODE(4, 4), -1, -1, "no such twin"),
-                              "speed", 0, &value));
+                              notification(&datagram, COAP_CODE(4, 4), -1, -1, "no such twin"), 0));
     assert_false(observe_is_due(&observe, SECOND));
     assert_true(observe_is_due(&observe, 60 * SECOND));
 }

@@ -24,6 +24,7 @@ static void modes_follow_from_the_options(void **state) {
         enum sim_mode mode;
     } cases[] = {{"", MODE_FLEET},
                  {"--plant 3 --http 127.0.0.1:8080", MODE_FLEET},
+                 {"--plant bottling --count 2", MODE_FLEET},
                  {"--load --window 64", MODE_LOAD},
                  {"--play a.csv --twin x --map a=b", MODE_PLAY}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -84,6 +85,8 @@ static void what_cannot_be_done_is_named(void **state) {
         {"--rate 1x", "1x"},
         {"--count 0", "--count 0"},
         {"--count 1.5", "whole number"},
+        {"--plant 0", "--plant 0"},
+        {"--plant 2x", "2x"},
         {"--window 16", "--load"},
         {"--format xml", "xml"},
         {"--load --values random", "random"},

@@ -7,7 +7,8 @@
 #include <math.h>
 
 static struct plant *lines(uint32_t count, uint32_t seed, const char *failing) {
-    struct plant_options options = {.lines = count, .seed = seed, .wear = 1, .failing = failing};
+    struct plant_options options = {
+        .kind = "line", .count = count, .seed = seed, .wear = 1, .failing = failing};
     struct plant *plant = plant_new(&options, NULL);
     assert_non_null(plant);
     return plant;
@@ -67,9 +68,9 @@ static void a_slowed_pump_draws_less_current_and_lowers_its_tank_alone(void **st
     (void)state;
     struct plant *plant = lines(1, 1, NULL), *untouched = lines(1, 1, NULL);
     uint32_t pump = find(plant, "pump-1");
-    assert_string_equal(plant_property(plant, pump), "speed");
-    assert_null(plant_property(plant, find(plant, "tank-1")));
-    plant_set(plant, pump, 725);
+    assert_string_equal(plant_properties(plant, pump)[0], "speed");
+    assert_false(plant_obeys(plant, find(plant, "tank-1")));
+    plant_set(plant, pump, "speed", 725);
     run(plant, 900);
     run(untouched, 900);
     assert_true(read(plant, "pump-1", "speed") == 725);
@@ -92,47 +93,78 @@ static void only_the_failing_pump_fails(void **state) {
         plant_free(plant);
     }
     struct err err;
-    struct plant_options options = {.lines = 2, .wear = 1, .failing = "pump-9"};
+    struct plant_options options = {.kind = "line", .count = 2, .wear = 1, .failing = "pump-9"};
     assert_null(plant_new(&options, &err));
     assert_non_null(strstr(err.text, "pump-9"));
 }
 
-static void every_twin_is_named_after_those_it_points_to(void **state) {
+static const struct plant_twin *twin(const struct plant *plant, const char *id) {
+    for (uint32_t i = 0; i < plant_twins(plant); i++)
+        if (strcmp(plant_twin(plant, i)->id, id) == 0) return plant_twin(plant, i);
+    fail_msg("no twin %s", id);
+    return NULL;
+}
+
+static const char *target(const struct plant *plant, const char *id, const char *relationship) {
+    const struct plant_twin *from = twin(plant, id);
+    for (int i = 0; i < from->link_count; i++)
+        if (strcmp(from->links[i].relationship, relationship) == 0) return from->links[i].target;
+    return "";
+}
+
+static void every_twin_is_named_after_those_it_points_to_unless_they_are_ahead(void **state) {
+    (void)state;
+    const char *kinds[] = {"line", "bottling", "hvac", "wind", "vehicles", "ward"};
+    for (size_t kind = 0; kind < 6; kind++) {
+        struct plant_options options = {.kind = kinds[kind], .count = 3, .seed = 1, .wear = 1};
+        struct plant *plant = plant_new(&options, NULL);
+        assert_int_equal(plant_count(plant), 3 * plant_site_assets(kinds[kind]));
+        for (uint32_t i = 0; i < plant_count(plant); i++)
+            twin(plant, plant_id(plant, i));
+        for (uint32_t i = 0; i < plant_twins(plant); i++) {
+            const struct plant_twin *from = plant_twin(plant, i);
+            for (int k = 0; k < from->link_count; k++) {
+                bool is_known = false;
+                uint32_t begin = from->links[k].is_ahead ? i + 1 : 0;
+                uint32_t end = from->links[k].is_ahead ? plant_twins(plant) : i;
+                for (uint32_t before = begin; before < end; before++)
+                    is_known |= strcmp(plant_twin(plant, before)->id, from->links[k].target) == 0;
+                if (!is_known) fail_msg("%s leads to %s", from->id, from->links[k].target);
+            }
+            for (uint32_t before = 0; before < i; before++)
+                assert_string_not_equal(plant_twin(plant, before)->id, from->id);
+        }
+        plant_free(plant);
+    }
+}
+
+static void pumps_lead_to_their_tanks_and_machines_to_their_belts(void **state) {
     (void)state;
     struct plant *plant = lines(3, 1, NULL);
-    uint32_t count = plant_twins(plant), feeding = 0;
-    assert_int_equal(count, 3 + plant_count(plant));
-    struct plant_twin *twins = calloc(count, sizeof *twins);
-    for (uint32_t i = 0; i < count; i++) {
-        plant_twin(plant, i, &twins[i]);
-        const char *targets[] = {twins[i].part_of, twins[i].feeds};
-        for (int k = 0; k < 2; k++) {
-            bool is_known = targets[k][0] == '\0';
-            for (uint32_t before = 0; before < i; before++)
-                is_known |= strcmp(twins[before].id, targets[k]) == 0;
-            assert_true(is_known);
-        }
-        if (strcmp(twins[i].model, "line") != 0) find(plant, twins[i].id);
-        feeding += twins[i].feeds[0] != '\0';
-        for (uint32_t before = 0; before < i; before++)
-            assert_string_not_equal(twins[before].id, twins[i].id);
-        if (strcmp(twins[i].id, "pump-12") == 0) assert_string_equal(twins[i].feeds, "tank-6");
-        if (strcmp(twins[i].id, "pump-12:motor") == 0)
-            assert_string_equal(twins[i].part_of, "pump-12");
-        if (strcmp(twins[i].id, "tank-3") == 0) assert_string_equal(twins[i].part_of, "line-2");
-    }
-    assert_int_equal(feeding, 3 * PUMPS_A_LINE);
-    free(twins);
+    assert_string_equal(target(plant, "pump-12", "feeds"), "tank-6");
+    assert_string_equal(target(plant, "pump-12:motor", "part_of"), "pump-12");
+    assert_string_equal(target(plant, "tank-3", "part_of"), "line-2");
+    plant_free(plant);
+    struct plant_options options = {.kind = "bottling", .count = 2, .seed = 1, .wear = 1};
+    plant = plant_new(&options, NULL);
+    assert_string_equal(target(plant, "bottling-2", "packer"), "packer-2");
+    assert_string_equal(target(plant, "bottling-2", "belt_2"), "belt-4");
+    assert_string_equal(target(plant, "belt-4", "part_of"), "bottling-2");
     plant_free(plant);
 }
 
 static void a_fleet_is_of_one_model(void **state) {
     (void)state;
     struct err err;
-    const char *models[] = {"pump", "motor", "tank"}, *ids[] = {"pump-3", "pump-3:motor", "tank-3"};
-    for (int i = 0; i < 3; i++) {
+    const char *models[] = {
+        "pump",        "motor",     "tank",         "filler",           "belt",
+        "air_station", "hvac_zone", "wind_turbine", "traction_battery", "patient_monitor"};
+    const char *ids[] = {"pump-3", "pump-3:motor", "tank-3",    "filler-3",          "belt-3",
+                         "air-3",  "zone-3",       "turbine-3", "vehicle-3:battery", "monitor-3"};
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
         struct plant_options options = {.model = models[i], .count = 3, .wear = 1};
         struct plant *plant = plant_new(&options, &err);
+        if (!plant) fail_msg("%s", err.text);
         run(plant, 5);
         assert_int_equal(plant_count(plant), 3);
         assert_int_equal(plant_twins(plant), 0);
@@ -142,6 +174,9 @@ static void a_fleet_is_of_one_model(void **state) {
     struct plant_options options = {.model = "valve", .count = 3, .wear = 1};
     assert_null(plant_new(&options, &err));
     assert_non_null(strstr(err.text, "valve"));
+    options = (struct plant_options){.kind = "mill", .count = 1, .wear = 1};
+    assert_null(plant_new(&options, &err));
+    assert_non_null(strstr(err.text, "bottling"));
 }
 
 int main(void) {
@@ -150,7 +185,8 @@ int main(void) {
         cmocka_unit_test(a_tank_gets_what_its_pumps_give),
         cmocka_unit_test(a_slowed_pump_draws_less_current_and_lowers_its_tank_alone),
         cmocka_unit_test(only_the_failing_pump_fails),
-        cmocka_unit_test(every_twin_is_named_after_those_it_points_to),
+        cmocka_unit_test(every_twin_is_named_after_those_it_points_to_unless_they_are_ahead),
+        cmocka_unit_test(pumps_lead_to_their_tanks_and_machines_to_their_belts),
         cmocka_unit_test(a_fleet_is_of_one_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

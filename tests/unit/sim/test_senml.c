@@ -10,8 +10,9 @@ static const char *number(double value) {
 }
 
 static size_t pack(uint8_t *out, enum senml_format format) {
-    const struct reading first[] = {{"temperature", "Cel", 21.37}, {"flow", NULL, -0.5}};
-    const struct reading second[] = {{"level", "m", 2}};
+    const struct reading first[] = {{.name = "temperature", .unit = "Cel", .value = 21.37},
+                                    {.name = "flow", .value = -0.5}};
+    const struct reading second[] = {{.name = "level", .unit = "m", .value = 2}};
     uint8_t *at = senml_begin(out, format, 3);
     at = senml_group(at, format, "pump-1/", first, 2, true);
     at = senml_group(at, format, "tank-1/", second, 1, false);
@@ -75,7 +76,8 @@ static void a_long_cbor_array_says_its_length(void **state) {
 static void no_pack_is_longer_than_its_bound(void **state) {
     (void)state;
     uint8_t bytes[512];
-    const struct reading reading = {"a_name", "a_unit", -1.7976931348623157e308};
+    const struct reading reading = {
+        .name = "a_name", .unit = "a_unit", .value = -1.7976931348623157e308};
     size_t bound = SENML_PACK_BYTES + senml_bound("a_base/", &reading, 1);
     for (int format = SENML_JSON; format <= SENML_CBOR; format += SENML_CBOR - SENML_JSON) {
         uint8_t *at = senml_begin(bytes, format, 1);

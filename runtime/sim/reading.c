@@ -1,0 +1,16 @@
+#include "sim/reading.h"
+
+#include <math.h>
+
+struct reading reading_number(const char *name, const char *unit, double value, double resolution) {
+    return (struct reading){
+        .name = name, .unit = unit, .value = rint(value / resolution) * resolution};
+}
+
+struct reading reading_text(const char *name, const char *text) {
+    return (struct reading){.name = name, .text = text};
+}
+
+struct reading reading_boolean(const char *name, bool value) {
+    return (struct reading){.name = name, .value = value, .is_boolean = true};
+}
