@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  ageText, clockText, countText, decimalsFor, durationText, exactText, naturalKey, numberText, parseDuration, titled, unitSeconds, unitText,
+  ageText, axisTexts, clockText, countText, decimalsFor, durationText, exactText, naturalKey, numberText, parseDuration, titled, unitSeconds, unitText,
   valueText,
 } from "../src/text/format";
 
@@ -72,4 +72,12 @@ test("words_and_counts", () => {
   assert.equal(countText(1, "alarm"), "1 alarm");
   assert.equal(countText(2000, "alarm"), "2,000 alarms");
   assert.match(clockText(0), /^\d\d:\d\d:\d\d$/);
+});
+
+test("marks_of_an_axis_differ_from_each_other", () => {
+  assert.deepEqual(axisTexts([1000000, 1000050, 1000100]), ["1000000", "1000050", "1000100"]);
+  assert.deepEqual(axisTexts([0, 0.25, 0.5]), ["0", "0.25", "0.5"]);
+  assert.deepEqual(axisTexts([7.1, 7.102, 7.104]), ["7.1", "7.102", "7.104"]);
+  assert.deepEqual(axisTexts([-20, 0, 20]), ["-20", "0", "20"]);
+  assert.deepEqual(axisTexts([7.1]), ["7.1"]);
 });

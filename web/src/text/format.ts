@@ -53,6 +53,13 @@ export function exactText(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : MISSING;
 }
 
+/** The marks of an axis, each with as many digits as tells it from the next. */
+export function axisTexts(marks: readonly number[]): string[] {
+  const step = Math.abs((marks[1] ?? 0) - (marks[0] ?? 0));
+  const decimals = step > 0 ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(step)))) : 0;
+  return marks.map((mark) => (step > 0 ? String(Number(mark.toFixed(decimals))) : exactText(mark)));
+}
+
 function short(value: number): string {
   return value < 9.95 ? String(Number(value.toFixed(1))) : String(Math.round(value));
 }

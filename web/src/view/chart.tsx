@@ -9,7 +9,7 @@ import { axisSplits, fromX, splitText, timeAxis } from "../data/time_axis";
 import type { Kind } from "../data/types";
 import type { OpenTwin } from "../state";
 import { clock, detail, fleet, modelOf, openTwin, pausedAt, second, tick } from "../state";
-import { clockText, exactText, numberText, unitText } from "../text/format";
+import { axisTexts, clockText, numberText, unitText } from "../text/format";
 import { cssColor, themeVersion } from "../theme";
 import type { Scene } from "./chart_paint";
 import { paintScene } from "./chart_paint";
@@ -79,7 +79,7 @@ function options(props: ChartProps, width: number, drawn: () => Drawn, onPointer
     axes: [
       { ...axis, size: 26, splits: (u) => axisSplits(drawn().scene.axis, u.bbox.width / devicePixelRatio / TICK_PX),
         values: (_u, splits) => splits.map((x) => splitText(drawn().scene.axis, x)) },
-      { ...axis, size: 52, space: 36, values: (_u, splits) => splits.map(exactText) },
+      { ...axis, size: 52, space: 36, values: (_u, splits) => axisTexts(splits) },
     ],
     series: [{}, line("--line-1", {}), ...(props.kind === "reported" ? [line("--desired", { dash: [6, 4] })] : [])],
     hooks: {
