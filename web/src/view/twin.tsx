@@ -137,7 +137,7 @@ export function Page({ id }: { id: string }) {
           {modelTitle(fleet.models[twin] as string)}
           {about !== null && about.level !== "" && <>{" · "}{about.level}</>}
           {about !== null && about.version !== "" && <>{" · version "}<span class="num" title="Which scripts made these values">{about.version}</span></>}
-          {Number.isFinite(opened) && fleet.quality(twin) < 0 && " · no data yet"}
+          {Number.isFinite(opened) && fleet.quality(twin) < 0 && model?.telemetry.length !== 0 && " · no data yet"}
         </p>
       </header>
       <div class="twin-main">
