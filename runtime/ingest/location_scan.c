@@ -44,18 +44,22 @@ static const char *fault_of(const struct parts *parts) {
     return parts->has_lon ? NULL : "its location has no lon";
 }
 
+static bool scan_members(struct json_scan *json, struct parts *parts) {
+    if (json_scan_take(json, '}')) return true;
+    do {
+        struct slice name;
+        if (!json_scan_string(json, &name)) return false;
+        if (!json_scan_expect(json, ':', "a colon was expected")) return false;
+        double *place = place_of(parts, name);
+        if (!(place ? json_scan_number(json, place) : json_scan_skip(json))) return false;
+    } while (json_scan_take(json, ','));
+    return json_scan_expect(json, '}', "a comma or } was expected");
+}
+
 bool location_scan_json(struct json_scan *json, struct location *location, const char **fault) {
     struct parts parts = begin(location);
     if (!json_scan_expect(json, '{', "a location was expected")) return false;
-    while (!json_scan_take(json, '}')) {
-        struct slice name;
-        bool is_first = !parts.has_lat && !parts.has_lon && !location->has_alt && !parts.fault;
-        if (!is_first && !json_scan_expect(json, ',', "a comma or } was expected")) return false;
-        if (!json_scan_string(json, &name)) return false;
-        if (!json_scan_expect(json, ':', "a colon was expected")) return false;
-        double *place = place_of(&parts, name);
-        if (!(place ? json_scan_number(json, place) : json_scan_skip(json))) return false;
-    }
+    if (!scan_members(json, &parts)) return false;
     *fault = fault_of(&parts);
     return true;
 }
