@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "twin/value.h"
+#include "twin/location.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,6 +73,15 @@ const char *cell_of(struct region *region, const cJSON *value) {
     if (cJSON_IsNumber(value)) {
         char *text = region_alloc(region, 32);
         json_format_number(value->valuedouble, text);
+        return text;
+    }
+    const cJSON *lat = member(value, "lat", NULL), *lon = member(value, "lon", NULL);
+    const cJSON *alt = member(value, "alt", NULL);
+    if (cJSON_IsNumber(lat) && cJSON_IsNumber(lon)) { // as `set` and the CoAP text have it
+        struct location location = {lat->valuedouble, lon->valuedouble, alt ? alt->valuedouble : 0,
+                                    cJSON_IsNumber(alt)};
+        char *text = region_alloc(region, LOCATION_TEXT_SIZE);
+        location_format(&location, text);
         return text;
     }
     char *printed = cJSON_PrintUnformatted(value);
