@@ -112,8 +112,10 @@ bool sample_from_record(const struct record *record, struct slice name, const st
     const struct field *field = sample_field(model, name, err);
     *position = NULL;
     if (!field) return false;
-    if (record->fault) return err_set(err, ERR_INVALID, "%s", record->fault);
     struct value value = record->value;
+    if (value.type == VALUE_LOCATION && field->type != VALUE_LOCATION) // a fault of it helps nobody
+        return sample_check_type(field, value, err);
+    if (record->fault) return err_set(err, ERR_INVALID, "%s", record->fault);
     int index = (int)(field - model->fields);
     if (field->type == VALUE_LOCATION && value.type == VALUE_NUMBER) {
         *position = position_join(list, index, field, record, region, err);
