@@ -75,7 +75,7 @@ bool lua_location_check(struct check *check, const char *key, struct location *l
         check_fail(check,
                    "a location needs lat and lon, in degrees; alt, in metres, may be left out");
     location->has_alt = check_number(check, "alt", &location->alt);
-    if (!location_check(location, "this is no place", &err)) check_fail(check, "%s", err.text);
     check_end(check, mark);
+    if (!location_check(location, key, &err)) check_fail(check, "%s", err.text);
     return true;
 }
