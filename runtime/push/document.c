@@ -90,8 +90,8 @@ bool document_location(const cJSON *item, const char *name, struct location *loc
     *location = (struct location){0};
     return is_location(item, location) ||
            err_set(err, ERR_INVALID,
-                   "'%s' must be a location, like {\"lat\": 52.1, \"lon\": 4.3, \"alt\": 12} "
-                   "without or with alt, or \"52.1,4.3,12\"",
+                   "'%s' must be a location, like {\"lat\": 52.1, \"lon\": 4.3, \"alt\": 12} or "
+                   "\"52.1,4.3,12\"; alt may be left out",
                    name);
 }
 
