@@ -95,8 +95,7 @@ bool lua_stage_take(lua_State *lua, const char *name, enum value_type type, stru
     struct region *region = &lua_stage_bed(lua)->region;
     struct location room;
     if (!lua_location_take(lua, -1, name, type, &room, value)) return false;
-    if (value->type == VALUE_LOCATION)
-        *value = location_copy(&room, region);
+    if (value->type == VALUE_LOCATION) *value = location_copy(&room, region);
     return true;
 }
 
