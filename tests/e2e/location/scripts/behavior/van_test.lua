@@ -20,6 +20,13 @@ return {
     t:equal(van.desired.target, { lat = 0, lon = 180 })
   end,
 
+  a_silent_van_is_shown_as_stale = function(t)
+    local van = t:twin("van-1")
+    t:sample(van, { position = { lat = 52, lon = 4 } })
+    t:advance("61m")
+    t:equal(van:sample("position"), { value = { lat = 52, lon = 4 }, raw = { lat = 52, lon = 4 }, at = clock.now() - 3660, quality = "stale" })
+  end,
+
   a_trip_is_played = function(t)
     t:twin("van-7")
     t:equal(t:play("trip.ndjson"), 2)
