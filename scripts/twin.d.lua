@@ -152,7 +152,7 @@
 
 ---@class argument
 ---@field unit? string
----@field type? "number"|"boolean"|"text"
+---@field type? "number"|"boolean"|"text"|"location"
 ---@field range? number[] @{ low, high }
 
 ---@class alarm_rule

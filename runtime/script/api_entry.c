@@ -174,7 +174,7 @@ static const struct api_entry entries[] = {
     {"derived", "keep?", "string", "how long its history stays"},
 
     {"argument", "unit?", "string", ""},
-    {"argument", "type?", "\"number\"|\"boolean\"|\"text\"", ""},
+    {"argument", "type?", TYPE, ""},
     {"argument", "range?", "number[]", "{ low, high }"},
 
     {"alarm_rule", "severity", "\"info\"|\"warning\"|\"critical\"", ""},

@@ -41,6 +41,13 @@ int lua_field_type(struct check *check) {
                name);
 }
 
+bool lua_field_unit(struct check *check, enum value_type type, const char **unit) {
+    if (!check_unit(check, "unit", unit)) return false;
+    if (type != VALUE_LOCATION) return true;
+    check_enter(check, "unit");
+    check_fail(check, "a location has none: lat and lon are degrees, alt is metres");
+}
+
 static void read_parameter(struct check *check, const char *name, void *context) {
     static const char *const keys[] = {"default", "range", "title", "type", "unit"};
     check_is_table(check);
@@ -103,11 +110,7 @@ static struct field *read_common(struct check *check, struct model *model, enum 
     struct field *field = model_add_field(model, kind, name);
     field->type = (enum value_type)lua_field_type(check);
     const char *text;
-    if (check_unit(check, "unit", &text)) {
-        if (field->type == VALUE_LOCATION) {
-            check_enter(check, "unit");
-            check_fail(check, "a location has none: lat and lon are degrees, alt is metres");
-        }
+    if (lua_field_unit(check, field->type, &text)) {
         free(field->unit);
         field->unit = xstrdup(text);
     }

@@ -219,7 +219,8 @@ static struct value *read_arguments(lua_State *lua, int index, const char *what,
             suggestion_try(&near, arguments[i].name);
         }
         if (place == NONE) mistake_raise(lua, near.best, "%s has no argument \"%s\"", what, name);
-        if (!lua_value_get(lua, -1, &values[place]) || values[place].type != arguments[place].type)
+        if (!lua_stage_take(lua, name, arguments[place].type, &values[place]) ||
+            values[place].type != arguments[place].type)
             luaL_error(lua, "%s: %s takes a %s, not a %s", what, name,
                        value_type_name(arguments[place].type), luaL_typename(lua, -1));
     }

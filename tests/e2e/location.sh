@@ -51,6 +51,13 @@ pack /t/van-1 "[$(record target lat 50.5),$(record target lon 4.25),$(record tar
 coap GET /t/van-1/desired -A 110
 is "a device that is there has nothing to do" "$CODE $BODY" "2.05 []"
 
+ctl command van-1 drive to=52.5,4.5,9 seats=2 >/dev/null
+coap GET /t/van-1/desired -A 110
+is "the device reads a command's location" "$(jq -c '[.[] | [.n, .u, .v // .vb]]' <<<"$BODY")" \
+  '[["commands/1/drive",null,true],["commands/1/drive/seats",null,2],["commands/1/drive/to","lat",52.5],["commands/1/drive/to","lon",4.5],["commands/1/drive/to","m",9]]'
+http POST /api/v1/twins/van-1/commands/drive -d '{"to":{"lat":95,"lon":4}}'
+is "one that is nowhere is refused" "$CODE $(jq -r .detail <<<"$BODY")" "400 command drive: to: lat cannot be 95, it is degrees from -90 to 90"
+
 like "twinctl get shows it" "$(ctl -o csv get van-1)" 'telemetry,position,"53.5,4.5,12"'
 like "twinctl watch too" "$(ctl -o json watch van-1 --fields position --count 1)" '"value":\{"lat":53.5,"lon":4.5,"alt":12\}'
 like "the model's type is told" "$(api GET /models)" '"position":\{"unit":"","type":"location"'

@@ -135,8 +135,8 @@ static void keys_that_make_no_sense_are_named(void **state) {
     refused("alarms", "{ a = { severity = 'info', field = 'p', above = 1 } }",
             "\"p\" is a location, not a number");
     refused("state", "{ s = { ewma = '1m', of = 'p' } }", "\"p\" is a location, not a number");
-    refused("events", "{ e = { by = { type = 'location' } } }",
-            "an argument is a number, a boolean or a text");
+    refused("events", "{ e = { by = { type = 'location', unit = 'm' } } }",
+            "events.e.by.unit: a location has none");
     refused("parameters", "{ d = { type = 'location', default = { lat = 1 } } }",
             "parameters.d.default: a location needs lat and lon");
     refused("parameters", "{ d = { type = 'location', default = { lat = 1, lon = 200 } } }",

@@ -10,4 +10,12 @@ local function on_position(van, position)
   end
 end
 
-return { on = { position = on_position } }
+local function on_called(van, call)
+  if call.at then van:command("drive", { to = call.at, seats = 1 }) end
+end
+
+local function on_drive(van, command)
+  if command.state == "done" then van.derived.turned_at = command.args.to end
+end
+
+return { on = { position = on_position, ["event.called"] = on_called, ["command.drive"] = on_drive } }

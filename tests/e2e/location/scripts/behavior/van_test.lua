@@ -20,6 +20,15 @@ return {
     t:equal(van.desired.target, { lat = 0, lon = 180 })
   end,
 
+  a_van_drives_to_who_called = function(t)
+    local van = t:twin("van-1")
+    t:event(van, "called", { at = { lat = 52.5, lon = 4.5 } })
+    t:answer(van, 1, "done")
+    t:equal(van.derived.turned_at, { lat = 52.5, lon = 4.5 })
+    t:fails(function() t:command(van, "drive", { to = { lat = 99, lon = 0 } }) end, "to: lat cannot be 99")
+    t:fails(function() t:command(van, "drive", { to = 5 }) end, "drive: to takes a location, not a number")
+  end,
+
   a_silent_van_is_shown_as_stale = function(t)
     local van = t:twin("van-1")
     t:sample(van, { position = { lat = 52, lon = 4 } })
