@@ -59,6 +59,7 @@ http POST /api/v1/twins/van-1/commands/drive -d '{"to":{"lat":95,"lon":4}}'
 is "one that is nowhere is refused" "$CODE $(jq -r .detail <<<"$BODY")" "400 command drive: to: lat cannot be 95, it is degrees from -90 to 90"
 
 like "twinctl get shows it" "$(ctl -o csv get van-1)" 'telemetry,position,"53.5,4.5,12"'
+like "and ls" "$(ctl -o csv ls --model van --fields position)" '"53.5,4.5,12"'
 like "twinctl watch too" "$(ctl -o json watch van-1 --fields position --count 1)" '"value":\{"lat":53.5,"lon":4.5,"alt":12\}'
 like "the model's type is told" "$(api GET /models)" '"position":\{"unit":"","type":"location"'
 like "history says that it has none" "$(api GET '/twins/van-1/history?fields=position')" 'past of a location is not kept yet'
