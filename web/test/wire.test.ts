@@ -108,7 +108,7 @@ test("news_of_a_version_keep_the_sentence_and_the_place", () => {
 test("a_location_reads_as_one_text_wherever_it_comes_from", () => {
   assert.equal(placeText([52.1, -4.3]), "52.10000, -4.30000");
   assert.equal(placeText([52.123456, 4, 12]), "52.12346, 4.00000, 12 m");
-  const twin = parseTwin({ id: "van-1", parameters: { home: { value: { lat: 1, lon: 2, alt: -3 } } }, attributes: { depot: { lat: 1, lon: 2 }, gates: [1, 2] } });
+  const twin = parseTwin({ id: "van-1", parameters: { home: { value: { lat: 1, lon: 2, alt: -3 } } }, attributes: { depot: { lat: 1, lon: 2 }, gates: [1, 2], dock: { lat: 1, lon: 2, name: "A" } } });
   assert.equal(twin.parameters.get("home")?.value, "1.00000, 2.00000, -3 m");
-  assert.deepEqual(twin.attributes, [["depot", "1.00000, 2.00000"], ["gates", "1, 2"]]);
+  assert.deepEqual(twin.attributes, [["depot", "1.00000, 2.00000"], ["gates", "1, 2"], ["dock", '{"lat":1,"lon":2,"name":"A"}']]);
 });

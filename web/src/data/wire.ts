@@ -69,8 +69,8 @@ export function placeText([lat, lon, alt]: readonly unknown[]): string {
 export function plainValue(value: unknown): Value {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
-  const { lat, lon, alt } = object(value);
-  if (typeof lat === "number" && typeof lon === "number") return placeText([lat, lon, alt]);
+  const { lat, lon, alt, ...others } = object(value);
+  if (typeof lat === "number" && typeof lon === "number" && Object.keys(others).length === 0) return placeText([lat, lon, alt]);
   return Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
 }
 
