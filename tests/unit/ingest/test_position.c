@@ -101,7 +101,7 @@ static void a_track_is_one_sample_a_time(void **state) {
     post.length = pack.length;
     assert_stored(plant, post);
     assert_int_equal(plant->changes.count, 21); // and the twin itself
-    for (int i = 1; i <= 20; i++) { // there until the next message
+    for (int i = 1; i <= 20; i++) {             // there until the next message
         const struct location *location = plant->changes.list[i].value.location;
         assert_true(location->lat == i - 1 && location->lon == 99 + i);
     }
@@ -126,6 +126,14 @@ static void a_gateway_counts_records(void **state) {
     assert_read(plant, "t/pump-1/position", "1,2");
     assert_read(plant, "t/pump-2/position", "10,20");
     assert_null(world_find(plant->world, "pump-3", 6)); // nothing was stored, so there is no twin
+    post = wish_post("senml", 110, // the torn one stands before what is stored of the same twin
+                     "[{\"bn\":\"pump-1/\",\"n\":\"position\",\"u\":\"lat\",\"v\":8,\"t\":-1},"
+                     "{\"n\":\"position\",\"u\":\"lat\",\"v\":3},{\"n\":\"speed\",\"v\":4},"
+                     "{\"n\":\"position\",\"u\":\"lon\",\"v\":5}]");
+    plant_ask(plant, &post, &got);
+    assert_non_null(strstr(got.text, "{\"accepted\":3,\"refused\":[{\"index\":0,"));
+    assert_read(plant, "t/pump-1/position", "3,5");
+    assert_read(plant, "t/pump-1/speed", "4");
 }
 
 static void what_is_no_location_is_refused(void **state) {
