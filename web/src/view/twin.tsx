@@ -43,8 +43,7 @@ function chosenFields(model: Model | undefined, all: readonly Shown[]): string[]
   const given = route.value.params.get("f");
   if (given !== undefined) return given.split(",").filter((name) => name !== "none");
   const predicted = (model?.predictions ?? []).map((rule) => rule.field);
-  const drawn = all.filter(({ kind, quantity }) => kind === "telemetry" && quantity.type !== "location");
-  const names = [...predicted, ...drawn.map(({ quantity }) => quantity.name)];
+  const names = [...predicted, ...all.filter(({ kind }) => kind === "telemetry").map(({ quantity }) => quantity.name)];
   return [...new Set(names)].filter((name) => name !== "").slice(0, 2);
 }
 
