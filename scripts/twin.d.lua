@@ -58,9 +58,14 @@
 ---@field telemetry? table<string, any> @likewise
 ---@field lifecycle? string
 
+---@class location
+---@field lat number @degrees, -90 to 90
+---@field lon number @degrees, -180 to 180
+---@field alt? number @metres, when it is known
+
 ---@class sample
----@field value number|boolean|string|table
----@field raw number|boolean|string|table @before calibration
+---@field value number|boolean|string|location
+---@field raw number|boolean|string|location @before calibration
 ---@field at number @seconds UTC
 ---@field quality "good"|"uncertain"|"bad"|"stale"
 
@@ -99,14 +104,14 @@
 ---@class parameter
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"
+---@field type? "number"|"boolean"|"text"|"location"
 ---@field range? number[] @{ low, high }
----@field default? number|boolean|string|table
+---@field default? number|boolean|string|location
 
 ---@class telemetry
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"
+---@field type? "number"|"boolean"|"text"|"location"
 ---@field range? number[] @{ low, high }; outside is bad
 ---@field calibrate? { gain?: number, offset?: number } @value = raw * gain + offset
 ---@field max_rate? number @units a second; faster is uncertain
@@ -118,7 +123,7 @@
 ---@class property
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"
+---@field type? "number"|"boolean"|"text"|"location"
 ---@field range? number[] @{ low, high }
 ---@field calibrate? { gain?: number, offset?: number } @value = raw * gain + offset; not with writable
 ---@field max_rate? number @units a second; faster is uncertain
@@ -131,7 +136,7 @@
 ---@class derived
 ---@field unit? string
 ---@field title? string
----@field type? "number"|"boolean"|"text"
+---@field type? "number"|"boolean"|"text"|"location"
 ---@field range? number[] @{ low, high }
 ---@field counter? string @FIELD: the total of a counter that wraps or begins anew
 ---@field wraps? number @the counter's highest value
@@ -147,7 +152,7 @@
 
 ---@class argument
 ---@field unit? string
----@field type? "number"|"boolean"|"text"
+---@field type? "number"|"boolean"|"text"|"location"
 ---@field range? number[] @{ low, high }
 
 ---@class alarm_rule

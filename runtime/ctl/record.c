@@ -102,7 +102,7 @@ static bool is_news(struct record *record, const char *field, int64_t at) {
 static void hear(struct record *record, const cJSON *slot, const cJSON *value) {
     int64_t at = parse_time(member(slot, "at", NULL));
     if (at < 0 || !is_news(record, slot->string, at)) return;
-    if (!cJSON_IsNumber(value) && !cJSON_IsString(value) && !cJSON_IsBool(value)) return;
+    if (!value || cJSON_IsNull(value)) return;
     if (record->count == HEARD_MAX) {
         is_stopped = 1;
         return;

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "twin/value.h"
+#include "twin/location.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,6 +66,17 @@ int session_unanswered(const struct verb *verb, bool is_write, const struct err 
     return is_write ? EXIT_REFUSED : EXIT_FAILED;
 }
 
+// Not an attribute that has a name beside its lat and lon.
+static bool is_location(const cJSON *value, struct location *location) {
+    const cJSON *lat = member(value, "lat", NULL), *lon = member(value, "lon", NULL);
+    const cJSON *alt = member(value, "alt", NULL);
+    bool has_alt = cJSON_IsNumber(alt);
+    if (!cJSON_IsNumber(lat) || !cJSON_IsNumber(lon)) return false;
+    *location = (struct location){lat->valuedouble, lon->valuedouble,
+                                  has_alt ? alt->valuedouble : 0, has_alt};
+    return cJSON_GetArraySize(value) == 2 + has_alt;
+}
+
 const char *cell_of(struct region *region, const cJSON *value) {
     if (!value || cJSON_IsNull(value)) return "";
     if (cJSON_IsString(value)) return value->valuestring;
@@ -73,6 +84,12 @@ const char *cell_of(struct region *region, const cJSON *value) {
     if (cJSON_IsNumber(value)) {
         char *text = region_alloc(region, 32);
         json_format_number(value->valuedouble, text);
+        return text;
+    }
+    struct location location;
+    if (is_location(value, &location)) { // as `set` takes it
+        char *text = region_alloc(region, LOCATION_TEXT_SIZE);
+        location_format(&location, text);
         return text;
     }
     char *printed = cJSON_PrintUnformatted(value);

@@ -100,6 +100,22 @@ static const char *quality_of(const cJSON *quality) {
     return quality_name((enum quality)(number >= 0 && number <= QUALITY_STALE ? number : 0));
 }
 
+// A location comes as a list; named, it reads as `get` shows it. NULL for anything else.
+static cJSON *name_location(const cJSON *field, const cJSON *value) {
+    static const char *const names[] = {"lat", "lon", "alt"};
+    const cJSON *type = member(field, "type", NULL), *part;
+    if (!cJSON_IsArray(value) || !cJSON_IsString(type) ||
+        strcmp(type->valuestring, "location") != 0)
+        return NULL;
+    cJSON *location = cJSON_CreateObject();
+    size_t i = 0;
+    cJSON_ArrayForEach(part, value) {
+        if (i < ARRAY_LEN(names))
+            cJSON_AddItemToObject(location, names[i++], cJSON_Duplicate(part, true));
+    }
+    return location;
+}
+
 // [twin, field, value, time, quality]
 static void write_row(struct watch *watch, const cJSON *row) {
     const cJSON *twin = cJSON_GetArrayItem(member(watch->dictionary, "twins", NULL),
@@ -110,6 +126,8 @@ static void write_row(struct watch *watch, const cJSON *row) {
     const cJSON *time = cJSON_GetArrayItem(row, 3);
     const char *unit;
     const char *name = field_name(field, &unit);
+    cJSON *location = name_location(field, value);
+    if (location) value = location;
     const char *quality = quality_of(cJSON_GetArrayItem(row, 4));
     struct region region = {0};
     struct buffer at = {0};
@@ -137,6 +155,7 @@ static void write_row(struct watch *watch, const cJSON *row) {
                            quality};
     rows_add(watch->rows, cells, (const char *)json.bytes);
     free(printed);
+    cJSON_Delete(location);
     buffer_fini(&json);
     buffer_fini(&at);
     region_fini(&region);

@@ -30,7 +30,8 @@ int command_record_count(const struct twin *twin) {
         if (!command_is_open(command)) continue;
         count++;
         for (int j = 0; j < command->argument_count; j++)
-            count += command->arguments[j].type != VALUE_NONE;
+            if (command->arguments[j].type != VALUE_NONE)
+                count += senml_write_count(command->arguments[j]);
     }
     return count;
 }

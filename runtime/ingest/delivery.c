@@ -6,10 +6,12 @@
 #include "ingest/answer.h"
 #include "ingest/json_scan.h"
 #include "ingest/pack.h"
+#include "ingest/position.h"
 #include "ingest/request.h"
 #include "ingest/resource.h"
 #include "ingest/sample.h"
 #include "ingest/utf8.h"
+#include "twin/location.h"
 #include "twin/model.h"
 
 #include <math.h>
@@ -65,16 +67,17 @@ static bool collect(struct resources *resources, const struct request *request,
     while ((next = pack_next(&pack, &record, err)) == PACK_RECORD) {
         struct slice id, name;
         if (record.value.type == VALUE_NONE && !record.fault) continue;
+        struct position *position;
         sample_split_name(&record, region, &id, &name);
-        struct sample *sample = sample_list_add(list, region);
         if (is_of_twin(id, target, err) &&
-            sample_from_record(&record, name, target->model, region, sample, err))
+            sample_from_record(&record, name, target->model, region, list, &position, err))
             continue;
         char shown[SHOWN_MAX];
         return err_prefix(err, "record %d (%s): ", record.index, resource_show(name, shown));
     }
     if (next == PACK_MALFORMED) return false;
-    return list->count > 0 || err_set(err, ERR_INVALID, "the pack has no value in it");
+    if (list->count == 0) return err_set(err, ERR_INVALID, "the pack has no value in it");
+    return position_check_all(list, target->id, err);
 }
 
 void delivery_value(struct resources *resources, const struct request *request,
@@ -84,9 +87,10 @@ void delivery_value(struct resources *resources, const struct request *request,
     struct err err;
     uint64_t rev = 0;
     if (request->format != FORMAT_TEXT && request->format != FORMAT_NONE) {
-        answer_refuse(answer, CODE_FORMAT, region,
-                      "one value is text/plain (0): a number, true, false or text; packs go to "
-                      "/t/{twin} by POST");
+        answer_refuse(
+            answer, CODE_FORMAT, region,
+            "one value is text/plain (0): a number, true, false, text or lat,lon,alt; packs go to "
+            "/t/{twin} by POST");
         return;
     }
     if (!resource_find_twin(resources, request, request->path[1], &target, &err)) {
@@ -111,6 +115,7 @@ void delivery_value(struct resources *resources, const struct request *request,
 static bool parse_value(const struct request *request, const struct field *field,
                         struct region *region, struct value *value, struct err *err) {
     struct json_scan scan;
+    struct location location;
     json_scan_init(&scan, request->payload, request->length, region);
     char shown[SHOWN_MAX];
     resource_show((struct slice){(const char *)request->payload, (uint32_t)request->length}, shown);
@@ -136,6 +141,12 @@ static bool parse_value(const struct request *request, const struct field *field
                             (uint32_t)request->length);
         return true;
     case VALUE_LOCATION:
+        if (!location_parse((const char *)request->payload, request->length, &location))
+            return err_set(err, ERR_INVALID,
+                           "%s is a location like 52.1,4.3 or 52.1,4.3,12, not \"%s\"", field->name,
+                           shown);
+        *value = location_copy(&location, region);
+        return location_check(&location, field->name, err);
     case VALUE_NONE:
         break;
     }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "ingest/answer.h"
 #include "ingest/pack.h"
+#include "ingest/position.h"
 #include "ingest/request.h"
 #include "ingest/resource.h"
 #include "ingest/sample.h"
@@ -24,6 +25,7 @@ struct group { // the records of one twin
     struct target target;
     struct err *err; // of the twin itself: all its records are refused
     struct sample_list list;
+    int accepted; // records, of which several may be one sample
     bool is_stored;
 };
 
@@ -31,7 +33,8 @@ struct item { // one record that has a value
     int index;
     int group; // NONE when its name has no twin
     struct slice id, field;
-    struct err *err; // why it is refused
+    struct err *err;           // why it is refused
+    struct position *position; // that it is a part of, or NULL
 };
 
 struct gateway {
@@ -46,6 +49,7 @@ struct gateway {
 };
 
 static bool read_items(struct gateway *gateway, struct err *err);
+static void refuse_torn(struct gateway *gateway);
 static int find_group(struct gateway *gateway, struct slice id);
 static uint64_t deliver(struct gateway *gateway, int *accepted);
 static void answer_list(struct gateway *gateway, int accepted, uint64_t rev, struct answer *answer);
@@ -109,10 +113,11 @@ static void read_item(struct gateway *gateway, const struct record *record) {
     struct group *group = &gateway->groups[item->group];
     item->err = group->err;
     if (item->err) return;
-    struct sample *sample = sample_list_add(&group->list, region);
-    if (sample_from_record(record, item->field, group->target.model, region, sample, &err)) return;
-    group->list.count--;
-    item->err = keep(gateway, &err);
+    if (sample_from_record(record, item->field, group->target.model, region, &group->list,
+                           &item->position, &err))
+        group->accepted++;
+    else
+        item->err = keep(gateway, &err);
 }
 
 static bool read_items(struct gateway *gateway, struct err *err) {
@@ -124,7 +129,25 @@ static bool read_items(struct gateway *gateway, struct err *err) {
               &gateway->resources->region);
     while ((next = pack_next(&pack, &record, err)) == PACK_RECORD)
         if (record.value.type != VALUE_NONE || record.fault) read_item(gateway, &record);
+    if (next == PACK_END) refuse_torn(gateway);
     return next == PACK_END;
+}
+
+// Locations of which a part is missing; each of their records is refused.
+static void refuse_torn(struct gateway *gateway) {
+    struct err err;
+    bool is_any = false;
+    for (int i = 0; i < gateway->group_count; i++) {
+        struct group *group = &gateway->groups[i];
+        int records = group->list.positions ? position_drop_torn(&group->list) : 0;
+        group->accepted -= records;
+        is_any |= records > 0;
+    }
+    for (int i = 0; i < gateway->item_count && is_any; i++) {
+        struct item *item = &gateway->items[i];
+        if (item->position && !position_check(item->position, item->id, &err))
+            item->err = keep(gateway, &err);
+    }
 }
 
 static void grow_groups(struct gateway *gateway) {
@@ -178,14 +201,13 @@ static uint64_t deliver(struct gateway *gateway, int *accepted) {
         uint64_t rev = 0;
         struct err err;
         if (group->list.count == 0) continue;
-        int count = group->list.count;
         group->is_stored = sample_deliver(gateway->resources, &group->target, &group->list,
                                           gateway->request, i == last, &rev, &err);
         if (!group->is_stored) {
             group->err = keep(gateway, &err);
             continue;
         }
-        *accepted += count;
+        *accepted += group->accepted;
         if (rev > newest) newest = rev;
     }
     return newest;

@@ -3,6 +3,7 @@
 #include "ingest/pack.h"
 
 #include "base/err.h"
+#include "ingest/location_scan.h"
 
 #include <math.h>
 
@@ -80,6 +81,10 @@ static bool read_json_member(struct json_scan *json, struct senml *senml) {
         senml->has |= SENML_BOOLEAN;
         return json_scan_boolean(json, &senml->boolean);
     }
+    if (first == '{') {
+        senml->has |= SENML_LOCATION;
+        return location_scan_json(json, &senml->location, &senml->fault);
+    }
     senml->has |= SENML_VALUE;
     return json_scan_number(json, &senml->value);
 }
@@ -94,6 +99,10 @@ static bool read_cbor_pair(struct cbor_scan *cbor, struct senml *senml) {
     if (cbor->at < cbor->end && (*cbor->at == 0xf4 || *cbor->at == 0xf5)) {
         senml->has |= SENML_BOOLEAN;
         return cbor_scan_boolean(cbor, &senml->boolean);
+    }
+    if (cbor_scan_peek(cbor) == CBOR_MAP) {
+        senml->has |= SENML_LOCATION;
+        return location_scan_cbor(cbor, &senml->location, &senml->fault);
     }
     senml->has |= SENML_VALUE;
     return cbor_scan_number(cbor, &senml->value);
@@ -180,6 +189,10 @@ static void resolve_value(const struct pack *pack, const struct senml *senml,
         double number = pack->base_value + (kinds ? senml->value : 0);
         record->value = value_number(number);
         if (!isfinite(number)) record->fault = "its value is NaN or infinite";
+    } else if (senml->has & SENML_LOCATION) {
+        record->location = senml->location;
+        record->value = value_location(&record->location);
+        record->fault = senml->fault;
     } else if (senml->has & SENML_NAME) {
         record->fault = "it has no value";
     }

@@ -35,12 +35,13 @@ enum { // content formats
 #define AHEAD_MAX_US 86400000000     // a record's time may be one day ahead
 
 struct record {
-    int index;               // in the body, from 0
-    struct slice base, name; // the name is both, one behind the other
-    struct slice unit;       // empty: none
-    struct value value;      // VALUE_NONE: the record only carries base values
-    int64_t at;              // microseconds UTC
-    const char *fault;       // NULL, or why this record is 4.00
+    int index;                // in the body, from 0
+    struct slice base, name;  // the name is both, one behind the other
+    struct slice unit;        // empty: none
+    struct value value;       // VALUE_NONE: the record only carries base values
+    struct location location; // what the value borrows when it is one
+    int64_t at;               // microseconds UTC
+    const char *fault;        // NULL, or why this record is 4.00
 };
 
 enum pack_next { PACK_RECORD, PACK_END, PACK_MALFORMED };

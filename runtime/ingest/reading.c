@@ -12,6 +12,7 @@
 #include "ingest/senml_write.h"
 #include "twin/change.h"
 #include "twin/input.h"
+#include "twin/location.h"
 #include "twin/model.h"
 #include "twin/twin.h"
 #include "twin/world.h"
@@ -80,7 +81,7 @@ static void read_pack(struct resources *resources, const struct request *request
     const struct twin *twin = target.twin;
     int count = 0;
     for (int i = 0; i < twin->model->field_count; i++)
-        count += wanted(twin, i);
+        if (wanted(twin, i)) count += senml_write_count(twin_value(twin, i));
     bool has_commands = wanted == is_to_be_done;
     if (has_commands) count += command_record_count(twin);
     struct senml_write write;
@@ -101,11 +102,19 @@ static int find_readable(const struct model *model, struct slice name) {
     return field != NONE ? field : model_field(model, FIELD_DERIVED, name.bytes, name.length);
 }
 
+static void write_location(struct buffer *out, const struct location *location) {
+    char text[LOCATION_TEXT_SIZE];
+    location_format(location, text);
+    buffer_add(out, text, strlen(text));
+}
+
 static void write_text(struct buffer *out, struct value value) {
     if (value.type == VALUE_TEXT)
         buffer_add(out, value.text, value.length);
     else if (value.type == VALUE_BOOLEAN)
         json_boolean(out, value.boolean);
+    else if (value.type == VALUE_LOCATION)
+        write_location(out, value.location);
     else
         json_number(out, value.number);
 }
@@ -145,7 +154,7 @@ void reading_field(struct resources *resources, const struct request *request,
         content(resources, format, answer);
     } else {
         struct senml_write write;
-        senml_write_begin(&write, &resources->body, format, twin->id, 1);
+        senml_write_begin(&write, &resources->body, format, twin->id, senml_write_count(value));
         senml_write_record(&write, field->name, field->unit, value, twin->slots[index].at);
         senml_write_end(&write);
         content(resources, format, answer);

@@ -7,8 +7,10 @@
 #include "base/memory.h"
 #include "ingest/pack.h"
 #include "ingest/peer.h"
+#include "ingest/position.h"
 #include "ingest/request.h"
 #include "ingest/resource.h"
+#include "twin/location.h"
 #include "twin/model.h"
 #include "twin/unit.h"
 
@@ -74,8 +76,9 @@ const struct field *sample_field(const struct model *model, struct slice name, s
 
 bool sample_check_type(const struct field *field, struct value value, struct err *err) {
     if (value.type == field->type) return true;
-    return err_set(err, ERR_INVALID, "%s is a %s, not a %s", field->name,
-                   value_type_name(field->type), value_type_name(value.type));
+    return err_set(err, ERR_INVALID, "%s is a %s, not a %s%s", field->name,
+                   value_type_name(field->type), value_type_name(value.type),
+                   field->type == VALUE_LOCATION ? ": send its lat, lon and alt" : "");
 }
 
 static bool convert_unit(const struct field *field, struct slice unit, double *number,
@@ -104,18 +107,28 @@ static bool convert_unit(const struct field *field, struct slice unit, double *n
 }
 
 bool sample_from_record(const struct record *record, struct slice name, const struct model *model,
-                        struct region *region, struct sample *sample, struct err *err) {
+                        struct region *region, struct sample_list *list, struct position **position,
+                        struct err *err) {
     const struct field *field = sample_field(model, name, err);
+    *position = NULL;
     if (!field) return false;
+    struct value value = record->value;
+    if (value.type == VALUE_LOCATION && field->type != VALUE_LOCATION) // a fault of it helps nobody
+        return sample_check_type(field, value, err);
     if (record->fault) return err_set(err, ERR_INVALID, "%s", record->fault);
-    if (!sample_check_type(field, record->value, err)) return false;
-    sample->field = (int)(field - model->fields);
-    sample->value = record->value;
-    sample->at = record->at;
-    if (field->type == VALUE_TEXT)
-        sample->value.text = region_copy(region, record->value.text, record->value.length);
-    if (field->type != VALUE_NUMBER) return true;
-    return convert_unit(field, record->unit, &sample->value.number, err);
+    int index = (int)(field - model->fields);
+    if (field->type == VALUE_LOCATION && value.type == VALUE_NUMBER) {
+        *position = position_join(list, index, field, record, region, err);
+        return *position != NULL;
+    }
+    if (!sample_check_type(field, value, err)) return false;
+    if (field->type == VALUE_NUMBER && !convert_unit(field, record->unit, &value.number, err))
+        return false;
+    if (field->type == VALUE_LOCATION && !location_check(value.location, field->name, err))
+        return false;
+    if (value_has_bytes(value.type)) value.text = region_copy(region, value.text, value.length);
+    *sample_list_add(list, region) = (struct sample){index, value, record->at};
+    return true;
 }
 
 bool sample_deliver(const struct resources *resources, const struct target *target,

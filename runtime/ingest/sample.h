@@ -12,6 +12,8 @@
 struct err;
 struct field;
 struct model;
+struct position;
+struct positions;
 struct record;
 struct region;
 struct request;
@@ -22,6 +24,8 @@ struct sample_list { // in a region
     struct sample *items;
     int count;
     int capacity;
+    struct positions
+        *positions; // those among the items that come in parts; NULL while there is none
 };
 struct sample *sample_list_add(struct sample_list *list, struct region *region);
 
@@ -30,9 +34,12 @@ struct sample *sample_list_add(struct sample_list *list, struct region *region);
 void sample_split_name(const struct record *record, struct region *region, struct slice *id,
                        struct slice *field);
 
-// `name` is the field's. Errors say what is wrong with the record, not which record it is.
+// Adds what the record says to the list. `name` is the field's. Errors say what is wrong with the
+// record, not which record it is. A record that is a part of a location gives its `position`, to be
+// looked at when all records are read (position.h); else that is NULL.
 bool sample_from_record(const struct record *record, struct slice name, const struct model *model,
-                        struct region *region, struct sample *sample, struct err *err);
+                        struct region *region, struct sample_list *list, struct position **position,
+                        struct err *err);
 
 // The field a device may send under this name; NULL with a "did you mean".
 const struct field *sample_field(const struct model *model, struct slice name, struct err *err);

@@ -1,4 +1,5 @@
 // One SenML record (RFC 8428) as it is written, base values not yet applied; and its two spellings.
+// A member of a plain map (pack.c) becomes one as well, and only that may be a whole location.
 
 #ifndef INGEST_SENML_H
 #define INGEST_SENML_H
@@ -6,6 +7,7 @@
 #include "ingest/cbor_scan.h"
 #include "ingest/json_scan.h"
 #include "ingest/slice.h"
+#include "twin/value.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +28,7 @@ enum {
     SENML_SUM = 1 << 12,
     SENML_TIME = 1 << 13,
     SENML_UPDATE_TIME = 1 << 14,
+    SENML_LOCATION = 1 << 15, // in no SenML
 };
 
 struct senml {
@@ -33,6 +36,8 @@ struct senml {
     struct slice base_name, base_unit, name, unit, text;
     double base_time, base_value, version, value, time;
     bool boolean;
+    struct location location;
+    const char *fault; // of the location, or NULL
 };
 
 // The next record of an open pack. False at the scan's fault. Labels in any order; an unknown one

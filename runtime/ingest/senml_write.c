@@ -164,8 +164,23 @@ static void write_json(struct senml_write *write, const char *name, const char *
     json_close(out, '}');
 }
 
+int senml_write_count(struct value value) {
+    return value.type == VALUE_LOCATION ? 2 + value.location->has_alt : 1;
+}
+
+static void write_location(struct senml_write *write, const char *name,
+                           const struct location *location, int64_t at) {
+    senml_write_record(write, name, "lat", value_number(location->lat), at);
+    senml_write_record(write, name, "lon", value_number(location->lon), at);
+    if (location->has_alt) senml_write_record(write, name, "m", value_number(location->alt), at);
+}
+
 void senml_write_record(struct senml_write *write, const char *name, const char *unit,
                         struct value value, int64_t at) {
+    if (value.type == VALUE_LOCATION) {
+        write_location(write, name, value.location, at);
+        return;
+    }
     if (write->count == 0) write->base_time = at;
     if (write->is_cbor)
         write_cbor(write, name, unit, value, at);

@@ -59,7 +59,7 @@ int command_json_find(const struct model *model, const char *name, struct err *e
 }
 
 bool command_json_parse(const cJSON *args, const struct model *model, int command,
-                        struct value *values, struct err *err) {
+                        struct value *values, struct location *places, struct err *err) {
     const struct command_spec *spec = &model->commands[command];
     const cJSON *item;
     char owner[80];
@@ -73,7 +73,13 @@ bool command_json_parse(const cJSON *args, const struct model *model, int comman
     cJSON_ArrayForEach(item, args) {
         int place = argument_find(owner, spec->arguments, spec->argument_count, item->string,
                                   strlen(item->string), err);
-        if (place == NONE || !document_value(item, item->string, &values[place], err)) return false;
+        if (place == NONE) return false;
+        if (spec->arguments[place].type != VALUE_LOCATION || cJSON_IsNull(item)) {
+            if (!document_value(item, item->string, &values[place], err)) return false;
+            continue;
+        }
+        if (!document_location(item, item->string, &places[place], err)) return false;
+        values[place] = value_location(&places[place]);
     }
     return true;
 }

@@ -23,8 +23,9 @@ void command_json_write_all(const struct twin *twin, struct buffer *out);
 int command_json_find(const struct model *model, const char *name, struct err *err);
 
 // {"seconds": 30} as values in the order of the model, up to EVENT_ARGUMENTS_MAX of them. `args`
-// may be NULL. Names are looked up here, values are checked behind the door.
+// may be NULL. Names are looked up here, values are checked behind the door. Locations are kept in
+// `places`, one for each value.
 bool command_json_parse(const cJSON *args, const struct model *model, int command,
-                        struct value *values, struct err *err);
+                        struct value *values, struct location *places, struct err *err);
 
 #endif

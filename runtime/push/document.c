@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "twin/location.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -69,6 +70,29 @@ bool document_value(const cJSON *item, const char *name, struct value *value, st
         return err_set(err, ERR_INVALID, "'%s' must be a number, true, false, text or null", name);
     }
     return true;
+}
+
+static bool is_location(const cJSON *item, struct location *location) {
+    if (cJSON_IsString(item))
+        return location_parse(item->valuestring, strlen(item->valuestring), location);
+    const cJSON *lat = document_member(item, "lat"), *lon = document_member(item, "lon");
+    const cJSON *alt = document_member(item, "alt");
+    if (!cJSON_IsNumber(lat) || !cJSON_IsNumber(lon) || (alt && !cJSON_IsNumber(alt))) return false;
+    location->lat = lat->valuedouble;
+    location->lon = lon->valuedouble;
+    if (alt) location->alt = alt->valuedouble;
+    location->has_alt = alt != NULL;
+    return cJSON_GetArraySize(item) == 2 + location->has_alt;
+}
+
+bool document_location(const cJSON *item, const char *name, struct location *location,
+                       struct err *err) {
+    *location = (struct location){0};
+    return is_location(item, location) ||
+           err_set(err, ERR_INVALID,
+                   "'%s' must be a location, like {\"lat\": 52.1, \"lon\": 4.3, \"alt\": 12} or "
+                   "\"52.1,4.3,12\"; alt may be left out",
+                   name);
 }
 
 void document_merge(cJSON *target, const cJSON *patch) {

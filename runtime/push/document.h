@@ -28,6 +28,11 @@ bool document_whole(const cJSON *object, const char *name, uint64_t fallback, ui
 // what the error calls it.
 bool document_value(const cJSON *item, const char *name, struct value *value, struct err *err);
 
+// {"lat": 52.1, "lon": 4.3, "alt": 12}, or the same as text, "52.1,4.3,12". Whether there is such a
+// place is not looked at.
+bool document_location(const cJSON *item, const char *name, struct location *location,
+                       struct err *err);
+
 // Merges the object `patch` into `target` by RFC 7396: null takes a member out.
 void document_merge(cJSON *target, const cJSON *patch);
 

@@ -105,7 +105,7 @@ static bool write_slot(struct buffer *out, uint32_t place, const struct item *it
     const struct slot *slot = twin_shown(twin, item->index);
     if (since ? slot->rev <= since : slot->type == VALUE_NONE) return false;
     open_row(out, place, item->field);
-    value_json_write(slot_value(slot), out);
+    value_row_write(slot_value(slot), out);
     close_row(out, slot->at, slot->quality);
     return true;
 }

@@ -10,9 +10,10 @@
 // A row is [twin, field, value, time, quality]. `rev` says what the client has everything of once
 // it has this message, so it is what `since` of a later `sub` should be (after a snapshot: the rev
 // of the part that is done). A value that was cleared is null; in a snapshot what never had a value
-// has no row. An alarm that has no row is 0. A field of kind "command" has a row for each command
-// of that name that moved, {"id","state","result"}; in a snapshot for each that the twin still
-// knows. After a resume the dictionary is the whole selection: a twin that is not in it is gone.
+// has no row. A location is [lat, lon] or [lat, lon, alt]. An alarm that has no row is 0. A field
+// of kind "command" has a row for each command of that name that moved, {"id","state","result"}; in
+// a snapshot for each that the twin still knows. After a resume the dictionary is the whole
+// selection: a twin that is not in it is gone.
 
 #ifndef PUSH_FRAME_H
 #define PUSH_FRAME_H

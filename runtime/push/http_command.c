@@ -58,6 +58,7 @@ bool http_command_post(struct service *service, const struct http_request *reque
     const struct door *door = service->options.door;
     struct twin *twin = find(service, match, err);
     struct value values[EVENT_ARGUMENTS_MAX];
+    struct location places[EVENT_ARGUMENTS_MAX];
     uint32_t id;
     if (!twin) return false;
     const struct model *model = settings_model(service->world, twin);
@@ -68,7 +69,7 @@ bool http_command_post(struct service *service, const struct http_request *reque
         !(body = document_parse("the body", request->body, request->body_length, err)))
         return false;
     bool is_done =
-        command_json_parse(body, model, command, values, err) &&
+        command_json_parse(body, model, command, values, places, err) &&
         door->command(door->context, twin, command, values, model->commands[command].argument_count,
                       &request->actor, &id, &response->wait_rev, err);
     cJSON_Delete(body);

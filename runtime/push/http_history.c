@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define NOTE "only the recent window of a prediction is kept"
+#define NOTE_LOCATION "the past of a location is not kept yet"
 
 struct span { // microseconds, both ends included
     int64_t from, to;
@@ -110,7 +111,7 @@ static void write_field(const struct field *field, const struct points *points,
     json_close(out, ']');
     if (field->window == NONE) {
         json_key(out, "note");
-        json_string(out, NOTE);
+        json_string(out, field->type == VALUE_LOCATION ? NOTE_LOCATION : NOTE);
     }
     json_close(out, '}');
 }

@@ -151,12 +151,6 @@ static bool configure(struct import *import, struct line *line, struct configure
     return true;
 }
 
-static bool is_equal(struct value a, struct value b) {
-    if (a.type != b.type) return false;
-    if (a.type == VALUE_TEXT) return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
-    return a.type == VALUE_BOOLEAN ? a.boolean == b.boolean : a.number == b.number;
-}
-
 // What the door would say, without asking it.
 static bool rehearse(struct import *import, struct line *line, const struct configure_input *input,
                      struct err *err) {
@@ -173,7 +167,7 @@ static bool rehearse(struct import *import, struct line *line, const struct conf
             twin ? model_field(twin->model, FIELD_PARAMETER, field->name, strlen(field->name))
                  : NONE;
         struct value value = present == NONE ? value_none() : slot_value(&twin->slots[present]);
-        is_changed |= !is_equal(value, setting->value);
+        is_changed |= !value_equal(value, setting->value);
     }
     if (twin && input->attributes) is_changed |= strcmp(twin->attributes, input->attributes) != 0;
     if (twin && input->has_lifecycle) is_changed |= twin->lifecycle != input->lifecycle;

@@ -318,13 +318,15 @@ static bool on_command(struct session *session, const cJSON *message, const char
     struct twin *twin = find_twin(session, message, err);
     const char *name = twin ? document_text(message, "name", err) : NULL;
     struct value values[EVENT_ARGUMENTS_MAX];
+    struct location places[EVENT_ARGUMENTS_MAX];
     uint32_t given;
     uint64_t rev;
     if (!name) return false;
     const struct model *model = settings_model(session->service->world, twin);
     int command = command_json_find(model, name, err);
     if (command == NONE ||
-        !command_json_parse(document_member(message, "args"), model, command, values, err) ||
+        !command_json_parse(document_member(message, "args"), model, command, values, places,
+                            err) ||
         !door->command(door->context, twin, command, values,
                        model->commands[command].argument_count, &session->actor, &given, &rev, err))
         return false;

@@ -3,7 +3,7 @@
 #include "push/settings.h"
 
 #include "base/err.h"
-#include "base/memory.h"
+#include "twin/location.h"
 #include "twin/name.h"
 #include "twin/world.h"
 
@@ -17,6 +17,7 @@ const struct model *settings_model(const struct world *world, const struct twin 
 void settings_fini(struct settings *settings) {
     free(settings->list);
     free(settings->links);
+    region_fini(&settings->places);
     *settings = (struct settings){0};
 }
 
@@ -24,6 +25,16 @@ static void add(struct settings *settings, int field, struct value value) {
     settings->list =
         xrealloc(settings->list, sizeof *settings->list * (size_t)(settings->count + 1));
     settings->list[settings->count++] = (struct setting){field, value};
+}
+
+static bool read_value(const cJSON *item, const struct field *field, struct settings *settings,
+                       struct value *value, struct err *err) {
+    struct location location;
+    if (field->type != VALUE_LOCATION || cJSON_IsNull(item))
+        return document_value(item, field->name, value, err);
+    if (!document_location(item, field->name, &location, err)) return false;
+    *value = location_copy(&location, &settings->places);
+    return true;
 }
 
 // Why `name` is no field of this kind, and what it may have been meant to be.
@@ -57,7 +68,7 @@ bool settings_parse_desired(const cJSON *patch, const struct model *model,
         struct value value;
         int field = model_field(model, FIELD_DESIRED, item->string, strlen(item->string));
         if (field == NONE) return refuse_name(model, FIELD_DESIRED, item->string, err);
-        if (!document_value(item, item->string, &value, err)) return false;
+        if (!read_value(item, &model->fields[field], settings, &value, err)) return false;
         add(settings, field, value);
     }
     return true;
@@ -76,8 +87,9 @@ bool settings_parse_parameters(const cJSON *parameters, const struct model *mode
         if (model->fields[i].kind != FIELD_PARAMETER) continue;
         struct value value = value_none();
         item = document_member(parameters, model->fields[i].name);
-        if (cJSON_IsObject(item)) item = document_member(item, "value");
-        if (item && !document_value(item, model->fields[i].name, &value, err)) return false;
+        if (cJSON_IsObject(item) && document_member(item, "value"))
+            item = document_member(item, "value");
+        if (item && !read_value(item, &model->fields[i], settings, &value, err)) return false;
         add(settings, i, value);
     }
     return true;
@@ -92,7 +104,7 @@ bool settings_merge_parameters(const cJSON *parameters, const struct model *mode
         struct value value;
         int field = model_field(model, FIELD_PARAMETER, item->string, strlen(item->string));
         if (field == NONE) return refuse_name(model, FIELD_PARAMETER, item->string, err);
-        if (!document_value(item, item->string, &value, err)) return false;
+        if (!read_value(item, &model->fields[field], settings, &value, err)) return false;
         add(settings, field, value);
     }
     return true;

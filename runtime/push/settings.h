@@ -6,6 +6,7 @@
 #ifndef PUSH_SETTINGS_H
 #define PUSH_SETTINGS_H
 
+#include "base/memory.h"
 #include "push/document.h"
 #include "twin/input.h"
 
@@ -19,6 +20,7 @@ struct settings {
     int count;
     struct link_setting *links;
     int link_count;
+    struct region places; // locations of the list
 };
 
 // The model that a twin is moved to by its next revision.

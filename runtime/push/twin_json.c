@@ -50,6 +50,18 @@ void value_json_write(struct value value, struct buffer *out) {
     }
 }
 
+void value_row_write(struct value value, struct buffer *out) {
+    if (value.type != VALUE_LOCATION) {
+        value_json_write(value, out);
+        return;
+    }
+    json_open(out, '[');
+    json_number(out, value.location->lat);
+    json_number(out, value.location->lon);
+    if (value.location->has_alt) json_number(out, value.location->alt);
+    json_close(out, ']');
+}
+
 static void write_text(struct buffer *out, const char *key, const char *text) {
     json_key(out, key);
     json_string(out, text);

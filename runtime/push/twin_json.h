@@ -23,5 +23,7 @@ void twin_json_write(const struct world *world, const struct twin *twin, const c
 void alarm_json_write(const struct twin *twin, int alarm, struct buffer *out);
 
 void value_json_write(struct value value, struct buffer *out);
+// The same for a row, where a location is [lat, lon] or [lat, lon, alt].
+void value_row_write(struct value value, struct buffer *out);
 
 #endif

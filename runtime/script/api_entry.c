@@ -8,7 +8,8 @@
 #include <string.h>
 
 // A value as a script sees it.
-#define VALUE "number|boolean|string|table"
+#define VALUE "number|boolean|string|location"
+#define TYPE "\"number\"|\"boolean\"|\"text\"|\"location\""
 
 static const struct api_entry entries[] = {
     {"twin", "id", "string", "of this twin"},
@@ -86,6 +87,10 @@ static const struct api_entry entries[] = {
     {"made", "telemetry?", "table<string, any>", "likewise"},
     {"made", "lifecycle?", "string", ""},
 
+    {"location", "lat", "number", "degrees, -90 to 90"},
+    {"location", "lon", "number", "degrees, -180 to 180"},
+    {"location", "alt?", "number", "metres, when it is known"},
+
     {"sample", "value", VALUE, ""},
     {"sample", "raw", VALUE, "before calibration"},
     {"sample", "at", "number", "seconds UTC"},
@@ -123,13 +128,13 @@ static const struct api_entry entries[] = {
 
     {"parameter", "unit?", "string", ""},
     {"parameter", "title?", "string", ""},
-    {"parameter", "type?", "\"number\"|\"boolean\"|\"text\"", ""},
+    {"parameter", "type?", TYPE, ""},
     {"parameter", "range?", "number[]", "{ low, high }"},
     {"parameter", "default?", VALUE, ""},
 
     {"telemetry", "unit?", "string", ""},
     {"telemetry", "title?", "string", ""},
-    {"telemetry", "type?", "\"number\"|\"boolean\"|\"text\"", ""},
+    {"telemetry", "type?", TYPE, ""},
     {"telemetry", "range?", "number[]", "{ low, high }; outside is bad"},
     {"telemetry", "calibrate?", "{ gain?: number, offset?: number }",
      "value = raw * gain + offset"},
@@ -141,7 +146,7 @@ static const struct api_entry entries[] = {
 
     {"property", "unit?", "string", ""},
     {"property", "title?", "string", ""},
-    {"property", "type?", "\"number\"|\"boolean\"|\"text\"", ""},
+    {"property", "type?", TYPE, ""},
     {"property", "range?", "number[]", "{ low, high }"},
     {"property", "calibrate?", "{ gain?: number, offset?: number }",
      "value = raw * gain + offset; not with writable"},
@@ -154,7 +159,7 @@ static const struct api_entry entries[] = {
 
     {"derived", "unit?", "string", ""},
     {"derived", "title?", "string", ""},
-    {"derived", "type?", "\"number\"|\"boolean\"|\"text\"", ""},
+    {"derived", "type?", TYPE, ""},
     {"derived", "range?", "number[]", "{ low, high }"},
     {"derived", "counter?", "string", "FIELD: the total of a counter that wraps or begins anew"},
     {"derived", "wraps?", "number", "the counter's highest value"},
@@ -169,7 +174,7 @@ static const struct api_entry entries[] = {
     {"derived", "keep?", "string", "how long its history stays"},
 
     {"argument", "unit?", "string", ""},
-    {"argument", "type?", "\"number\"|\"boolean\"|\"text\"", ""},
+    {"argument", "type?", TYPE, ""},
     {"argument", "range?", "number[]", "{ low, high }"},
 
     {"alarm_rule", "severity", "\"info\"|\"warning\"|\"critical\"", ""},

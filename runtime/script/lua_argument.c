@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "script/lua_field.h"
-#include "script/lua_value.h"
+#include "script/lua_location.h"
 #include "twin/argument.h"
 #include "twin/change.h"
 #include "twin/name.h"
@@ -25,10 +25,9 @@ void lua_argument_read(struct check *check, const char *name, void *context) {
     if (*list->count == EVENT_ARGUMENTS_MAX)
         check_fail(check, "%s has at most %d arguments", list->what, EVENT_ARGUMENTS_MAX);
     enum value_type type = (enum value_type)lua_field_type(check);
-    if (type == VALUE_LOCATION) check_fail(check, "an argument is a number, a boolean or a text");
     const char *unit = "";
     double low = 0, high = 0;
-    check_unit(check, "unit", &unit);
+    lua_field_unit(check, type, &unit);
     bool has_range = check_range(check, "range", &low, &high);
     if (has_range && type != VALUE_NUMBER)
         check_fail(check, "a %s has no range", value_type_name(type));
@@ -55,7 +54,8 @@ struct value *lua_argument_give(lua_State *lua, int index, struct region *region
         int place = argument_find(owner, specs, count, key, length, &err);
         if (place == NONE) luaL_error(lua, "%s", err.text);
         struct value value;
-        if (!lua_value_get(lua, -1, &value))
+        struct location room;
+        if (!lua_location_take(lua, -1, key, specs[place].type, &room, &value))
             luaL_error(lua, "%s: %s takes a %s, not a %s", owner, key,
                        value_type_name(specs[place].type), luaL_typename(lua, -1));
         if (!argument_check(owner, &specs[place], value, &err)) luaL_error(lua, "%s", err.text);

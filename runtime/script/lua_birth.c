@@ -8,7 +8,6 @@
 #include "script/handle.h"
 #include "script/lua_stage.h"
 #include "script/lua_test.h"
-#include "script/lua_value.h"
 #include "script/mistake.h"
 #include "script/order.h"
 #include "twin/model.h"
@@ -75,9 +74,10 @@ static struct setting *read_settings(lua_State *lua, const struct model *model, 
         if (setting.field == NONE)
             mistake_raise(lua, near.best, "model \"%s\" has no %s \"%s\"", model->name,
                           field_kind_name(kind), name);
-        if (!lua_value_get(lua, -1, &setting.value))
-            luaL_error(lua, "%s takes a %s, not a %s", name,
-                       value_type_name(model->fields[setting.field].type), luaL_typename(lua, -1));
+        enum value_type type = model->fields[setting.field].type;
+        if (!lua_stage_take(lua, name, type, &setting.value))
+            luaL_error(lua, "%s takes a %s, not a %s", name, value_type_name(type),
+                       luaL_typename(lua, -1));
         list[(*count)++] = setting;
     }
     lua_pop(lua, 1);

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "script/lua_aggregate.h"
+#include "script/lua_location.h"
 #include "script/lua_model.h"
 #include "script/lua_sensor.h"
 #include "script/lua_total.h"
@@ -33,10 +34,18 @@ void lua_field_read_all(struct check *check, struct model *model) {
 int lua_field_type(struct check *check) {
     const char *name = check_text(check, "type");
     if (!name) return VALUE_NUMBER;
-    for (int type = VALUE_NUMBER; type <= VALUE_TEXT; type++)
+    for (int type = VALUE_NUMBER; type <= VALUE_LOCATION; type++)
         if (strcmp(name, value_type_name((enum value_type)type)) == 0) return type;
     check_enter(check, "type");
-    check_fail(check, "\"%s\" is no type; write \"number\", \"boolean\" or \"text\"", name);
+    check_fail(check, "\"%s\" is no type; write \"number\", \"boolean\", \"text\" or \"location\"",
+               name);
+}
+
+bool lua_field_unit(struct check *check, enum value_type type, const char **unit) {
+    if (!check_unit(check, "unit", unit)) return false;
+    if (type != VALUE_LOCATION) return true;
+    check_enter(check, "unit");
+    check_fail(check, "a location has none: lat and lon are degrees, alt is metres");
 }
 
 static void read_parameter(struct check *check, const char *name, void *context) {
@@ -101,7 +110,7 @@ static struct field *read_common(struct check *check, struct model *model, enum 
     struct field *field = model_add_field(model, kind, name);
     field->type = (enum value_type)lua_field_type(check);
     const char *text;
-    if (check_unit(check, "unit", &text)) {
+    if (lua_field_unit(check, field->type, &text)) {
         free(field->unit);
         field->unit = xstrdup(text);
     }
@@ -134,6 +143,7 @@ static void read_default(struct check *check, struct field *field) {
     double number;
     bool boolean;
     const char *text;
+    struct location place;
     switch (field->type) {
     case VALUE_NUMBER:
         if (!check_number(check, "default", &number)) return;
@@ -147,6 +157,10 @@ static void read_default(struct check *check, struct field *field) {
     case VALUE_BOOLEAN:
         if (check_boolean(check, "default", &boolean))
             field->default_value = value_boolean(boolean);
+        return;
+    case VALUE_LOCATION:
+        if (lua_location_check(check, "default", &place))
+            field->default_value = value_keep(value_location(&place));
         return;
     default:
         text = check_text(check, "default");

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "script/lua_stage.h"
 #include "script/lua_test.h"
+#include "twin/location.h"
 #include "twin/model.h"
 #include "twin/twin.h"
 
@@ -24,6 +25,20 @@ struct line {
         struct value value;
     } * readings; // in the region
 };
+
+// {"lat": 52.1, "lon": 4.3, "alt": 12}; where on earth that is, is looked at when it is given.
+static bool take_location(const cJSON *item, struct region *region, struct value *value) {
+    const cJSON *lat = cJSON_GetObjectItemCaseSensitive(item, "lat");
+    const cJSON *lon = cJSON_GetObjectItemCaseSensitive(item, "lon");
+    const cJSON *alt = cJSON_GetObjectItemCaseSensitive(item, "alt");
+    bool is_known = cJSON_GetArraySize(item) == (alt ? 3 : 2);
+    if (!cJSON_IsNumber(lat) || !cJSON_IsNumber(lon) || (alt && !cJSON_IsNumber(alt)) || !is_known)
+        return false;
+    struct location location = {lat->valuedouble, lon->valuedouble, alt ? alt->valuedouble : 0,
+                                alt != NULL};
+    *value = location_copy(&location, region);
+    return true;
+}
 
 // What is wrong with a line, or NULL.
 static const char *take_apart(const cJSON *json, struct region *region, struct line *line) {
@@ -49,8 +64,9 @@ static const char *take_apart(const cJSON *json, struct region *region, struct l
             size_t length = strlen(item->valuestring);
             reading->value =
                 value_text(region_copy(region, item->valuestring, length), (uint32_t)length);
-        } else {
-            return "has a value that is no number, text, true or false";
+        } else if (!take_location(item, region, &reading->value)) {
+            return "has a value that is no number, text, true, false or {\"lat\":, \"lon\":, "
+                   "\"alt\":}";
         }
     }
     return line->count == 0 ? "has no values" : NULL;

@@ -182,6 +182,7 @@ static void read_state(struct check *check, const char *name, void *context) {
     } types[] = {{"number", VALUE_NUMBER},
                  {"text", VALUE_TEXT},
                  {"boolean", VALUE_BOOLEAN},
+                 {"location", VALUE_LOCATION},
                  {"time", VALUE_NUMBER}}; // seconds UTC
     lua_model_claim(check, context, name);
     if (lua_istable(check->lua, -1)) {
@@ -198,6 +199,6 @@ static void read_state(struct check *check, const char *name, void *context) {
     }
     check_fail(
         check,
-        "write \"number\", \"text\", \"boolean\", \"time\", { ewma = DURATION, of = FIELD } or "
-        "{ ring = COUNT, of = FIELD }");
+        "write \"number\", \"text\", \"boolean\", \"location\", \"time\", { ewma = DURATION, of = "
+        "FIELD } or { ring = COUNT, of = FIELD }");
 }

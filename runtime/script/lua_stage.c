@@ -8,11 +8,13 @@
 #include "script/duration.h"
 #include "script/handle.h"
 #include "script/lua_birth.h"
+#include "script/lua_location.h"
 #include "script/lua_play.h"
 #include "script/lua_test.h"
 #include "script/lua_value.h"
 #include "script/mistake.h"
 #include "script/state.h"
+#include "twin/location.h"
 #include "twin/model.h"
 #include "twin/name.h"
 #include "twin/world.h"
@@ -89,6 +91,14 @@ void lua_stage_push_value(lua_State *lua, struct value value) {
     lua_value_push(lua, value);
 }
 
+bool lua_stage_take(lua_State *lua, const char *name, enum value_type type, struct value *value) {
+    struct region *region = &lua_stage_bed(lua)->region;
+    struct location room;
+    if (!lua_location_take(lua, -1, name, type, &room, value)) return false;
+    if (value->type == VALUE_LOCATION) *value = location_copy(&room, region);
+    return true;
+}
+
 int lua_stage_signal(lua_State *lua, const struct model *model, const char *name) {
     int field = model_sample_field(model, name, strlen(name));
     if (field == NONE)
@@ -99,6 +109,7 @@ int lua_stage_signal(lua_State *lua, const struct model *model, const char *name
 
 void lua_stage_give(lua_State *lua, struct twin *twin, struct sample *samples, int count) {
     struct test_bed *bed = lua_stage_bed(lua);
+    struct err err;
     for (int i = 0; i < count; i++) {
         const struct field *field = &twin->model->fields[samples[i].field];
         if (samples[i].value.type != field->type)
@@ -106,6 +117,9 @@ void lua_stage_give(lua_State *lua, struct twin *twin, struct sample *samples, i
                        value_type_name(field->type), value_type_name(samples[i].value.type));
         if (field->type == VALUE_NUMBER && !isfinite(samples[i].value.number))
             luaL_error(lua, "%s of %s is not a finite number", field->name, twin->id);
+        if (field->type == VALUE_LOCATION &&
+            !location_check(samples[i].value.location, field->name, &err))
+            luaL_error(lua, "%s", err.text);
     }
     struct samples_input input = {.twin = twin,
                                   .model = twin->model,
@@ -113,7 +127,6 @@ void lua_stage_give(lua_State *lua, struct twin *twin, struct sample *samples, i
                                   .count = count,
                                   .actor = {.kind = ACTOR_COAP}};
     uint64_t rev;
-    struct err err;
     if (!bed->door.samples(bed->door.context, &input, &rev, &err)) luaL_error(lua, "%s", err.text);
 }
 
@@ -132,7 +145,7 @@ static int sample(lua_State *lua) {
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "?";
         struct sample *next = &samples[count++];
         *next = (struct sample){.field = lua_stage_signal(lua, twin->model, name), .at = at};
-        if (!lua_value_get(lua, -1, &next->value))
+        if (!lua_stage_take(lua, name, twin->model->fields[next->field].type, &next->value))
             return luaL_error(lua, "%s of %s is no %s", name, twin->id, luaL_typename(lua, -1));
         for (int i = count - 1; i > 0 && samples[i - 1].field > samples[i].field; i--) {
             struct sample swapped = samples[i]; // by field: a table has no order of its own
@@ -177,7 +190,7 @@ static int desire(lua_State *lua) {
             return mistake_raise(lua, near.best, "model \"%s\" has no writable property \"%s\"",
                                  model->name, name);
         settings[count].field = field;
-        if (!lua_value_get(lua, -1, &settings[count++].value))
+        if (!lua_stage_take(lua, name, model->fields[field].type, &settings[count++].value))
             return luaL_error(lua, "%s of %s is no %s", name, twin->id, luaL_typename(lua, -1));
     }
     uint64_t rev;
@@ -206,7 +219,8 @@ static struct value *read_arguments(lua_State *lua, int index, const char *what,
             suggestion_try(&near, arguments[i].name);
         }
         if (place == NONE) mistake_raise(lua, near.best, "%s has no argument \"%s\"", what, name);
-        if (!lua_value_get(lua, -1, &values[place]) || values[place].type != arguments[place].type)
+        if (!lua_stage_take(lua, name, arguments[place].type, &values[place]) ||
+            values[place].type != arguments[place].type)
             luaL_error(lua, "%s: %s takes a %s, not a %s", what, name,
                        value_type_name(arguments[place].type), luaL_typename(lua, -1));
     }

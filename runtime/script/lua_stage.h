@@ -23,6 +23,9 @@ struct twin *lua_stage_twin(lua_State *lua, int index);
 int lua_stage_alarm(lua_State *lua, int index, const struct model *model);
 void lua_stage_push_value(lua_State *lua, struct value value);
 
+// The value on top as one of `type`, its bytes in the bed's region or Lua's. False when it is none.
+bool lua_stage_take(lua_State *lua, const char *name, enum value_type type, struct value *value);
+
 // Gives samples of one time to a twin; raises the sentence of a refusal.
 void lua_stage_give(lua_State *lua, struct twin *twin, struct sample *samples, int count);
 // Moves a twin to the life cycle state named at `index`.

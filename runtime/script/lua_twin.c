@@ -8,6 +8,7 @@
 #include "script/behavior.h"
 #include "script/lua_attributes.h"
 #include "script/lua_estimator.h"
+#include "script/lua_location.h"
 #include "script/lua_method.h"
 #include "script/lua_test.h"
 #include "script/lua_value.h"
@@ -182,7 +183,8 @@ static int on_newindex(lua_State *lua) {
         return raise_kept(lua, model, &model->fields[field]);
 
     struct value value;
-    if (!lua_value_get(lua, 3, &value))
+    struct location room;
+    if (!lua_location_take(lua, 3, name, model->fields[field].type, &room, &value))
         return luaL_error(lua, "%s takes a %s, not a %s", name,
                           value_type_name(model->fields[field].type), luaL_typename(lua, 3));
     struct err err;

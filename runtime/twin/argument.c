@@ -3,9 +3,11 @@
 #include "twin/argument.h"
 
 #include "base/err.h"
+#include "twin/location.h"
 #include "twin/name.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 int argument_find(const char *owner, const struct argument_spec *specs, int count, const char *name,
@@ -33,6 +35,11 @@ bool argument_check(const char *owner, const struct argument_spec *spec, struct 
     if (value.type == VALUE_TEXT && value.length > VALUE_TEXT_MAX)
         return err_set(err, ERR_INVALID, "%s: %s is a text of %u bytes, the limit is %d", owner,
                        spec->name, value.length, VALUE_TEXT_MAX);
+    if (value.type == VALUE_LOCATION) {
+        char what[160];
+        snprintf(what, sizeof what, "%s: %s", owner, spec->name);
+        return location_check(value.location, what, err);
+    }
     if (value.type != VALUE_NUMBER) return true;
     if (!isfinite(value.number))
         return err_set(err, ERR_INVALID, "%s: %s is not a finite number", owner, spec->name);

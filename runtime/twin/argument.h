@@ -16,7 +16,7 @@ struct err;
 int argument_find(const char *owner, const struct argument_spec *specs, int count, const char *name,
                   size_t length, struct err *err);
 
-// One value: its type, finite, not too long, within its range. VALUE_NONE is "not given".
+// One value: its type, finite, not too long, within its range, on earth. VALUE_NONE is "not given".
 bool argument_check(const char *owner, const struct argument_spec *spec, struct value value,
                     struct err *err);
 

@@ -6,10 +6,12 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "predict/estimator.h"
+#include "twin/location.h"
 #include "twin/silence.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +133,11 @@ bool changes_check(const struct field *field, struct value value, struct err *er
     if (value.type == VALUE_TEXT && value.length > VALUE_TEXT_MAX)
         return err_set(err, ERR_INVALID, "%s %s is a text of %u bytes, the limit is %d", kind,
                        field->name, value.length, VALUE_TEXT_MAX);
+    if (value.type == VALUE_LOCATION) {
+        char what[FIELD_NAME_MAX + 16];
+        snprintf(what, sizeof what, "%s %s", kind, field->name);
+        return location_check(value.location, what, err);
+    }
     if (value.type != VALUE_NUMBER) return true;
     if (!isfinite(value.number))
         return err_set(err, ERR_INVALID, "%s %s cannot be set to %g: not a finite number", kind,

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "twin/change_codec.h"
 #include "twin/model.h"
 #include "twin/process_spec.h"
 
@@ -59,27 +60,14 @@ static void write_fields(const struct model *model, struct buffer *out) {
         buffer_zigzag(out, field->of);
         buffer_double(out, field->wrap);
         buffer_double(out, field->above);
-        buffer_byte(out, (uint8_t)field->default_value.type);
-        if (field->default_value.type == VALUE_NUMBER)
-            buffer_double(out, field->default_value.number);
-        else if (field->default_value.type == VALUE_BOOLEAN)
-            buffer_byte(out, field->default_value.boolean);
-        else if (field->default_value.type == VALUE_TEXT)
-            buffer_text(out, field->default_value.text, field->default_value.length);
+        value_encode(field->default_value, out);
     }
 }
 
 static void read_default(struct reader *in, struct field *field) {
-    enum value_type type = read_byte(in);
-    size_t length;
-    if (type == VALUE_NUMBER) {
-        field->default_value = value_number(read_double(in));
-    } else if (type == VALUE_BOOLEAN) {
-        field->default_value = value_boolean(read_byte(in));
-    } else if (type == VALUE_TEXT) {
-        const char *text = read_text(in, &length);
-        field->default_value = value_text(xstrndup(text, length), (uint32_t)length);
-    }
+    struct region region = {0};
+    field->default_value = value_keep(value_decode(in, &region));
+    region_fini(&region);
 }
 
 static void read_fields(struct model *model, struct reader *in) {

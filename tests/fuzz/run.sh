@@ -12,8 +12,8 @@ mkdir -p "$out"
 sources() {
     case $1 in
     message) echo runtime/ingest/message.c ;;
-    pack) echo runtime/ingest/pack.c runtime/ingest/senml.c runtime/ingest/json_scan.c \
-        runtime/ingest/cbor_scan.c runtime/ingest/utf8.c runtime/base/err.c runtime/base/memory.c ;;
+    pack) echo runtime/ingest/pack.c runtime/ingest/senml.c runtime/ingest/location_scan.c \
+        runtime/ingest/json_scan.c runtime/ingest/cbor_scan.c runtime/ingest/utf8.c runtime/base/err.c runtime/base/memory.c ;;
     block) echo runtime/ingest/block.c runtime/base/err.c runtime/base/memory.c ;;
     front) echo runtime/ingest/*.c runtime/twin/*.c runtime/predict/*.c runtime/base/*.c ;;
     esac

@@ -67,7 +67,9 @@ run_snippet() { # NAME BLOCK
     echo 'end'
     echo 'return { on = { temperature = example } }'
   } >"$work/plant/scripts/behavior/pump.lua"
-  # An alarm that only scripts raise, which no shipped model has of a pump.
+  # An alarm that only scripts raise, and locations, which no shipped model has of a pump.
+  sed -i '/telemetry = {/a\    position = { type = "location" },' "$work/plant/models/pump.lua"
+  sed -i 's/derived = {/& north_of = { type = "location" },/' "$work/plant/models/pump.lua"
   sed -i '/alarms = {/a\    dry_run = { severity = "warning" },' "$work/plant/models/pump.lua"
   cat >"$work/plant/scripts/behavior/pump_test.lua" <<'END'
 return {
@@ -76,7 +78,7 @@ return {
     local pump = t:twin("pump-1", { relationships = { feeds = tank }, reported = { speed = 1450 } })
     t:sample(pump, { flow = 0, power = 200, vibration = 2, temperature = 60 })
     t:advance("2m")
-    t:sample(pump, { flow = 10, power = 200, vibration = 2, temperature = 61 })
+    t:sample(pump, { flow = 10, power = 200, vibration = 2, temperature = 61, position = { lat = 61, lon = 5 } })
   end,
 }
 END

@@ -35,6 +35,16 @@ test("a_prediction_that_is_gone_is_null", () => {
   assert.equal(fleet.cell(twin, "prediction", "wear")?.value, null);
 });
 
+test("a_location_is_a_text_and_may_be_gone", () => {
+  const fleet = new Fleet();
+  const column = fleet.column(field("position", "telemetry", "", "location"));
+  const twin = fleet.add("van-1");
+  fleet.apply([[0, 0, [52.1, 4.3, 12], 1, "good"]], [twin], [column]);
+  assert.equal(fleet.cell(twin, "telemetry", "position")?.value, "52.10000, 4.30000, 12 m");
+  fleet.apply([[0, 0, null, 2, "good"]], [twin], [column]);
+  assert.equal(fleet.cell(twin, "telemetry", "position")?.value, null);
+});
+
 test("a_twin_that_a_whole_snapshot_does_not_name_is_gone", () => {
   const fleet = new Fleet();
   const old = fleet.add("pump-9");

@@ -1,7 +1,7 @@
 // What comes over the wire, in the page's own words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAdoptions, parseAlarms, parseHistory, parseMessage, parseModels, parseTwin, parseTwinList, qualityOf, requests } from "../src/data/wire";
+import { parseAdoptions, parseAlarms, parseHistory, parseMessage, parseModels, parseTwin, parseTwinList, placeText, qualityOf, requests } from "../src/data/wire";
 
 test("hello_gives_epoch_rev_and_the_servers_time", () => {
   assert.deepEqual(parseMessage('{"op":"hello","v":1,"epoch":"a1","rev":81234,"now":1763.5,"new_member":1}'),
@@ -103,4 +103,12 @@ test("news_of_a_version_keep_the_sentence_and_the_place", () => {
   assert.deepEqual(message, {
     op: "version", news: { state: "refused", version: "3f2a9c71", why: "models/pump.lua:3: no", text: "  x = 1", column: 5 },
   });
+});
+
+test("a_location_reads_as_one_text_wherever_it_comes_from", () => {
+  assert.equal(placeText([52.1, -4.3]), "52.10000, -4.30000");
+  assert.equal(placeText([52.123456, 4, 12]), "52.12346, 4.00000, 12 m");
+  const twin = parseTwin({ id: "van-1", parameters: { home: { value: { lat: 1, lon: 2, alt: -3 } } }, attributes: { depot: { lat: 1, lon: 2 }, gates: [1, 2], dock: { lat: 1, lon: 2, name: "A" } } });
+  assert.equal(twin.parameters.get("home")?.value, "1.00000, 2.00000, -3 m");
+  assert.deepEqual(twin.attributes, [["depot", "1.00000, 2.00000"], ["gates", "1, 2"], ["dock", '{"lat":1,"lon":2,"name":"A"}']]);
 });

@@ -152,6 +152,7 @@ static inline const struct model *plant_pump(struct world *world) {
     model_add_field(model, FIELD_REPORTED, "is_on")->type = VALUE_BOOLEAN;
     model_add_field(model, FIELD_REPORTED, "firmware")->type = VALUE_TEXT;
     model_add_field(model, FIELD_DERIVED, "health");
+    model_add_field(model, FIELD_TELEMETRY, "position")->type = VALUE_LOCATION;
     model_finish(model);
     return world_adopt_model(world, model);
 }

@@ -149,7 +149,7 @@ static void refusals_name_field_value_and_limit(void **state) {
     assert_refused(plant, wish_post("t/pump-1", 110, "[]"), COAP_CODE(4, 0),
                    "the pack has no value in it");
     assert_refused(plant, wish_post("t/pump-1", 50, "{\"temperature\":{}}"), COAP_CODE(4, 0),
-                   "record 0: a number was expected in the JSON at byte 15");
+                   "record 0 (temperature): temperature is a number, not a location");
     assert_refused(plant, wish_put("t/pump-1/temperature", "warm"), COAP_CODE(4, 0),
                    "temperature is a number, \"warm\" is none");
     assert_refused(plant, wish_put("t/pump-1/temperature", "NaN"), COAP_CODE(4, 0),
@@ -206,9 +206,10 @@ static void other_formats_methods_and_paths_are_refused(void **state) {
                    "object, 60 a CBOR map");
     struct wish put = wish_put("t/pump-1/temperature", "1");
     put.format = 110;
-    assert_refused(plant, put, COAP_CODE(4, 15),
-                   "one value is text/plain (0): a number, true, false or text; packs go to "
-                   "/t/{twin} by POST");
+    assert_refused(
+        plant, put, COAP_CODE(4, 15),
+        "one value is text/plain (0): a number, true, false, text or lat,lon,alt; packs go to "
+        "/t/{twin} by POST");
     assert_refused(plant, wish_put("t/pump-1", "1"), COAP_CODE(4, 5),
                    "PUT is not a method of /t/{twin}: use GET or POST");
     assert_refused(plant, wish_post("t/pump-1/temperature", 110, "[]"), COAP_CODE(4, 5),

@@ -227,8 +227,8 @@ static void plain_maps_are_packs_without_times(void **state) {
         assert_true(reading.records[1].value.boolean);
         assert_memory_equal(reading.records[2].value.text, "1.2", 3);
     }
-    static const char *const bad[] = {"{\"a\":{}}", "{\"a\":null}", "{\"a\":[1]}", "[]",
-                                      "{\"a\":1",   "{\"a\"}",      "{a:1}",       "{\"a\":1}}"};
+    static const char *const bad[] = {"{\"a\":{1}}", "{\"a\":null}", "{\"a\":[1]}", "[]",
+                                      "{\"a\":1",    "{\"a\"}",      "{a:1}",       "{\"a\":1}}"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         read_pack(FORMAT_JSON, bad[i], strlen(bad[i]));
         assert_int_equal(reading.end, PACK_MALFORMED);

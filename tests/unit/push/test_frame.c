@@ -312,11 +312,34 @@ static void all_commands_of_a_twin_fit_into_a_message(void **state) {
     unsubscribe(fixture, all);
 }
 
+static void a_location_is_a_list(void **state) {
+    struct fixture *fixture = *state;
+    struct plant *plant = &fixture->plant;
+    struct location place = {52.1, 4.3, 0, false};
+    struct model *model = model_new("van");
+    model_add_field(model, FIELD_TELEMETRY, "position")->type = VALUE_LOCATION;
+    model_finish(model);
+    const struct model *van = world_adopt_model(plant->world, model);
+    world_set_current(plant->world, &van, 1);
+    struct twin *twin = plant_create(plant, "van", "van-1");
+    plant_sample(plant, twin, "position", value_location(&place));
+    struct subscription *one = subscribe(fixture, "{\"fields\":[\"position\"]}", 0);
+    assert_string_equal(dictionary(fixture, one),
+                        "{\"fields\":[{\"name\":\"position\",\"unit\":\"\",\"type\":\"location\","
+                        "\"kind\":\"telemetry\"}],\"twins\":[\"van-1\"]}");
+    assert_non_null(strstr(next(fixture, one), "[[0,0,[52.1,4.3],1795370400.001,\"good\"]]"));
+    place.alt = -2, place.has_alt = true;
+    plant_sample(plant, twin, "position", value_location(&place));
+    assert_non_null(strstr(next(fixture, one), "[[0,0,[52.1,4.3,-2],1795370400.002,\"good\"]]"));
+    unsubscribe(fixture, one);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_subscription_begins_with_a_snapshot, setup, teardown),
         cmocka_unit_test_setup_teardown(an_empty_fleet_has_an_empty_snapshot, setup, teardown),
         cmocka_unit_test_setup_teardown(only_the_newest_value_of_a_field_is_sent, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_location_is_a_list, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cleared_value_and_a_bad_one_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(alarms_and_forecasts_are_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_new_part_begins_anew_is_told, setup, teardown),

@@ -44,6 +44,7 @@ static inline struct model *fleet_model(bool is_newer) {
     model_add_field(model, FIELD_DESIRED, "speed");
     model_add_field(model, FIELD_DERIVED, "load");
     model_add_field(model, FIELD_STATE, "mode")->type = VALUE_TEXT;
+    model_add_field(model, FIELD_STATE, "place")->type = VALUE_LOCATION;
     model_need_window(model, temperature, (int64_t)3600 * SECOND);
     struct estimator_spec *mean = model_add_estimator(model, "mean");
     mean->kind = ESTIMATOR_EWMA;
@@ -175,6 +176,10 @@ static inline void fleet_set(struct fleet *fleet, struct twin *twin) {
                 value_number((double)draw(fleet, 3000)), NULL);
     changes_set(changes, fleet_field(twin, FIELD_STATE, "mode"),
                 draw(fleet, 4) ? value_text(mode, (uint32_t)strlen(mode)) : value_none(), NULL);
+    struct location place = {(double)draw(fleet, 90) / 7, (double)draw(fleet, 180) / 7, 3,
+                             draw(fleet, 2)};
+    changes_set(changes, fleet_field(twin, FIELD_STATE, "place"),
+                draw(fleet, 4) ? value_location(&place) : value_none(), NULL);
     end(fleet, INPUT_DESIRED);
 }
 

@@ -3,7 +3,7 @@
 import type { Cell, Field, Kind, Severity, Value } from "./types";
 import { GOOD } from "./types";
 import type { Row } from "./wire";
-import { plainValue, predictionValue, qualityOf } from "./wire";
+import { placeText, plainValue, predictionValue, qualityOf } from "./wire";
 
 const FIRST_CAPACITY = 64;
 
@@ -53,7 +53,7 @@ export class Column {
     } else if (typeof raw === "number") {
       this.value[twin] = raw;
     } else {
-      const value = plainValue(raw);
+      const value = Array.isArray(raw) ? placeText(raw) : plainValue(raw);
       this.value[twin] = typeof value === "boolean" ? Number(value) : NaN;
       if (value === null) this.other.delete(twin);
       else this.other.set(twin, value);

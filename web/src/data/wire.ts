@@ -1,6 +1,6 @@
 // The only file that knows how things are spelled on the wire: WebSocket `twin.v1` and HTTP /api/v1.
 // Everything it returns is in the words of types.ts; unknown members are ignored, missing ones get a plain default.
-import { parseDuration, titled } from "../text/format";
+import { numberText, parseDuration, titled } from "../text/format";
 import type {
   Adoption, Alarm, AlarmRule, Command, CommandRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property,
   Quantity, Range,
@@ -61,9 +61,16 @@ function seconds(value: unknown): number | null {
   return Number.isNaN(at) ? null : at / 1000;
 }
 
+/** A location, which is a list in a row: "52.10000, 4.30000, 12 m". */
+export function placeText([lat, lon, alt]: readonly unknown[]): string {
+  return `${Number(lat).toFixed(5)}, ${Number(lon).toFixed(5)}${typeof alt === "number" ? `, ${numberText(alt)} m` : ""}`;
+}
+
 export function plainValue(value: unknown): Value {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
+  const { lat, lon, alt, ...others } = object(value);
+  if (typeof lat === "number" && typeof lon === "number" && Object.keys(others).length === 0) return placeText([lat, lon, alt]);
   return Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
 }
 

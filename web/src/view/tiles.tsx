@@ -46,7 +46,7 @@ export function Tile({ twin, kind, quantity, isChosen, onChoose }: TileProps) {
   const figure = quantity.type === "time" && typeof value === "number" ? momentText(value, clock.now()) : valueText(value, quantity.range);
   const path = sparkPath(openTwin.current?.trails.get(`${kind}.${quantity.name}`));
   return (
-    <button type="button" class={`tile tile-${quality}`} aria-pressed={isChosen} onClick={onChoose} data-field={quantity.name}>
+    <button type="button" class={`tile tile-${quality} tile-of-${quantity.type}`} aria-pressed={isChosen} onClick={onChoose} data-field={quantity.name}>
       <span class="tile-name">{quantity.title}</span>
       <span class="tile-value values">
         <b class="num">{figure}</b> <span>{unitText(quantity.unit || (cell?.field.unit ?? ""))}</span>
