@@ -16,50 +16,84 @@
 
 #include <stdio.h>
 
-struct piece { // a revision's bytes
+struct past_piece { // a revision's bytes
     const uint8_t *bytes;
     size_t length;
     int64_t base;
     uint64_t rev;
-    struct piece *next; // the one after it
+    struct past_piece *next; // the one after it
 };
 
 struct walk {
     struct past *past;
     struct log *log;
+    uint32_t number;
     struct scan scan;
-    struct region region; // pieces and the full state
-    struct region scratch;
     struct err *err;
 };
 
-static bool find(struct walk *walk, uint32_t number, uint64_t newest, uint64_t rev);
-static bool read_back(struct walk *walk, uint32_t number, uint64_t from, uint64_t until,
-                      uint64_t after, struct piece **first);
-static bool read_piece(struct walk *walk, uint64_t rev, struct piece *piece,
+static bool open_walk(struct walk *walk, struct past *past, struct log *log, uint32_t number,
+                      struct err *err);
+static bool find(struct walk *walk, uint64_t from, uint64_t rev);
+static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int limit);
+static bool read_back(struct walk *walk, uint64_t from, uint64_t until, uint64_t after,
+                      struct past_piece **first);
+static bool read_piece(struct walk *walk, uint64_t rev, struct past_piece *piece,
                        struct revision *revision);
-static bool decode_state(struct walk *walk, const uint8_t *bytes, size_t length,
-                         struct twin **twin);
-static bool apply(struct walk *walk, const struct piece *piece, struct twin **twin);
-static void stand_in(struct world *world, const struct twin *twin, uint32_t number);
+static bool decode_state(struct walk *walk, const uint8_t *bytes, size_t length);
+static void stand_in(struct world *world, uint32_t number, const struct model *model);
 static bool on_layout(void *context, struct model *owned);
 static const struct model *find_layout(void *context, uint64_t layout);
 
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err) {
-    *past = (struct past){.world = world_new()};
-    struct walk walk = {.past = past, .log = log, .err = err};
-    scan_open(&walk.scan, log_journal(log));
-    bool is_found =
-        log_read_layouts(log, on_layout, past->world, err) && find(&walk, number, newest, rev);
+    struct walk walk;
+    struct past_piece piece;
+    struct revision revision;
+    bool is_found = open_walk(&walk, past, log, number, err) && find(&walk, newest, rev);
+    if (is_found && !past->twin)
+        is_found =
+            err_set(err, ERR_NOT_FOUND, "it was not there at rev %llu", (unsigned long long)rev);
+    is_found = is_found && read_piece(&walk, past->twin->rev, &piece, &revision);
+    if (is_found) past->received = revision.received;
     scan_close(&walk.scan);
-    region_fini(&walk.scratch);
-    region_fini(&walk.region);
     return is_found;
+}
+
+bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_t newest,
+                    uint64_t rev, int limit, struct err *err) {
+    struct walk walk;
+    bool is_found =
+        open_walk(&walk, past, log, number, err) && find_page(&walk, newest, rev, limit);
+    scan_close(&walk.scan);
+    return is_found;
+}
+
+const struct revision *past_step(struct past *past, struct revision *revision) {
+    const struct past_piece *piece = past->next;
+    if (!piece) return NULL;
+    struct reader in = {.at = piece->bytes, .end = piece->bytes + piece->length};
+    past->next = piece->next;
+    region_reset(&past->scratch);
+    revision_decode(&in, piece->base, piece->rev, &past->scratch, revision); // it was, once
+    return revision;
+}
+
+void past_apply(struct past *past, const struct revision *revision) {
+    for (int i = 0; i < revision->change_count; i++) {
+        const struct change *change = &revision->changes[i];
+        if (change->kind == CHANGE_LINK) stand_in(past->world, change->other, past->twin->model);
+        change_apply(past->world, &past->twin, change, revision->rev);
+    }
+    if (!past->twin) return; // retired
+    past->twin->rev = revision->rev;
+    past->twin->version = revision->version;
 }
 
 void past_close(struct past *past) {
     if (past->world) world_free(past->world);
+    region_fini(&past->region);
+    region_fini(&past->scratch);
     *past = (struct past){0};
 }
 
@@ -90,44 +124,73 @@ bool past_rev_at(struct log *log, int64_t at, uint64_t *rev, struct err *err) {
     return is_good && (*rev != 0 || err_set(err, ERR_NOT_FOUND, "the log begins after that time"));
 }
 
-static bool find(struct walk *walk, uint32_t number, uint64_t newest, uint64_t rev) {
-    struct twin *twin = NULL;
-    struct piece *piece = NULL;
-    size_t length;
-    uint64_t from = newest;
+static bool open_walk(struct walk *walk, struct past *past, struct log *log, uint32_t number,
+                      struct err *err) {
+    *past = (struct past){.world = world_new()};
+    *walk = (struct walk){.past = past, .log = log, .number = number, .err = err};
+    scan_open(&walk->scan, log_journal(log));
+    return log_read_layouts(log, on_layout, past->world, err);
+}
+
+// The twin at `rev`, NULL when it was not there; followed back from its next full state, or `from`.
+static bool find(struct walk *walk, uint64_t from, uint64_t rev) {
+    struct past *past = walk->past;
     struct err missing;
-    if (!history_next_state(log_journal(walk->log), number, rev, &from, walk->err)) return false;
-    const uint8_t *state = log_find_state(walk->log, number, rev, &walk->region, &length, &missing);
+    struct revision revision;
+    size_t length;
+    if (!history_next_state(log_journal(walk->log), walk->number, rev, &from, walk->err))
+        return false;
+    const uint8_t *state =
+        log_find_state(walk->log, walk->number, rev, &past->region, &length, &missing);
     if (!state && missing.code != ERR_NOT_FOUND) {
         *walk->err = missing;
         return false;
     }
-    if (state && !decode_state(walk, state, length, &twin)) return false;
-    if (!read_back(walk, number, from, rev, twin ? twin->rev : 0, &piece)) return false;
-    for (; piece; piece = piece->next)
-        if (!apply(walk, piece, &twin)) return false;
-    if (!twin)
-        return err_set(walk->err, ERR_NOT_FOUND, "it was not there at rev %llu",
-                       (unsigned long long)rev);
-    walk->past->twin = twin;
-    struct piece newest_piece;
+    if (state && !decode_state(walk, state, length)) return false;
+    if (!read_back(walk, from, rev, past->twin ? past->twin->rev : 0, &past->next)) return false;
+    while (past_step(past, &revision))
+        past_apply(past, &revision);
+    return true;
+}
+
+static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int limit) {
+    struct past_piece *page = NULL;
     struct revision revision;
-    if (!read_piece(walk, twin->rev, &newest_piece, &revision)) return false;
-    walk->past->received = revision.received;
+    uint64_t at = from;
+    if (!history_next_state(log_journal(walk->log), walk->number, rev, &at, walk->err))
+        return false;
+    while (at != 0 && limit > 0 && at >= log_first_rev(walk->log)) {
+        struct past_piece *piece = region_alloc(&walk->past->region, sizeof *piece);
+        if (!read_piece(walk, at, piece, &revision)) return false;
+        if (at <= rev) {
+            piece->next = page;
+            page = piece;
+            limit--;
+        }
+        at = revision.previous;
+    }
+    walk->past->before = at;
+    if (at != 0 && at < log_first_rev(walk->log)) { // from the first full state on that is kept
+        uint64_t state = rev;
+        if (!history_next_state(log_journal(walk->log), walk->number, at, &state, walk->err))
+            return false;
+        while (page && page->rev <= state)
+            page = page->next;
+        walk->past->before = 0;
+        at = state;
+    }
+    if (at != 0 && page && !find(walk, at, at)) return false;
+    walk->past->next = page;
     return true;
 }
 
 // The twin's revisions in (after, until], the first of them first.
-static bool read_back(struct walk *walk, uint32_t number, uint64_t from, uint64_t until,
-                      uint64_t after, struct piece **first) {
+static bool read_back(struct walk *walk, uint64_t from, uint64_t until, uint64_t after,
+                      struct past_piece **first) {
     while (from > after) {
-        struct piece *piece = region_alloc(&walk->region, sizeof *piece);
+        struct past_piece *piece = region_alloc(&walk->past->region, sizeof *piece);
         struct revision revision;
         if (!read_piece(walk, from, piece, &revision)) return false;
-        if (revision.twin != number)
-            return err_set(walk->err, ERR_INTERNAL,
-                           "rev %llu in the log is of twin %u, not of %u whose past leads there",
-                           (unsigned long long)from, revision.twin, number);
         if (from <= until) {
             piece->next = *first;
             *first = piece;
@@ -137,8 +200,9 @@ static bool read_back(struct walk *walk, uint32_t number, uint64_t from, uint64_
     return true;
 }
 
-static bool read_piece(struct walk *walk, uint64_t rev, struct piece *piece,
+static bool read_piece(struct walk *walk, uint64_t rev, struct past_piece *piece,
                        struct revision *revision) {
+    struct past *past = walk->past;
     const struct batch_view *batch = &walk->scan.batch;
     bool is_here =
         walk->scan.is_found && rev >= batch->first_rev && rev < batch->first_rev + batch->count;
@@ -155,48 +219,37 @@ static bool read_piece(struct walk *walk, uint64_t rev, struct piece *piece,
     for (uint64_t at = batch->first_rev; at < rev && is_read; at++)
         is_read = revision_skim(&in, batch->base, &message, &received);
     const uint8_t *start = in.at;
-    region_reset(&walk->scratch);
-    if (!is_read || !revision_decode(&in, batch->base, rev, &walk->scratch, revision))
+    region_reset(&past->scratch);
+    if (!is_read || !revision_decode(&in, batch->base, rev, &past->scratch, revision))
         return err_set(walk->err, ERR_INTERNAL, "rev %llu in the log cannot be understood",
                        (unsigned long long)rev);
-    *piece = (struct piece){.length = (size_t)(in.at - start), .base = batch->base, .rev = rev};
-    piece->bytes = (const uint8_t *)region_copy(&walk->region, start, piece->length);
+    if (revision->twin != walk->number)
+        return err_set(walk->err, ERR_INTERNAL,
+                       "rev %llu in the log is of twin %u, not of %u whose past leads there",
+                       (unsigned long long)rev, revision->twin, walk->number);
+    *piece =
+        (struct past_piece){.length = (size_t)(in.at - start), .base = batch->base, .rev = rev};
+    piece->bytes = (const uint8_t *)region_copy(&past->region, start, piece->length);
     return true;
 }
 
-static bool decode_state(struct walk *walk, const uint8_t *bytes, size_t length,
-                         struct twin **twin) {
+static bool decode_state(struct walk *walk, const uint8_t *bytes, size_t length) {
+    struct world *world = walk->past->world;
     struct reader in = {.at = bytes, .end = bytes + length};
-    *twin = twin_decode(&in, find_layout, walk->past->world, walk->err);
-    if (!*twin) return false;
-    for (uint32_t i = 0; i < (*twin)->link_count; i++)
-        stand_in(walk->past->world, *twin, (*twin)->links[i].other);
-    world_add(walk->past->world, *twin);
-    return true;
-}
-
-static bool apply(struct walk *walk, const struct piece *piece, struct twin **twin) {
-    struct reader in = {.at = piece->bytes, .end = piece->bytes + piece->length};
-    struct revision revision;
-    region_reset(&walk->scratch);
-    revision_decode(&in, piece->base, piece->rev, &walk->scratch, &revision);
-    for (int i = 0; i < revision.change_count; i++) {
-        const struct change *change = &revision.changes[i];
-        if (change->kind == CHANGE_LINK) stand_in(walk->past->world, *twin, change->other);
-        change_apply(walk->past->world, twin, change, revision.rev);
-    }
-    if (!*twin) return true; // retired
-    (*twin)->rev = revision.rev;
-    (*twin)->version = revision.version;
+    struct twin *twin = walk->past->twin = twin_decode(&in, find_layout, world, walk->err);
+    if (!twin) return false;
+    world_add(world, twin);
+    for (uint32_t i = 0; i < twin->link_count; i++)
+        stand_in(world, twin->links[i].other, twin->model);
     return true;
 }
 
 // What a link leads to must be there to be linked; its number is all that is asked of it.
-static void stand_in(struct world *world, const struct twin *twin, uint32_t number) {
+static void stand_in(struct world *world, uint32_t number, const struct model *model) {
     char id[TWIN_ID_MAX + 1];
-    if (number == twin->number || world_twin(world, number)) return;
+    if (world_twin(world, number)) return;
     snprintf(id, sizeof id, "#%u", number);
-    world_add(world, twin_new(number, id, twin->model));
+    world_add(world, twin_new(number, id, model));
 }
 
 static bool on_layout(void *context, struct model *owned) {

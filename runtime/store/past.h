@@ -1,4 +1,5 @@
 // A twin as it was: the nearest full state of it that the log holds, and its revisions from there.
+// Or a page of its revisions, each with the twin as it was before.
 //
 // Each revision names the twin's one before, so only revisions of this twin are read: at most the
 // 256 between two full states, on either side of the one wanted, whatever the rest of the fleet
@@ -7,18 +8,25 @@
 #ifndef STORE_PAST_H
 #define STORE_PAST_H
 
+#include "base/memory.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct err;
 struct log;
+struct past_piece;
+struct revision;
 struct twin;
 struct world;
 
 struct past {
     struct world *world;     // holds the twin, its layouts, and stand-ins of what it is linked to
-    const struct twin *twin; // as of twin->rev, its newest revision at or before the one asked for
+    struct twin *twin;       // as of twin->rev, its newest revision at or before the one asked for
     int64_t received;        // of that revision, microseconds UTC
+    uint64_t before;         // of a page: the revision before its first, 0 = none
+    struct past_piece *next; // of a page: read and not stepped to
+    struct region region, scratch;
 };
 
 // Twin `number` at `rev`; `newest` is a revision of it on disk at or after that, which its past is
@@ -26,6 +34,14 @@ struct past {
 // no more. Then, too, past_close.
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err);
+// At most `limit` revisions of the twin at or before `rev`, to be stepped through from the oldest
+// on; `twin` is as before the first of them, NULL when that made it.
+bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_t newest,
+                    uint64_t rev, int limit, struct err *err);
+// The next revision of the page, NULL after the last; it lives until the next call. `twin` is as it
+// was before it, until past_apply.
+const struct revision *past_step(struct past *past, struct revision *revision);
+void past_apply(struct past *past, const struct revision *revision);
 void past_close(struct past *past);
 
 // The newest revision that was received at or before `at`, microseconds UTC. ERR_NOT_FOUND when the

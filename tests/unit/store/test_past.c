@@ -39,7 +39,9 @@ static void keep(struct album *album, const struct twin *twin, int64_t received)
 
 static void live_and_keep(struct fleet *fleet, struct album albums[FOLLOWED]) {
     for (int turn = 0; turn < TURNS; turn++) {
+        uint64_t before = fleet->world->rev;
         fleet_turn(fleet);
+        if (fleet->world->rev == before) continue; // an event for somebody who is gone
         for (int i = 0; i < FOLLOWED; i++) {
             struct album *album = &albums[i];
             const struct twin *twin = world_twin(fleet->world, (uint32_t)i);
@@ -82,6 +84,44 @@ static void every_revision_of_a_twin_is_read_back_as_it_was(void **state) {
         free(albums[i].moments);
     }
     assert_true(longest > 36); // over several full states
+    fleet_close(&fleet);
+}
+
+// Pages of 10, from the newest back, each revision with the twin as it was before.
+static void compare_pages(struct fleet *fleet, uint32_t number, const struct album *album) {
+    int left = album->count;
+    uint64_t rev = album->moments[album->count - 1].rev;
+    uint64_t newest = album->gone ? album->gone : rev;
+    while (rev != 0) {
+        struct past past;
+        struct err err = {0};
+        struct revision revision;
+        if (!past_open_page(&past, fleet->fixture->log, number, newest, rev, 10, &err))
+            fail_msg("%s", err.text);
+        int until = left, at = left = left > 10 ? left - 10 : 0;
+        while (past_step(&past, &revision)) {
+            assert_int_equal(revision.rev, album->moments[at].rev);
+            if (at == 0) assert_null(past.twin);
+            if (at > 0) assert_true(hash_of(past.twin) == album->moments[at - 1].hash);
+            past_apply(&past, &revision);
+            at++;
+        }
+        assert_int_equal(at, until);
+        rev = past.before;
+        past_close(&past);
+    }
+    assert_int_equal(left, 0);
+}
+
+static void pages_go_back_to_the_first_revision(void **state) {
+    struct fleet fleet;
+    struct album albums[FOLLOWED] = {0};
+    fleet_recover(&fleet, *state, NULL);
+    live_and_keep(&fleet, albums);
+    for (int i = 0; i < FOLLOWED; i++) {
+        if (albums[i].count > 0) compare_pages(&fleet, (uint32_t)i, &albums[i]);
+        free(albums[i].moments);
+    }
     fleet_close(&fleet);
 }
 
@@ -161,6 +201,7 @@ int main(void) {
 #define PAST_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         PAST_TEST(every_revision_of_a_twin_is_read_back_as_it_was),
+        PAST_TEST(pages_go_back_to_the_first_revision),
         PAST_TEST(a_twin_is_not_there_before_it_was_made_nor_after_it_retired),
         PAST_TEST(a_link_is_there_while_it_was),
         PAST_TEST(a_time_leads_to_the_newest_revision_until_then),
