@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/worker.h"
 #include "push/later.h"
+#include "push/revision_json.h"
 #include "push/service.h"
 #include "push/twin_json.h"
 #include "store/past.h"
@@ -32,6 +33,7 @@ struct look_up {
     uint64_t newest; // revision of the twin
     struct moment moment;
     char *fields;
+    int limit; // of revisions; 0: the twin itself is asked for
     struct past past;
     struct err err;
     bool is_found;
@@ -67,16 +69,23 @@ void archive_free(struct archive *archive) {
 static void run(struct job *job) {
     struct look_up *look = (struct look_up *)job;
     struct log *log = look->archive->log;
-    uint64_t rev = look->moment.rev;
-    look->is_found = (rev != 0 || past_rev_at(log, look->moment.at, &rev, &look->err)) &&
-                     past_open(&look->past, log, look->number, look->newest, rev, &look->err);
+    uint64_t rev = look->moment.rev != 0 ? look->moment.rev : look->newest;
+    look->is_found = look->moment.at == 0 || past_rev_at(log, look->moment.at, &rev, &look->err);
+    if (look->is_found && look->limit > 0)
+        look->is_found = past_open_page(&look->past, log, look->number, look->newest, rev,
+                                        look->limit, &look->err);
+    else if (look->is_found)
+        look->is_found = past_open(&look->past, log, look->number, look->newest, rev, &look->err);
 }
 
 static void done(struct job *job) {
     struct look_up *look = (struct look_up *)job;
+    const struct world *world = look->archive->service->world;
     struct buffer json = {0};
-    if (look->is_found)
-        twin_json_write(look->archive->service->world, look->past.twin, look->fields, &json);
+    if (look->is_found && look->limit > 0)
+        revision_json_write(&look->past, world, &json);
+    else if (look->is_found)
+        twin_json_write(world, look->past.twin, look->fields, &json);
     else
         err_prefix(&look->err, "%s: ", look->id);
     if (look->later.context)
@@ -99,8 +108,8 @@ static void start(struct later *later) {
     durable_add(&look->archive->service->durable, &look->wait, look->newest, on_durable);
 }
 
-struct later *archive_look_up(struct archive *archive, const struct twin *twin,
-                              const struct moment *moment, const char *fields) {
+static struct look_up *look_up(struct archive *archive, const struct twin *twin,
+                               const struct moment *moment) {
     struct look_up *look = xcalloc(1, sizeof *look);
     look->job = (struct job){.run = run, .done = done};
     look->later.start = start;
@@ -109,7 +118,20 @@ struct later *archive_look_up(struct archive *archive, const struct twin *twin,
     look->number = twin->number;
     look->newest = twin->rev;
     look->moment = *moment;
-    look->fields = fields ? xstrdup(fields) : NULL;
     err_set(&look->err, ERR_UNAVAILABLE, "the runtime is ending; ask the next one");
+    return look;
+}
+
+struct later *archive_look_up(struct archive *archive, const struct twin *twin,
+                              const struct moment *moment, const char *fields) {
+    struct look_up *look = look_up(archive, twin, moment);
+    look->fields = fields ? xstrdup(fields) : NULL;
+    return &look->later;
+}
+
+struct later *archive_list(struct archive *archive, const struct twin *twin,
+                           const struct moment *moment, int limit) {
+    struct look_up *look = look_up(archive, twin, moment);
+    look->limit = limit;
     return &look->later;
 }

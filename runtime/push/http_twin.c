@@ -3,9 +3,8 @@
 #include "push/http_twin.h"
 
 #include "base/json.h"
-#include "push/archive.h"
 #include "push/configuration.h"
-#include "push/http_time.h"
+#include "push/http_past.h"
 #include "push/service.h"
 #include "push/settings.h"
 #include "push/twin_json.h"
@@ -81,50 +80,14 @@ bool http_twin_answer(const struct service *service, const struct http_request *
     return true;
 }
 
-// ?rev=N or ?at=TIME, none of them later than now; all zero: neither is given.
-static bool read_moment(const struct service *service, const struct http_request *request,
-                        struct moment *moment, struct err *err) {
-    const char *rev = http_query(request, "rev"), *at = http_query(request, "at");
-    const struct door *door = service->options.door;
-    char *end;
-    *moment = (struct moment){0};
-    if (rev && at) return err_set(err, ERR_INVALID, "give rev or at, not both");
-    if (at) {
-        if (!http_time(request, "at", 0, &moment->at, err)) return false;
-        moment->at += 999 - moment->at % 1000; // times are told in whole milliseconds: all of it
-        return (moment->at > 999 && moment->at <= door->now(door->context) + 999) ||
-               err_set(err, ERR_INVALID, "at must be in the past, after 1970; '%.40s' is not", at);
-    }
-    if (!rev) return true;
-    moment->rev = rev[0] >= '0' && rev[0] <= '9' ? strtoull(rev, &end, 10) : 0;
-    if (moment->rev == 0 || *end != 0)
-        return err_set(err, ERR_INVALID, "rev must be a revision's number, 1 or more, not '%.40s'",
-                       rev);
-    return moment->rev <= service->world->rev ||
-           err_set(err, ERR_NOT_FOUND, "there is no rev %llu yet; the newest is %llu",
-                   (unsigned long long)moment->rev, (unsigned long long)service->world->rev);
-}
-
-static bool is_past(const struct world *world, const struct twin *twin,
-                    const struct moment *moment) {
-    return (moment->rev != 0 && moment->rev < twin->rev) ||
-           (moment->at != 0 && moment->at < world->clock);
-}
-
 bool http_twin_get(struct service *service, const struct http_request *request,
                    const struct route_match *match, struct http_response *response,
                    struct err *err) {
     const struct twin *twin = http_twin_find(service, match, err);
-    struct moment moment;
+    bool is_past;
     char etag[sizeof response->etag];
-    if (!twin || !read_moment(service, request, &moment, err)) return false;
-    if (is_past(service->world, twin, &moment)) {
-        if (!service->archive)
-            return err_set(err, ERR_UNAVAILABLE, "the past is not kept by this program");
-        response->later =
-            archive_look_up(service->archive, twin, &moment, http_query(request, "fields"));
-        return true;
-    }
+    if (!twin || !http_past_ask(service, request, twin, response, &is_past, err)) return false;
+    if (is_past) return true;
     write_etag(twin, etag, sizeof etag);
     return http_is_known(request, response, etag) ||
            http_twin_answer(service, request, twin, response);

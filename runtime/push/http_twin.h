@@ -6,7 +6,7 @@
 // twins than `limit`, even none, and still have a cursor: one request looks at no more than so many
 // twins (where.h says what `where` may be).
 //
-// GET /twins/{id}?rev=N or ?at=TIME answers what the twin was then, from the log (push/archive.h).
+// GET /twins/{id}?rev=N or ?at=TIME answers what the twin was then (push/http_past.h).
 //
 // PUT takes {"model", "parameters", "attributes", "relationships", "lifecycle"}; a member that is
 // there replaces all of that part, one that is not leaves it. Without a model it is the one that

@@ -10,6 +10,7 @@
 #include "push/http_file.h"
 #include "push/http_history.h"
 #include "push/http_import.h"
+#include "push/http_past.h"
 #include "push/http_retry.h"
 #include "push/http_status.h"
 #include "push/http_twin.h"
@@ -37,6 +38,7 @@ static const struct route routes[] = {
     {HTTP_DELETE, "/api/v1/twins/{}/relationships/{}/{}", http_commission_unlink},
     {HTTP_GET, "/api/v1/adoptions", http_adoption_list},
     {HTTP_GET, "/api/v1/twins/{}/history", http_history_get},
+    {HTTP_GET, "/api/v1/twins/{}/revisions", http_past_revisions},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
     {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},
     {HTTP_GET, "/api/v1/twins/{}/commands/{}", http_command_get},

@@ -50,6 +50,24 @@ is "a revision that is no number is 400" "$CODE" 400
 http GET "/api/v1/twins/m-1?rev=1&at=2001-01-01"
 is "both are 400" "$CODE" 400
 
+# what made it so, newest first
+page() { api GET "/twins/m-1/revisions?$1"; }
+is "the newest revision says what it was and is" "$(page limit=1 | jq -c '.revisions[0].changes[0] | [.change,.field,.was,.value,.quality]')" '["sample","temperature",30,31,"good"]'
+like "and who sent it" "$(page limit=1 | jq -r '.revisions[0] | .input + " " + .actor.kind + " " + .actor.name')" '^samples coap 127\.0\.0\.1:[0-9]+$'
+is "newest first" "$(page limit=100 | jq '[.revisions[].rev] | . == (sort | reverse)')" true
+is "the last one made it" "$(page limit=100 | jq -c '.revisions[-1].changes[0] | [.change,.model]')" '["created","meter"]'
+is "and ends the pages" "$(page limit=100 | jq .cursor)" null
+api PATCH /twins/m-1/desired -d '{"speed":900}' >/dev/null
+is "an operator's setting, by HTTP" "$(page limit=1 | jq -c '.revisions[0] | [.input,.actor.kind,(.changes[0] | .change,.kind,.field,.was,.value)]')" '["desired","http","set","desired","speed",null,900]'
+paged=0 cursor=$(page limit=3 | jq -r .cursor) seen=$(page limit=3 | jq '[.revisions[].rev]')
+while [[ $cursor != null && $((paged++)) -lt 50 ]]; do
+  seen=$(jq -s '.[0] + [.[1].revisions[].rev]' <(echo "$seen") <(page "limit=3&from=$cursor"))
+  cursor=$(page "limit=3&from=$cursor" | jq -r .cursor)
+done
+is "page by page are all of them, once" "$(jq -c . <<<"$seen")" "$(page limit=100 | jq -c '[.revisions[].rev]')"
+http GET "/api/v1/twins/m-1/revisions?limit=0"
+is "no limit is 400" "$CODE" 400
+
 # the same after a crash, and with the twin gone and made again
 kill_twind
 start_twind
