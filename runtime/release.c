@@ -338,6 +338,7 @@ void release_trim(struct reload *reload) {
         if (engine_needs(reload->engine, version) || (now && version == now->before)) continue;
         struct load *load = append(reload, SOURCE_STORE);
         load->dropped = version;
+        engine_forget(reload->engine, version);
         append_and_begin(reload, load);
         return;
     }
