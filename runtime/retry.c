@@ -44,6 +44,22 @@ static bool run_alarm(struct engine *engine, const struct model *then,
                                           .at = change->at});
 }
 
+static bool run_command(struct engine *engine, const struct model *then,
+                        const struct change *change) {
+    const struct twin *twin = engine->changes.twin;
+    const char *name = then->commands[change->index].name;
+    int command = model_command(twin->model, name, strlen(name));
+    if (command == NONE || !twin_command(twin, change->other)) return true; // is forgotten by now
+    struct trigger trigger = {.kind = TRIGGER_COMMAND,
+                              .index = command,
+                              .at = change->at,
+                              .from = change->other,
+                              .state = change->state};
+    if (change->state != COMMAND_QUEUED)
+        trigger.value = value_text(change->text.text, change->text.length);
+    return turn_handler(engine, &trigger);
+}
+
 static bool run_timer(struct engine *engine, struct region *region, const struct change *change) {
     char *name = region_copy(region, change->text.text, change->text.length);
     return turn_handler(engine, &(struct trigger){.kind = TRIGGER_TIMER, .name = name});
@@ -60,6 +76,8 @@ static bool run_change(struct engine *engine, const struct model *then,
         return run_set(engine, then, change);
     case CHANGE_ALARM:
         return run_alarm(engine, then, change);
+    case CHANGE_COMMAND:
+        return run_command(engine, then, change);
     case CHANGE_TIMER:
         return run_timer(engine, &engine->region, change);
     default:
