@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSIONS_KEPT 100
 #define POLL_US 200000 // --dev where folders cannot be watched
 
 static void begin(struct reload *reload);
@@ -290,10 +289,12 @@ static void on_stored(struct job *job) {
         reload->versions.promoted = load->heads.promoted;
         swap(load);
     }
+    bool is_swapped = load->heads.promoted != 0; // it is trimmed when the fleet has been walked
     release_close_answer(load, &json);
     answer(load, NULL, &json);
     buffer_fini(&json);
     finish(load);
+    if (!is_swapped) release_trim(reload);
 }
 
 // ---- the ways in ----
@@ -330,18 +331,17 @@ void release_roll_back(struct reload *reload, const char *why) {
     append_and_begin(reload, load);
 }
 
+static bool is_needed(const void *engine, uint64_t version) {
+    return engine_needs(engine, version);
+}
+
 void release_trim(struct reload *reload) {
-    const struct versions *versions = &reload->versions;
-    const struct version_head *now = versions_find(versions, versions->promoted);
-    for (int i = 0; i < versions->count && versions->count > VERSIONS_KEPT; i++) {
-        uint64_t version = versions->heads[i].version;
-        if (engine_needs(reload->engine, version) || (now && version == now->before)) continue;
-        struct load *load = append(reload, SOURCE_STORE);
-        load->dropped = version;
-        engine_forget(reload->engine, version);
-        append_and_begin(reload, load);
-        return;
-    }
+    uint64_t version = versions_superfluous(&reload->versions, is_needed, reload->engine);
+    if (!version) return;
+    struct load *load = append(reload, SOURCE_STORE);
+    load->dropped = version;
+    engine_forget(reload->engine, version);
+    append_and_begin(reload, load);
 }
 
 struct desk reload_desk(struct reload *reload) {

@@ -99,5 +99,25 @@ http POST /api/v1/versions -d "$(jq -c --rawfile behavior "$behavior" '.files["s
 is "without a restart in between as well" "$CODE $(jq -r .state <<<"$BODY") $(version)" "200 stored $waiting"
 timeout 20 "$BUILD/twinctl" --url "http://$HTTP" promote "$(jq -r .version <<<"$BODY")" >/dev/null 2>&1
 is "it serves once promoted" "$? $(made 10)" "0 80"
+
+# A hundred are kept: the oldest goes, but not what serves and where a rollback goes
+serving=$(version)
+before=$(listed "$serving" before)
+oldest=$(ctl -o json versions | jq -r .version | tail -n 1)
+for i in {1..110}; do
+  jq -c --arg i "$i" '.files["scripts/behavior/meter.lua"] = "return {} -- " + $i' <<<"$body" >"$WORK/version.json"
+  http POST /api/v1/versions -d "@$WORK/version.json"
+done
+newest=$(jq -r .version <<<"$BODY")
+holds_hundred() { [[ $(versions) == 100 ]]; }
+ok "a hundred versions are kept" wait_for 5 holds_hundred
+is "the oldest is gone" "$(ctl -o json versions | grep -c "$oldest")" 0
+is "and the newest is there" "$(listed "$newest" state)" stored
+is "what serves stays, and where a rollback goes" "$(listed "$serving" state) $(listed "$before" version)" "promoted $before"
+ctl rollback >/dev/null
+is "a rollback goes there" "$(version)" "$before"
+kill_twind
+start_twind
+is "after a crash they are the same hundred" "$(versions) $(version)" "100 $before"
 ok "stops cleanly" stop_twind
 finish
