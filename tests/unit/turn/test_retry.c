@@ -4,7 +4,8 @@
 #include "twin/command.h"
 
 static const char valve_model[] =
-    "return { model = 'valve', match = 'valve-*', telemetry = { flow = {} },\n"
+    "return { model = 'valve', match = 'valve-*', telemetry = { flow = { stale_after = '1m' } }, "
+    "relationships = { part_of = 'line' },\n"
     "  derived = { last = { type = 'text' } },\n"
     "  commands = { flush = { args = { seconds = { unit = 's' } } } } }\n";
 static const char failing[] =
@@ -16,17 +17,30 @@ static const char mended[] =
     "      command.result, command.args.seconds, command.at }, ' ')\n"
     "  end, flow = function(valve, value) valve.derived.last = 'flow ' .. value end } }\n";
 
-static void use_valve(struct plant *plant, const char *behaviour) {
+static const char line_model[] = "return { match = 'line-*', derived = { total = { sum = "
+                                 "'part_of.flow' }, seen = {}, inputs = {} } }\n";
+static const char line_failing[] = "return { on = { total = function() error('no') end } }\n";
+static const char line_mended[] =
+    "return { on = { total = function(line, value) line.derived.seen = value end,\n"
+    "  input = function(line) line.derived.inputs = (line.derived.inputs or 0) + 1 end } }\n";
+
+static void use_both(struct plant *plant, const char *behaviour, const char *line_behaviour) {
     struct script_files files = {0};
     struct script_limits limits = {50000, 200000, 8u << 20, 64u << 20};
     struct err err = {0};
     script_files_add(&files, "models/valve.lua", valve_model, strlen(valve_model));
     script_files_add(&files, "scripts/behavior/valve.lua", behaviour, strlen(behaviour));
+    script_files_add(&files, "models/line.lua", line_model, strlen(line_model));
+    script_files_add(&files, "scripts/behavior/line.lua", line_behaviour, strlen(line_behaviour));
     script_files_seal(&files);
     struct script *script = script_load(&files, &limits, &plant->logger, plant->metrics, &err);
     if (!script) fail_msg("%s", err.text);
     script_files_fini(&files);
     use(plant, script);
+}
+
+static void use_valve(struct plant *plant, const char *behaviour) {
+    use_both(plant, behaviour, "return {}\n");
 }
 
 static uint32_t give(struct plant *plant) {
@@ -49,7 +63,7 @@ static void move(struct plant *plant, uint32_t id, enum command_state state, con
 }
 
 // Runs the revision again whose bytes begin at `start` of the plant's log.
-static bool retry(struct plant *plant, size_t start, struct err *err) {
+static bool retry_of(struct plant *plant, const char *id, size_t start, struct err *err) {
     struct revision failed;
     struct reader in = {.at = plant->log.bytes + start,
                         .end = plant->log.bytes + plant->log.length};
@@ -59,12 +73,16 @@ static bool retry(struct plant *plant, size_t start, struct err *err) {
     uint8_t *bytes = xmalloc(length); // the log grows while it is run
     memcpy(bytes, in.at, length);
     in = (struct reader){.at = bytes, .end = bytes + length};
-    if (!revision_decode(&in, 0, plant->seen[0].rev, &region, &failed)) fail_msg("no revision");
-    bool is_good = engine_retry(plant->engine, find(plant, "valve-1"), &failed, NULL, NULL,
-                                plant->now, &rev, err);
+    if (!revision_decode(&in, 0, 1, &region, &failed)) fail_msg("no revision");
+    bool is_good =
+        engine_retry(plant->engine, find(plant, id), &failed, NULL, NULL, plant->now, &rev, err);
     region_fini(&region);
     free(bytes);
     return is_good;
+}
+
+static bool retry(struct plant *plant, size_t start, struct err *err) {
+    return retry_of(plant, "valve-1", start, err);
 }
 
 static const char *last(struct plant *plant) {
@@ -142,6 +160,55 @@ static void a_command_that_is_forgotten_runs_nothing(void **state) {
     assert_string_equal(last(plant), before);
 }
 
+static void what_fell_silent_runs_again(void **state) {
+    static const char failing_too[] = "return { on = { stale = function() error('no') end } }\n";
+    static const char mended_too[] =
+        "return { on = { stale = function(valve, sample)\n"
+        "  valve.derived.last = sample.field .. ' ' .. sample.value .. ' ' .. sample.at end } }\n";
+    struct plant *plant = *state;
+    struct err err = {0};
+    use_valve(plant, failing_too);
+    sample(plant, "valve-1", "flow", 5);
+    size_t start = plant->log.length;
+    plant->now += 61 * SECOND;
+    engine_timers(plant->engine, plant->now);
+    assert_non_null(find(plant, "valve-1")->incident);
+    use_valve(plant, mended_too);
+    if (!retry(plant, start, &err)) fail_msg("%s", err.text);
+    assert_string_equal(last(plant), "flow 5.0 1000.0");
+}
+
+static void the_init_of_a_new_part_runs_again(void **state) {
+    struct plant *plant = begin(state);
+    struct actor actor = {0};
+    struct err err = {0};
+    uint64_t rev;
+    use_valve(plant, "return { init = function() error('no') end }\n");
+    size_t start = plant->log.length;
+    engine_replace(plant->engine, find(plant, "valve-1"), &actor, plant->now, &rev);
+    assert_non_null(find(plant, "valve-1")->incident);
+    use_valve(plant, "return { init = function(valve) valve.derived.last = 'new' end }\n");
+    if (!retry(plant, start, &err)) fail_msg("%s", err.text);
+    assert_string_equal(last(plant), "new");
+}
+
+static void what_others_added_up_to_runs_again(void **state) {
+    struct plant *plant = *state;
+    struct err err = {0};
+    use_both(plant, mended, line_failing);
+    configure(plant, "line-1", NULL, NULL);
+    sample(plant, "valve-1", "flow", 5);
+    configure(plant, "valve-1", "part_of", "line-1");
+    size_t start = plant->log.length;
+    plant->now += SECOND;
+    engine_timers(plant->engine, plant->now);
+    assert_non_null(find(plant, "line-1")->incident);
+    use_both(plant, mended, line_mended);
+    if (!retry_of(plant, "line-1", start, &err)) fail_msg("%s", err.text);
+    assert_true(get(plant, "line-1", FIELD_DERIVED, "seen") == 5);
+    assert_true(get(plant, "line-1", FIELD_DERIVED, "inputs") == 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -149,6 +216,9 @@ int main(void) {
         TEST(a_command_runs_again),
         TEST(its_end_runs_again_with_its_result),
         TEST(the_step_is_the_inputs_and_not_the_newest),
+        TEST(what_fell_silent_runs_again),
+        TEST(the_init_of_a_new_part_runs_again),
+        TEST(what_others_added_up_to_runs_again),
         TEST(a_command_that_is_forgotten_runs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
