@@ -11,9 +11,9 @@
 
 #include <stddef.h>
 
-// The line of the first such place, 0 when there is none. `text` compiles. Whoever is told may have
-// a function just below the limit, for what is counted is the whole file; on every Lua, so that a
-// version that loads on one machine loads on the next.
+// The line of the first such place, 0 when there is none. `text` compiles and has a NUL behind.
+// Whoever is told may have a function just below the limit, for what is counted is the whole file;
+// on every Lua, so that a version that loads on one machine loads on the next.
 int wrong_code_find(const char *text, size_t length);
 
 #endif
