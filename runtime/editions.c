@@ -56,6 +56,14 @@ void engine_give_back(struct engine *engine) {
     if (edition) edition->script = NULL;
 }
 
+void engine_know(struct engine *engine, const struct script_files *files) {
+    lineage_add(&engine->lineage, files);
+}
+
+void engine_forget(struct engine *engine, uint64_t version) {
+    lineage_remove(&engine->lineage, version);
+}
+
 static void note_used(struct catch_up *walk, uint64_t version) {
     for (int i = walk->used_count; i-- > 0;)
         if (walk->used[i] == version) return;
@@ -115,5 +123,6 @@ void editions_fini(struct engine *engine) {
     for (int i = 0; i < engine->edition_count; i++)
         script_free(engine->editions[i].script);
     free(engine->editions);
+    lineage_fini(&engine->lineage);
     free(engine->catch_up.used);
 }

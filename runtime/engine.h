@@ -7,6 +7,7 @@
 #define ENGINE_H
 
 #include "base/memory.h"
+#include "lineage.h"
 #include "script/script.h"
 #include "turn.h"
 #include "twin/revision.h"
@@ -22,7 +23,8 @@ struct engine {
     uint64_t previous;      // version that was present before: most twins come from it
     struct edition *editions;
     int edition_count;
-    struct catch_up { // the walk over the fleet after a swap
+    struct lineage lineage; // of the versions that are stored, and of what is present
+    struct catch_up {       // the walk over the fleet after a swap
         bool is_behind;
         uint32_t next;  // number
         uint64_t *used; // versions that twins are of
@@ -38,8 +40,8 @@ struct engine {
     uint64_t external_rev; // first revision of the external input under way, for random()
     uint32_t ordinal;      // handlers run since it
     int depth;             // of the event being turned, 0 for an external input
-    bool is_retrying;     // the quarantine is looked over
-    uint32_t *incomplete; // assets whose parts are still to be made
+    bool is_retrying;      // the quarantine is looked over
+    uint32_t *incomplete;  // assets whose parts are still to be made
     int incomplete_count;
     uint64_t *turns, *failures, *rested, *dropped_events, *held_back;
 };
@@ -75,8 +77,9 @@ void turn_create(struct engine *engine, const struct model *model, const char *i
 // A whole turn: the twin is gone after it.
 uint64_t turn_retire(struct engine *engine, struct twin *twin, const struct actor *actor);
 
-// Moves a twin to the present version, a revision of its own when its layout changes or its
-// behaviour has `migrate`. One that cannot migrate stays on its own version (move.c).
+// Moves a twin to the present version, a revision of its own when its layout changes, or its
+// behaviour has `migrate` and the twin's version had another text of model or behaviour. One that
+// cannot migrate stays on its own version (move.c).
 void turn_touch(struct engine *engine, struct twin *twin);
 // Before turn_open does it: whose script runs the twin, and what its revisions name.
 void turn_choose(struct engine *engine, const struct twin *twin);

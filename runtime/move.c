@@ -1,9 +1,9 @@
 // A version belongs to a twin: at its first touch after a swap the twin moves to the present one.
 //
 // The move is a revision of its own, with the version as its cause, unless nothing of the twin
-// changes: the same layout and no `migrate`. A migrate that fails takes the whole move back: the
-// twin stays on its version and its layout, one revision says why, and it is not tried again until
-// another version comes.
+// changes: the same layout, and no `migrate` or the same words about it as before. A migrate that
+// fails takes the whole move back: the twin stays on its version and its layout, one revision says
+// why, and it is not tried again until another version comes.
 
 #include "base/err.h"
 #include "base/hash.h"
@@ -106,13 +106,27 @@ static void migrate(struct engine *engine, struct twin *twin, const struct model
     buffer_fini(&before);
 }
 
+// Whether model and behaviour of the twin read as they did in its version; of a model that extends
+// others, theirs as well.
+static bool is_unchanged(const struct engine *engine, const struct twin *twin,
+                         const struct model *model) {
+    const struct world *world = engine->world;
+    while (lineage_is_same(&engine->lineage, twin->version, world->version, model->name)) {
+        if (!*model->extends) return true;
+        model = world_model(world, model->extends, strlen(model->extends));
+        if (!model) return false;
+    }
+    return false;
+}
+
 void turn_touch(struct engine *engine, struct twin *twin) {
     const struct world *world = engine->world;
     if (world_is_held(world, twin)) return;
     const struct model *model = world_model_of(world, twin);
     bool migrates =
         twin->version != world->version && engine->present &&
-        script_handles(engine->present, model, &(struct trigger){.kind = TRIGGER_MIGRATE});
+        script_handles(engine->present, model, &(struct trigger){.kind = TRIGGER_MIGRATE}) &&
+        !is_unchanged(engine, twin, model);
     if (migrates) {
         migrate(engine, twin, model);
     } else if (model != twin->model) {

@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSIONS_KEPT 100
 #define POLL_US 200000 // --dev where folders cannot be watched
 
 static void begin(struct reload *reload);
@@ -171,39 +170,6 @@ static void refuse_disk(struct load *load) {
     release_tell(load, "refused", load->err.text);
 }
 
-// The heads as they will be: the new one promoted (or only stored), the one before it not.
-static void prepare_heads(struct load *load) {
-    struct reload *reload = load->reload;
-    const struct order *order = load->order;
-    const struct version_head *known = versions_find(&reload->versions, load->version);
-    struct version_head head = {.version = load->version, .state = VERSION_STORED};
-    int64_t now = loop_now(reload->loop);
-    if (known) head = *known;
-    if (!known) head.at = now;
-    const char *author = order ? order->author : load->source == SOURCE_DISK ? "disk" : "";
-    if (author && *author && !load->is_rollback) head.author = (char *)author;
-    if (order && order->reason && *order->reason && !load->is_rollback) head.reason = order->reason;
-    bool is_promoted = !order || !order->is_stored_only;
-    if (is_promoted) {
-        head.state = VERSION_PROMOTED;
-        head.promoted_at = now;
-        if (!load->is_rollback) head.before = load->serving;
-    }
-    versions_put(&load->heads, &head);
-    if (!is_promoted) return;
-    load->heads.promoted = load->version;
-    const struct version_head *old = versions_find(&reload->versions, load->serving);
-    if (!old) return;
-    const struct tally *tally = engine_tally(reload->engine);
-    head = *old;
-    head.state = load->is_rollback ? VERSION_ROLLED_BACK : VERSION_STORED;
-    head.turns += tally->turns;
-    head.failures += tally->failures;
-    if (tally->failures > 0) head.why = (char *)tally->first;
-    if (load->why) head.why = load->why;
-    versions_put(&load->heads, &head);
-}
-
 // Nothing to load: what is asked for serves already.
 static void finish_served(struct load *load) {
     struct reload *reload = load->reload;
@@ -235,7 +201,7 @@ static void on_loaded(struct job *job) {
                !load->is_asked) { // it was rolled back: until the files change
         finish(load);
     } else {
-        prepare_heads(load);
+        release_prepare_heads(load);
         submit(load, run_store, on_stored);
     }
 }
@@ -291,10 +257,12 @@ static void on_stored(struct job *job) {
         reload->versions.promoted = load->heads.promoted;
         swap(load);
     }
+    bool is_swapped = load->heads.promoted != 0; // it is trimmed when the fleet has been walked
     release_close_answer(load, &json);
     answer(load, NULL, &json);
     buffer_fini(&json);
     finish(load);
+    if (!is_swapped) release_trim(reload);
 }
 
 // ---- the ways in ----
@@ -331,17 +299,17 @@ void release_roll_back(struct reload *reload, const char *why) {
     append_and_begin(reload, load);
 }
 
+static bool is_needed(const void *engine, uint64_t version) {
+    return engine_needs(engine, version);
+}
+
 void release_trim(struct reload *reload) {
-    const struct versions *versions = &reload->versions;
-    const struct version_head *now = versions_find(versions, versions->promoted);
-    for (int i = 0; i < versions->count && versions->count > VERSIONS_KEPT; i++) {
-        uint64_t version = versions->heads[i].version;
-        if (engine_needs(reload->engine, version) || (now && version == now->before)) continue;
-        struct load *load = append(reload, SOURCE_STORE);
-        load->dropped = version;
-        append_and_begin(reload, load);
-        return;
-    }
+    uint64_t version = versions_superfluous(&reload->versions, is_needed, reload->engine);
+    if (!version) return;
+    struct load *load = append(reload, SOURCE_STORE);
+    load->dropped = version;
+    engine_forget(reload->engine, version);
+    append_and_begin(reload, load);
 }
 
 struct desk reload_desk(struct reload *reload) {

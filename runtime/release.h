@@ -1,4 +1,5 @@
-// One load on its way through release.c, and the words that go out about it (release_words.c).
+// One load on its way through release.c, what is stored of it (release_heads.c), and the words that
+// go out about it (release_words.c).
 
 #ifndef RELEASE_H
 #define RELEASE_H
@@ -41,6 +42,10 @@ struct load {
     struct err err;
     struct mark mark;
 };
+
+// load->heads as they will be: the new one promoted (or only stored), the one before it not
+// (release_heads.c).
+void release_prepare_heads(struct load *load);
 
 // To every browser. `state` as in struct version_news.
 void release_tell(const struct load *load, const char *state, const char *why);

@@ -61,6 +61,7 @@ void reload_adopt(struct reload *reload, struct script *script, struct script *f
     }
     world_set_current(reload->world, models, count);
     free(models);
+    engine_know(reload->engine, files);
     engine_use(reload->engine, script);
     looker_use(reload->looker, for_looker);
     script_files_fini(&reload->files);
@@ -100,6 +101,17 @@ static bool take(struct reload *reload, struct script_files *files, struct err *
     if (!reload_load(reload, files, &script, &for_looker, err)) return false;
     reload_adopt(reload, script, for_looker, files);
     return true;
+}
+
+// Twins may come from any of them.
+static void know_stored(struct reload *reload) {
+    for (int i = 0; i < reload->versions.count; i++) {
+        struct script_files files = {0};
+        struct err err; // what cannot be read is not known, and migrates
+        if (read_stored(reload, reload->versions.heads[i].version, &files, &err))
+            engine_know(reload->engine, &files);
+        script_files_fini(&files);
+    }
 }
 
 static bool take_stored(struct reload *reload, struct err *err) {
@@ -197,6 +209,7 @@ bool reload_first(struct reload *reload, struct err *err) {
                   "Longest pause between two turns in which a version was swapped in",
                   read_longest_swap, reload);
     if (!versions_read(checkpoint_file(reload->checkpoint), &reload->versions, err)) return false;
+    know_stored(reload);
     if (!reload->config->is_dev && take_stored(reload, &stored_err)) {
         look_at_disk(reload);
         return true;

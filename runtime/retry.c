@@ -25,9 +25,33 @@ static bool run_sample(struct engine *engine, const struct model *then,
                           .at = change->at});
 }
 
+static bool run_aggregate(struct engine *engine, int field, const struct change *change) {
+    if (change->value.type == VALUE_NONE) return true;
+    return turn_handler(engine, &(struct trigger){.kind = TRIGGER_FIELD,
+                                                  .index = field,
+                                                  .value = change->value,
+                                                  .at = change->at});
+}
+
+// What fell silent, with the value that is shown of it.
+static bool run_stale(struct engine *engine, const struct model *then,
+                      const struct change *change) {
+    int field = field_now(then, engine->changes.twin->model, change->index);
+    if (field == NONE) return true;
+    const struct slot *shown = twin_shown(engine->changes.twin, field);
+    return turn_handler(engine, &(struct trigger){.kind = TRIGGER_STALE,
+                                                  .index = field,
+                                                  .value = slot_value(shown),
+                                                  .at = shown->at});
+}
+
 static bool run_set(struct engine *engine, const struct model *then, const struct change *change) {
     int field = field_now(then, engine->changes.twin->model, change->index);
-    if (field == NONE || then->fields[change->index].kind != FIELD_DESIRED) return true;
+    if (field == NONE) return true;
+    if (then->fields[change->index].source == SOURCE_AGGREGATE ||
+        then->fields[change->index].source == SOURCE_PROCESS)
+        return run_aggregate(engine, field, change);
+    if (then->fields[change->index].kind != FIELD_DESIRED) return true;
     return turn_handler(
         engine, &(struct trigger){.kind = TRIGGER_DESIRED, .index = field, .value = change->value});
 }
@@ -44,6 +68,22 @@ static bool run_alarm(struct engine *engine, const struct model *then,
                                           .at = change->at});
 }
 
+static bool run_command(struct engine *engine, const struct model *then,
+                        const struct change *change) {
+    const struct twin *twin = engine->changes.twin;
+    const char *name = then->commands[change->index].name;
+    int command = model_command(twin->model, name, strlen(name));
+    if (command == NONE || !twin_command(twin, change->other)) return true; // is forgotten by now
+    struct trigger trigger = {.kind = TRIGGER_COMMAND,
+                              .index = command,
+                              .at = change->at,
+                              .from = change->other,
+                              .state = change->state};
+    if (change->state != COMMAND_QUEUED)
+        trigger.value = value_text(change->text.text, change->text.length);
+    return turn_handler(engine, &trigger);
+}
+
 static bool run_timer(struct engine *engine, struct region *region, const struct change *change) {
     char *name = region_copy(region, change->text.text, change->text.length);
     return turn_handler(engine, &(struct trigger){.kind = TRIGGER_TIMER, .name = name});
@@ -53,13 +93,18 @@ static bool run_change(struct engine *engine, const struct model *then,
                        const struct change *change) {
     switch ((enum change_kind)change->kind) {
     case CHANGE_CREATE:
+    case CHANGE_RESET: // replaced: it begins anew
         return turn_handler(engine, &(struct trigger){.kind = TRIGGER_INIT});
     case CHANGE_SAMPLE:
         return run_sample(engine, then, change);
     case CHANGE_SET:
         return run_set(engine, then, change);
+    case CHANGE_QUALITY:
+        return run_stale(engine, then, change);
     case CHANGE_ALARM:
         return run_alarm(engine, then, change);
+    case CHANGE_COMMAND:
+        return run_command(engine, then, change);
     case CHANGE_TIMER:
         return run_timer(engine, &engine->region, change);
     default:
@@ -92,14 +137,14 @@ static bool run_every(struct engine *engine) {
 
 static bool run_all(struct engine *engine, const struct model *then, const struct revision *failed,
                     const struct change *event, uint32_t from) {
-    bool is_any_sample = false;
+    bool has_values = failed->kind == INPUT_AGGREGATE;
     for (int i = 0; i < failed->input_count; i++) {
-        is_any_sample |= failed->changes[i].kind == CHANGE_SAMPLE;
+        has_values |= failed->changes[i].kind == CHANGE_SAMPLE;
         if (!run_change(engine, then, &failed->changes[i])) return false;
     }
     if (event && !run_event(engine, then, from, event)) return false;
     if (failed->kind == INPUT_TIMER && !run_every(engine)) return false;
-    return !is_any_sample || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INPUT});
+    return !has_values || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INPUT});
 }
 
 bool engine_retry(struct engine *engine, struct twin *twin, const struct revision *failed,

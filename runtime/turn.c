@@ -183,7 +183,10 @@ static bool is_trigger(const struct change *change, struct trigger *trigger) {
         *trigger = (struct trigger){.kind = TRIGGER_COMMAND,
                                     .index = change->index,
                                     .at = change->at,
-                                    .from = change->other};
+                                    .from = change->other,
+                                    .state = change->state};
+        if (change->state != COMMAND_QUEUED)
+            trigger->value = value_text(change->text.text, change->text.length);
         return true;
     }
     return false;

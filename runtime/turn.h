@@ -25,6 +25,7 @@ struct model;
 struct prediction_result;
 struct revision;
 struct script;
+struct script_files;
 struct twin;
 struct world;
 
@@ -51,6 +52,10 @@ void engine_free(struct engine *engine);
 // held on them. Takes no longer for a large fleet: engine_catch_up does what must be done to each
 // twin.
 void engine_use(struct engine *engine, struct script *owned);
+// A version by its files, so that twins which come from it need not migrate where nothing of theirs
+// has changed; and one that is stored no more. Of a version that is not known, all has changed.
+void engine_know(struct engine *engine, const struct script_files *files);
+void engine_forget(struct engine *engine, uint64_t version);
 // Before engine_free, when the present script is to live on: it is the caller's again.
 void engine_give_back(struct engine *engine);
 
@@ -98,7 +103,8 @@ bool engine_retry(struct engine *engine, struct twin *twin, const struct revisio
                   const struct change *event, const struct actor *actor, int64_t received,
                   uint64_t *rev, struct err *err);
 
-// Commands (commands.c). Moved to COMMAND_SENT: this one and every earlier one that is still queued.
+// Commands (commands.c). Moved to COMMAND_SENT: this one and every earlier one that is still
+// queued.
 bool engine_command(struct engine *engine, struct twin *twin, int command,
                     const struct value *arguments, int count, const struct actor *actor,
                     int64_t received, uint32_t *id, uint64_t *rev, struct err *err);

@@ -1,5 +1,6 @@
-// What is wrong is found here before anything is sent, so that it is told with its line; twind
-// checks again, for it may be another build.
+// What is wrong is found here before anything is sent, so that it is told with its line: what does
+// not load, what fails on the first input of a model, what its tests say. twind loads it again, for
+// it may be another build.
 
 #include "ctl/deploy.h"
 
@@ -9,10 +10,12 @@
 #include "ctl/client.h"
 #include "ctl/session.h"
 #include "ctl/sources.h"
+#include "ctl/suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int deploy_run(const struct session *session, int argc, char **argv);
@@ -26,8 +29,9 @@ static int rollback_run(const struct session *session, int argc, char **argv);
 const struct verb deploy_verb = {
     .name = "deploy",
     .words = "[DIR]",
-    .summary = "check the models and scripts in DIR (here: .), and let twind serve them",
-    .options = NOTES "--dry-run         say what would change, change nothing\n",
+    .summary = "check and test the models and scripts in DIR (here: .), let twind serve them",
+    .options = NOTES "--dry-run         say what would change, change nothing\n"
+                     "--skip-tests      send what loads, whatever its tests and first inputs say\n",
     .run = deploy_run,
 };
 
@@ -49,18 +53,19 @@ const struct verb rollback_verb = {
 
 struct notes {
     const char *author, *reason;
-    bool is_dry;
+    bool is_dry, skips_tests;
 };
 
-static bool parse(struct notes *notes, bool may_be_dry, int words_min, int words_max, int *argc,
+static bool parse(struct notes *notes, bool is_deploy, int words_min, int words_max, int *argc,
                   char **argv, struct err *err) {
     const struct argument arguments[] = {
         {.name = "--author", .value = &notes->author},
         {.name = "--reason", .value = &notes->reason},
         {.name = "--dry-run", .is_given = &notes->is_dry},
+        {.name = "--skip-tests", .is_given = &notes->skips_tests},
     };
     const char *user = getenv("USER");
-    if (!arguments_take(arguments, may_be_dry ? 3 : 2, argc, argv, err) ||
+    if (!arguments_take(arguments, is_deploy ? 4 : 2, argc, argv, err) ||
         !arguments_end(argc, argv, words_min, words_max, err))
         return false;
     if (!notes->author) notes->author = user ? user : "";
@@ -80,8 +85,13 @@ static void say_step(const char *step) {
     if (isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K%s", step);
 }
 
+// Where rows are wanted, they are all that is written.
+static bool is_text(const struct session *session) {
+    return !(session->format == ROWS_JSON && session->has_format);
+}
+
 static void write_outcome(const struct session *session, const cJSON *answer) {
-    if (session->format == ROWS_JSON && session->has_format) {
+    if (!is_text(session)) {
         char *line = cJSON_PrintUnformatted(answer);
         puts(line);
         free(line);
@@ -127,6 +137,53 @@ static int send_order(const struct session *session, const struct verb *verb, co
     return code;
 }
 
+// False when one failed; the failures are on standard error by then, as TAP.
+static bool run_tests(const struct session *session, struct suite *suite, struct err *err) {
+    struct timespec begun, ended;
+    int count = suite_count(suite), failed = 0;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    for (int i = 0; i < count; i++) {
+        struct err why;
+        struct buffer notes = {0};
+        say_step("testing ...");
+        if (!suite_run(suite, i, &notes, &why)) {
+            say_step("");
+            suite_write(suite, i, i + 1, false, &notes, &why, stderr);
+            if (failed++ == 0) *err = why;
+        }
+        buffer_fini(&notes);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    say_step("");
+    if (failed > 0) {
+        struct err first = *err;
+        return err_set(err, ERR_INVALID, "%d of %d tests failed, the first: %.300s", failed, count,
+                       first.text);
+    }
+    double ms =
+        (double)(ended.tv_sec - begun.tv_sec) * 1e3 + (double)(ended.tv_nsec - begun.tv_nsec) / 1e6;
+    if (is_text(session) && count == 0) puts("no tests");
+    if (is_text(session) && count > 0)
+        printf("%d test%s passed in %.0f ms\n", count, count == 1 ? "" : "s", ms);
+    return true;
+}
+
+static bool try_out(const struct session *session, const char *folder,
+                    const struct script_files *files, struct err *err) {
+    struct suite *suite = suite_new(folder, files, false, err);
+    bool is_good = suite && suite_try_first_inputs(suite, err) && run_tests(session, suite, err);
+    suite_free(suite);
+    return is_good;
+}
+
+static int stopped(const char *folder, bool is_loadable, const struct err *err) {
+    struct err told;
+    err_set(&told, err->code, "%.390s; nothing was sent", err->text);
+    if (!is_loadable) return session_failed(&told, "mend it, then: twinctl deploy %s", folder);
+    return session_failed(
+        &told, "mend it, then: twinctl deploy %s (--skip-tests sends it all the same)", folder);
+}
+
 static int deploy_run(const struct session *session, int argc, char **argv) {
     struct err err;
     struct notes notes = {0};
@@ -134,9 +191,10 @@ static int deploy_run(const struct session *session, int argc, char **argv) {
     if (!parse(&notes, true, 0, 1, &argc, argv, &err)) return session_misused(&deploy_verb, &err);
     const char *folder = argc > 0 ? argv[0] : ".";
     say_step("checking ...");
-    if (!sources_read(folder, &files, &err) || !sources_check(&files, &err)) {
+    bool is_loadable = sources_read(folder, &files, &err) && sources_check(&files, &err);
+    if (!is_loadable || (!notes.skips_tests && !try_out(session, folder, &files, &err))) {
         script_files_fini(&files);
-        return session_failed(&err, "mend it, then: twinctl deploy %s", folder);
+        return stopped(folder, is_loadable, &err);
     }
     say_step("deploying ...");
     cJSON *body = body_of(&notes);

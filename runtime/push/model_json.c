@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "push/twin_json.h"
+#include "push/field_json.h"
 #include "twin/model.h"
 
 #include <stdio.h>
@@ -29,34 +29,11 @@ static void open_section(struct buffer *out, const char *name) {
     json_open(out, '{');
 }
 
-static void write_field(const struct field *field, struct buffer *out) {
-    open_section(out, field->name);
-    write_text(out, "unit", field->unit);
-    write_text(out, "type", value_type_name(field->type));
-    if (field->title[0]) write_text(out, "title", field->title);
-    if (field->has_range) {
-        json_key(out, "range");
-        json_open(out, '[');
-        json_number(out, field->low);
-        json_number(out, field->high);
-        json_close(out, ']');
-    }
-    if (field->is_writable) {
-        json_key(out, "writable");
-        json_boolean(out, true);
-    }
-    if (field->kind == FIELD_PARAMETER) {
-        json_key(out, "default");
-        value_json_write(field->default_value, out);
-    }
-    json_close(out, '}');
-}
-
 static void write_fields(const struct model *model, const char *name, enum field_kind kind,
                          struct buffer *out) {
     open_section(out, name);
     for (int i = 0; i < model->field_count; i++)
-        if (model->fields[i].kind == kind) write_field(&model->fields[i], out);
+        if (model->fields[i].kind == kind) field_json_write(model, i, out);
     json_close(out, '}');
 }
 
@@ -146,6 +123,26 @@ static void write_commands(const struct model *model, struct buffer *out) {
     json_close(out, '}');
 }
 
+static void write_process(const struct process_spec *process, struct buffer *out) {
+    open_section(out, "process");
+    json_key(out, "stages");
+    json_open(out, '[');
+    for (int i = 0; i < process->stage_count; i++)
+        json_string(out, process->stages[i].relationship);
+    json_close(out, ']');
+    json_key(out, "buffers");
+    json_open(out, '[');
+    for (int i = 0; i < process->buffer_count; i++)
+        json_string(out, process->buffers[i]);
+    json_close(out, ']');
+    write_text(out, "rate", process->rate);
+    write_text(out, "level", process->level);
+    write_number(out, "full", process->full);
+    write_number(out, "empty", process->empty);
+    write_seconds(out, "window", process->window_us);
+    json_close(out, '}');
+}
+
 void model_json_write(const struct model *model, uint64_t version, struct buffer *out) {
     char text[17];
     snprintf(text, sizeof text, "%08llx", (unsigned long long)(version >> 32));
@@ -154,6 +151,7 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
     write_text(out, "title", model->title);
     write_text(out, "level", level_name(model->level));
     write_text(out, "match", model->match);
+    if (model->extends[0]) write_text(out, "extends", model->extends);
     write_text(out, "version", text);
     write_fields(model, "telemetry", FIELD_TELEMETRY, out);
     write_fields(model, "properties", FIELD_REPORTED, out);
@@ -170,5 +168,6 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
     for (int i = 0; i < model->part_count; i++)
         write_text(out, model->parts[i].name, model->parts[i].model);
     json_close(out, '}');
+    if (model->process) write_process(model->process, out);
     json_close(out, '}');
 }

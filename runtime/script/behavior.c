@@ -220,7 +220,7 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
         push_alarm(lua, twin, trigger);
         return 1;
     case TRIGGER_COMMAND:
-        lua_command_push(lua, twin, trigger->from);
+        lua_command_push(lua, twin, trigger);
         return 1;
     case TRIGGER_MIGRATE:
         push_past(lua, trigger);

@@ -8,6 +8,7 @@
 #include "script/lua_model.h"
 #include "script/lua_value.h"
 #include "script/mistake.h"
+#include "script/script.h"
 #include "twin/command.h"
 #include "twin/model.h"
 #include "twin/name.h"
@@ -74,8 +75,10 @@ int lua_command_give(lua_State *lua, struct changes *changes) {
     return 1;
 }
 
-void lua_command_push(lua_State *lua, const struct twin *twin, uint32_t id) {
-    const struct command *command = twin_command(twin, id);
+// What it was given with is the twin's; what became of it is the trigger's, for a handler that is
+// run again hears of the step that it failed at.
+void lua_command_push(lua_State *lua, const struct twin *twin, const struct trigger *trigger) {
+    const struct command *command = twin_command(twin, trigger->from);
     if (!command) { // never while its handler runs
         lua_pushnil(lua);
         return;
@@ -86,11 +89,14 @@ void lua_command_push(lua_State *lua, const struct twin *twin, uint32_t id) {
     lua_setfield(lua, -2, "id");
     lua_pushstring(lua, spec->name);
     lua_setfield(lua, -2, "name");
-    lua_pushstring(lua, command_state_name((enum command_state)command->state));
+    lua_pushstring(lua, command_state_name((enum command_state)trigger->state));
     lua_setfield(lua, -2, "state");
-    lua_pushstring(lua, command->result);
+    if (trigger->value.type == VALUE_TEXT)
+        lua_pushlstring(lua, trigger->value.text, trigger->value.length);
+    else
+        lua_pushliteral(lua, "");
     lua_setfield(lua, -2, "result");
-    lua_value_push_time(lua, command->at);
+    lua_value_push_time(lua, trigger->at);
     lua_setfield(lua, -2, "at");
     lua_createtable(lua, 0, spec->argument_count);
     for (int i = 0; i < spec->argument_count && i < command->argument_count; i++) {

@@ -10,6 +10,7 @@
 
 struct changes;
 struct model;
+struct trigger;
 struct twin;
 
 // Of the model's table on top of the stack: its commands.
@@ -19,6 +20,6 @@ void lua_command_read_all(struct check *check, struct model *model);
 int lua_command_give(lua_State *lua, struct changes *changes);
 
 // Pushes { id =, name =, state =, args =, result =, at = }.
-void lua_command_push(lua_State *lua, const struct twin *twin, uint32_t id);
+void lua_command_push(lua_State *lua, const struct twin *twin, const struct trigger *trigger);
 
 #endif

@@ -13,6 +13,7 @@
 #include "script/mistake.h"
 #include "script/order.h"
 #include "script/state.h"
+#include "script/wrong_code.h"
 #include "twin/name.h"
 
 #include <lauxlib.h>
@@ -156,6 +157,13 @@ void sandbox_load(struct script *script, const char *path) {
                 lua_pushfstring(lua, "%s: %s", path, text);
             lua_error(lua);
         }
+        int line = wrong_code_find(file->text, file->length);
+        if (line > 0)
+            luaL_error(lua,
+                       "%s:%d: some Luas compute a number on the left of & | ~ and this on its "
+                       "right wrongly where a function has over 255 constants; write the number "
+                       "last, or move what is here into a function of a smaller file",
+                       path, line);
         lua_rawgeti(lua, LUA_REGISTRYINDEX, script->environment);
         lua_setupvalue(lua, -2, 1); // _ENV
         lua_remove(lua, -2);

@@ -51,7 +51,8 @@ enum trigger_kind {
     TRIGGER_TIMER,   // on.timer.<name>(twin)                         name
     TRIGGER_EVERY,   // every[period](twin)                           index: into script_every
     TRIGGER_INIT,    // init(twin), in the revision that creates the twin, or replaces a worn one
-    TRIGGER_COMMAND, // on["command.<name>"](twin, command)           index: command; from: its id
+    TRIGGER_COMMAND, // on["command.<name>"](twin, command)           index: command; from: its id;
+                     //                             state, at: it came to; value: its result
     TRIGGER_STALE,   // on.stale(twin, sample)                        index: field; value, at
     TRIGGER_MIGRATE, // migrate(twin, from)
 };
@@ -64,7 +65,8 @@ struct trigger {
     int64_t at;
     const struct value *arguments;
     int argument_count;
-    uint32_t from; // twin number
+    uint32_t from;            // twin number
+    uint8_t state;            // command: enum command_state
     const char *const *names; // migrate: of `arguments`, the old state
     uint64_t version;         // migrate: that it comes from
 };

@@ -64,6 +64,18 @@ void versions_remove(struct versions *versions, uint64_t version) {
     versions->count--;
 }
 
+uint64_t versions_superfluous(const struct versions *versions,
+                              bool (*is_needed)(const void *context, uint64_t version),
+                              const void *context) {
+    const struct version_head *now = versions_find(versions, versions->promoted);
+    for (int i = 0; i < versions->count && versions->count > VERSIONS_KEPT; i++) {
+        uint64_t version = versions->heads[i].version;
+        bool is_kept = version == versions->promoted || (now && version == now->before);
+        if (!is_kept && !is_needed(context, version)) return version;
+    }
+    return 0;
+}
+
 bool versions_parse(const struct versions *versions, const char *text, uint64_t *version,
                     struct err *err) {
     size_t length = strlen(text);

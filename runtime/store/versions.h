@@ -15,6 +15,8 @@ struct buffer;
 struct err;
 struct state_file;
 
+#define VERSIONS_KEPT 100
+
 enum version_state { // numbers are on disk
     VERSION_STORED = 1,
     VERSION_PROMOTED = 2,
@@ -45,6 +47,11 @@ struct version_head *versions_find(const struct versions *versions, uint64_t ver
 // Puts a copy in, or over the one that is there.
 struct version_head *versions_put(struct versions *versions, const struct version_head *head);
 void versions_remove(struct versions *versions, uint64_t version);
+// The oldest that may go when there are more than VERSIONS_KEPT: it is not promoted, nothing rolls
+// back to it, and `is_needed` says no. 0 = none.
+uint64_t versions_superfluous(const struct versions *versions,
+                              bool (*is_needed)(const void *context, uint64_t version),
+                              const void *context);
 // The version that 4 to 16 hexadecimal digits begin, or that "promoted" is. Errors say what is
 // near.
 bool versions_parse(const struct versions *versions, const char *text, uint64_t *version,

@@ -107,7 +107,7 @@ static void what_a_script_may_not_give_is_an_error(void **state) {
     }
 }
 
-static void a_handler_sees_the_command_as_it_is_now(void **state) {
+static void a_handler_gets_what_was_given_and_the_step_it_is_called_for(void **state) {
     (void)state;
     struct bench bench;
     struct twin *valve =
@@ -123,7 +123,12 @@ static void a_handler_sees_the_command_as_it_is_now(void **state) {
     int flush = model_command(valve->model, "flush", 5);
     assert_true(command_queue(&bench.changes, flush, arguments, 1, &id, &bench.err));
     command_move(&bench.changes, id, COMMAND_FAILED, "dry");
-    struct trigger trigger = {.kind = TRIGGER_COMMAND, .index = flush, .from = id};
+    struct trigger trigger = {.kind = TRIGGER_COMMAND,
+                              .index = flush,
+                              .from = id,
+                              .at = bench.now,
+                              .state = COMMAND_FAILED,
+                              .value = value_text("dry", 3)};
     assert_outcome(&bench, bench_call(&bench, valve, &trigger), OUTCOME_OK);
     bench_fini(&bench);
 }
@@ -134,7 +139,7 @@ int main(void) {
         cmocka_unit_test(mistakes_in_a_model_are_named),
         cmocka_unit_test(a_script_gives_one_and_gets_its_id),
         cmocka_unit_test(what_a_script_may_not_give_is_an_error),
-        cmocka_unit_test(a_handler_sees_the_command_as_it_is_now),
+        cmocka_unit_test(a_handler_gets_what_was_given_and_the_step_it_is_called_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

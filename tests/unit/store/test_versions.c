@@ -134,6 +134,31 @@ static void a_version_is_named_by_its_first_digits(void **state) {
     versions_fini(&versions);
 }
 
+static bool is_in(const void *context, uint64_t version) {
+    return *(const uint64_t *)context == version;
+}
+
+static void beyond_a_hundred_the_oldest_that_nothing_needs_goes(void **state) {
+    (void)state;
+    struct versions versions = {0};
+    uint64_t needed = 0;
+    for (uint64_t i = 1; i <= 100; i++)
+        versions_put(&versions, &(struct version_head){.version = i, .at = (int64_t)i});
+    versions.promoted = 100;
+    assert_true(versions_superfluous(&versions, is_in, &needed) == 0);
+    versions_put(&versions, &(struct version_head){.version = 101, .at = 101});
+    assert_true(versions_superfluous(&versions, is_in, &needed) == 1);
+    needed = 1; // some twin's
+    assert_true(versions_superfluous(&versions, is_in, &needed) == 2);
+    versions.promoted = 2; // in production for long
+    assert_true(versions_superfluous(&versions, is_in, &needed) == 3);
+    versions_find(&versions, 2)->before = 3; // where a rollback goes
+    assert_true(versions_superfluous(&versions, is_in, &needed) == 4);
+    versions_remove(&versions, 4);
+    assert_true(versions_superfluous(&versions, is_in, &needed) == 0);
+    versions_fini(&versions);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void) {
@@ -141,6 +166,7 @@ int main(void) {
         TEST(what_is_stored_comes_back_in_order_of_time),
         TEST(a_head_is_rewritten_without_its_files),
         TEST(a_dropped_version_is_gone_with_its_files),
+        TEST(beyond_a_hundred_the_oldest_that_nothing_needs_goes),
         TEST(a_version_is_named_by_its_first_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,14 @@ static void every_kind_adds_up_what_is_known_and_not_bad(void **state) {
     assert_true(derived(plant, "line-1", "coolest") == 40);
     assert_true(derived(plant, "line-1", "usual") == 50);
     assert_true(derived(plant, "line-1", "measured") == 2);
+    plant->now++;
+    sample(plant, "pump-1", "temperature", 70); // whoever is looked at last
+    sample(plant, "pump-2", "temperature", 50);
+    advance(plant, WAIT);
+    assert_true(derived(plant, "line-1", "hottest") == 70);
+    assert_true(derived(plant, "line-1", "coolest") == 50);
+    plant->now++;
+    sample(plant, "pump-1", "temperature", 40);
     plant->now++; // a sample of the same time would be late
     sample(plant, "pump-2", "temperature", 900);
     advance(plant, WAIT);

@@ -37,6 +37,9 @@ static const char wider_model[] =
     "  derived = { double = {}, ticks = {} }, state = { slowed_from = 'number', more = 'number' } "
     "}\n";
 
+static const char booster_model[] =
+    "return { extends = 'pump', match = 'boost-*', title = 'Booster' }\n";
+
 static struct script *load_editions(struct plant *plant, const char *model, const char *behaviour) {
     struct script_files files = {0};
     struct script_limits limits = {50000, 200000, 8u << 20, 64u << 20};
@@ -161,6 +164,62 @@ static void a_field_that_the_held_twin_does_not_have_is_refused_in_words(void **
     assert_non_null(strstr(err.text, "pump-1"));
 }
 
+// The engine is told of the version's files, as when it is stored; `other` is of another model.
+static void use_known(struct plant *plant, const char *model, const char *behaviour,
+                      const char *other) {
+    struct script_files files = {0};
+    struct script_limits limits = {50000, 200000, 8u << 20, 64u << 20};
+    struct err err = {0};
+    script_files_add(&files, "models/pump.lua", model, strlen(model));
+    script_files_add(&files, "models/tank.lua", tank_model, strlen(tank_model));
+    script_files_add(&files, "models/booster.lua", booster_model, strlen(booster_model));
+    script_files_add(&files, "scripts/behavior/pump.lua", behaviour, strlen(behaviour));
+    script_files_add(&files, "scripts/behavior/tank.lua", other, strlen(other));
+    script_files_seal(&files);
+    struct script *script = script_load(&files, &limits, &plant->logger, plant->metrics, &err);
+    if (!script) fail_msg("%s", err.text);
+    engine_know(plant->engine, &files);
+    script_files_fini(&files);
+    use(plant, script);
+}
+
+static void migrate_runs_only_where_the_text_of_the_twin_has_changed(void **state) {
+    static const char mended[] = "return { on = { level = function() end } }\n";
+    static const char idle[] = "return {}\n";
+    struct plant *plant = *state;
+    use_known(plant, pump_model, counting, idle);
+    sample(plant, "pump-1", "temperature", 20);
+    sample(plant, "boost-1", "temperature", 20);
+    use_known(plant, pump_model, migrating, idle);
+    sample(plant, "pump-1", "temperature", 20);
+    sample(plant, "boost-1", "temperature", 20); // runs the pump's behaviour, which is another now
+    assert_int_equal(revisions_of(plant, INPUT_VERSION), 2);
+    use_known(plant, pump_model, migrating, mended);
+    sample(plant, "pump-1", "temperature", 20);
+    sample(plant, "boost-1", "temperature", 20);
+    assert_int_equal(revisions_of(plant, INPUT_VERSION), 2);
+    assert_true(get(plant, "pump-1", FIELD_STATE, "slowed_from") == 10);
+    assert_true(get(plant, "boost-1", FIELD_STATE, "slowed_from") == 10);
+    assert_true(find(plant, "pump-1")->version == plant->world->version);
+    use_known(plant, wider_model, migrating, mended); // the model alone is another
+    sample(plant, "pump-1", "temperature", 20);
+    assert_true(get(plant, "pump-1", FIELD_STATE, "slowed_from") == 100);
+}
+
+static void of_a_version_that_is_not_known_all_has_changed(void **state) {
+    struct plant *plant = *state;
+    use_known(plant, pump_model, counting, "return {}\n");
+    sample(plant, "pump-1", "temperature", 20);
+    use_known(plant, pump_model, migrating, "return { every = {} }\n");
+    sample(plant, "pump-1", "temperature", 20);
+    assert_true(get(plant, "pump-1", FIELD_STATE, "slowed_from") == 10);
+    uint64_t first = plant->world->version;
+    use_known(plant, pump_model, migrating, "return {}\n");
+    engine_forget(plant->engine, first);
+    sample(plant, "pump-1", "temperature", 20);
+    assert_true(get(plant, "pump-1", FIELD_STATE, "slowed_from") == 100);
+}
+
 static const struct model *find_layout(void *context, uint64_t layout) {
     return world_layout(context, layout);
 }
@@ -213,6 +272,8 @@ int main(void) {
         TEST(a_held_twin_keeps_its_own_timers),
         TEST(another_version_is_tried_again),
         TEST(a_field_that_the_held_twin_does_not_have_is_refused_in_words),
+        TEST(migrate_runs_only_where_the_text_of_the_twin_has_changed),
+        TEST(of_a_version_that_is_not_known_all_has_changed),
         TEST(after_a_restart_a_held_twin_is_still_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,21 @@ static void a_script_finds_its_parts(void **state) {
     assert_false(twin_value(pump, model_field(pump->model, FIELD_DERIVED, "has_seal", 8)).boolean);
 }
 
+static void a_part_whose_init_fails_is_there_without_what_that_did(void **state) {
+    struct plant *plant = *state;
+    assert_used(use_files(plant, "models/motor.lua", motor_model, "models/pump.lua", asset_model,
+                          "models/seal.lua", seal_model, "scripts/behavior/motor.lua",
+                          "return { init = function(motor) motor.derived.born = 1 error('no') end "
+                          "}\n",
+                          NULL));
+    sample(plant, "pump-1", "x", 1);
+    struct twin *motor = find(plant, "pump-1:motor");
+    assert_non_null(motor);
+    assert_int_equal(motor->link_count, 1);
+    assert_true(get(plant, "pump-1:motor", FIELD_DERIVED, "born") == -1);
+    assert_non_null(strstr(motor->incident->text, "no"));
+}
+
 static void a_part_of_no_such_name_is_a_mistake(void **state) {
     struct plant *plant = *state;
     assert_used(use_files(plant, "models/motor.lua", motor_model, "models/pump.lua", asset_model,
@@ -108,6 +123,7 @@ int main(void) {
         WORKS(a_part_that_is_there_is_left_alone),
         WORKS(parts_go_with_their_asset),
         WORKS(a_script_finds_its_parts),
+        WORKS(a_part_whose_init_fails_is_there_without_what_that_did),
         WORKS(a_part_of_no_such_name_is_a_mistake),
         WORKS(a_part_of_itself_is_refused),
         WORKS(an_asset_of_a_new_version_gets_its_part_at_its_first_touch),

@@ -41,6 +41,16 @@ static void only_the_last_minute_before_counts(void **state) {
     assert_true(probation_has_failed(&probation, 100, 5));
 }
 
+static void all_of_that_minute_counts(void **state) {
+    (void)state;
+    struct probation probation = {0};
+    for (uint64_t i = 1; i <= PROBATION_SECONDS; i++) // the failures were in its first half
+        probation_tick(&probation, 1000 * i, i <= 30 ? 200 * i : 6000);
+    probation_begin(&probation, 1); // 0.1
+    assert_false(probation_has_failed(&probation, 1000, 290));
+    assert_true(probation_has_failed(&probation, 1000, 310));
+}
+
 static void without_probation_nothing_goes_back(void **state) {
     (void)state;
     struct probation probation = after(1000, 0, 30);
@@ -53,6 +63,7 @@ int main(void) {
         cmocka_unit_test(a_version_that_fails_where_none_did_goes_back),
         cmocka_unit_test(what_failed_before_may_fail_now),
         cmocka_unit_test(only_the_last_minute_before_counts),
+        cmocka_unit_test(all_of_that_minute_counts),
         cmocka_unit_test(without_probation_nothing_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
