@@ -1,33 +1,47 @@
-// The archive: answers what a twin was, and what made it so, from the log, on a worker of its own.
+// The archive: a worker that reads the log for requests, so that none of them stalls the loop.
 //
-// The worker sees the log and nothing live. The answer is written on the loop's thread, where the
-// names of related twins are known; those that are gone by now are left out.
+// Who asks makes a `struct reading`: what is read on the worker, which sees the log and nothing
+// live, and how it is written as JSON, back on the loop's thread.
 
 #ifndef PUSH_ARCHIVE_H
 #define PUSH_ARCHIVE_H
 
+#include "base/err.h"
+#include "base/worker.h"
+#include "push/durable.h"
+#include "push/later.h"
+#include "store/past.h"
+#include "twin/twin.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 struct archive;
-struct err;
-struct later;
+struct buffer;
 struct log;
 struct service;
-struct twin;
 
 struct archive *archive_new(struct service *service, struct log *log, struct err *err);
 void archive_free(struct archive *archive); // what still waits is answered with an error
 
-struct moment { // one of both, the other is 0; both 0: now
-    uint64_t rev;
-    int64_t at; // microseconds UTC
+struct reading {        // in the struct of who asks, as its first member
+    struct job job;     // first: the worker knows it by this
+    struct later later; // the exchange by this
+    struct durable_wait wait;
+    struct archive *archive;
+    char id[TWIN_ID_MAX + 1];
+    uint32_t number;
+    uint64_t newest; // revision of the twin: its past is followed back from there
+    struct past past;
+    struct err err;
+    bool is_read;
+    bool (*read)(struct reading *reading, struct log *log, struct err *err); // on the worker
+    // What was read, and then freed with all that holds the reading.
+    void (*write)(struct reading *reading, const struct world *live, struct buffer *json);
+    void (*free)(struct reading *reading);
 };
 
-// The twin as it was, as JSON like the present one's. `fields` as in the list, NULL = all.
-struct later *archive_look_up(struct archive *archive, const struct twin *twin,
-                              const struct moment *moment, const char *fields);
-// Its revisions at or before then, at most `limit`, as push/revision_json.h has them.
-struct later *archive_list(struct archive *archive, const struct twin *twin,
-                           const struct moment *moment, int limit);
+// Of a twin. It is read once the twin's newest revision is on disk.
+struct later *archive_ask(struct archive *archive, const struct twin *twin, struct reading *owned);
 
 #endif

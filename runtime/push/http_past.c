@@ -2,16 +2,24 @@
 
 #include "push/http_past.h"
 
+#include "base/memory.h"
 #include "push/archive.h"
 #include "push/http_time.h"
 #include "push/http_twin.h"
+#include "push/revision_json.h"
 #include "push/service.h"
+#include "push/twin_json.h"
 #include "twin/world.h"
 
 #include <stdlib.h>
 
 #define LIMIT_USUAL 20
 #define LIMIT_MOST 100 // they are written on the loop's thread, some microseconds each
+
+struct moment { // one of both, the other is 0; both 0: now
+    uint64_t rev;
+    int64_t at; // microseconds UTC
+};
 
 // ?NAME=N or ?at=TIME, none of them later than now; all zero: neither is given.
 static bool read_moment(const struct service *service, const struct http_request *request,
@@ -37,6 +45,46 @@ static bool read_moment(const struct service *service, const struct http_request
                    (unsigned long long)moment->rev, (unsigned long long)service->world->rev);
 }
 
+struct look { // at the twin as it was, or at what made it so
+    struct reading reading;
+    struct moment moment;
+    char *fields; // NULL = all
+    int limit;    // of revisions
+};
+
+static bool rev_of(const struct look *look, struct log *log, uint64_t *rev, struct err *err) {
+    *rev = look->moment.rev != 0 ? look->moment.rev : look->reading.newest;
+    return look->moment.at == 0 || past_rev_at(log, look->moment.at, rev, err);
+}
+
+static bool read_twin(struct reading *reading, struct log *log, struct err *err) {
+    uint64_t rev;
+    return rev_of((struct look *)reading, log, &rev, err) &&
+           past_open(&reading->past, log, reading->number, reading->newest, rev, err);
+}
+
+static void write_twin(struct reading *reading, const struct world *live, struct buffer *json) {
+    twin_json_write(live, reading->past.twin, ((struct look *)reading)->fields, json);
+}
+
+static bool read_revisions(struct reading *reading, struct log *log, struct err *err) {
+    const struct look *look = (struct look *)reading;
+    uint64_t rev;
+    return rev_of(look, log, &rev, err) &&
+           past_open_page(&reading->past, log, reading->number, reading->newest, rev, INT64_MIN,
+                          look->limit, err);
+}
+
+static void write_revisions(struct reading *reading, const struct world *live,
+                            struct buffer *json) {
+    revision_json_write(&reading->past, live, json);
+}
+
+static void free_look(struct reading *reading) {
+    free(((struct look *)reading)->fields);
+    free(reading);
+}
+
 static bool is_before(const struct world *world, const struct twin *twin,
                       const struct moment *moment) {
     return (moment->rev != 0 && moment->rev < twin->rev) ||
@@ -56,8 +104,12 @@ bool http_past_ask(struct service *service, const struct http_request *request,
     *is_past = is_before(service->world, twin, &moment);
     if (!*is_past) return true;
     if (!has_archive(service, err)) return false;
-    response->later =
-        archive_look_up(service->archive, twin, &moment, http_query(request, "fields"));
+    const char *fields = http_query(request, "fields");
+    struct look *look = xcalloc(1, sizeof *look);
+    look->reading = (struct reading){.read = read_twin, .write = write_twin, .free = free_look};
+    look->moment = moment;
+    look->fields = fields ? xstrdup(fields) : NULL;
+    response->later = archive_ask(service->archive, twin, &look->reading);
     return true;
 }
 
@@ -71,6 +123,11 @@ bool http_past_revisions(struct service *service, const struct http_request *req
         !http_limit(request, LIMIT_USUAL, LIMIT_MOST, &limit, err) || !has_archive(service, err))
         return false;
     response->cache = "no-store";
-    response->later = archive_list(service->archive, twin, &moment, (int)limit);
+    struct look *look = xcalloc(1, sizeof *look);
+    look->reading =
+        (struct reading){.read = read_revisions, .write = write_revisions, .free = free_look};
+    look->moment = moment;
+    look->limit = (int)limit;
+    response->later = archive_ask(service->archive, twin, &look->reading);
     return true;
 }

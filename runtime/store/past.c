@@ -35,7 +35,7 @@ struct walk {
 static bool open_walk(struct walk *walk, struct past *past, struct log *log, uint32_t number,
                       struct err *err);
 static bool find(struct walk *walk, uint64_t from, uint64_t rev);
-static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int limit);
+static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t since, int limit);
 static bool read_back(struct walk *walk, uint64_t from, uint64_t until, uint64_t after,
                       struct past_piece **first);
 static bool read_piece(struct walk *walk, uint64_t rev, struct past_piece *piece,
@@ -61,10 +61,10 @@ bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t new
 }
 
 bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_t newest,
-                    uint64_t rev, int limit, struct err *err) {
+                    uint64_t rev, int64_t since, int limit, struct err *err) {
     struct walk walk;
     bool is_found =
-        open_walk(&walk, past, log, number, err) && find_page(&walk, newest, rev, limit);
+        open_walk(&walk, past, log, number, err) && find_page(&walk, newest, rev, since, limit);
     scan_close(&walk.scan);
     return is_found;
 }
@@ -153,7 +153,7 @@ static bool find(struct walk *walk, uint64_t from, uint64_t rev) {
     return true;
 }
 
-static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int limit) {
+static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t since, int limit) {
     struct past_piece *page = NULL;
     struct revision revision;
     uint64_t at = from;
@@ -162,6 +162,7 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int limit)
     while (at != 0 && limit > 0 && at >= log_first_rev(walk->log)) {
         struct past_piece *piece = region_alloc(&walk->past->region, sizeof *piece);
         if (!read_piece(walk, at, piece, &revision)) return false;
+        if (revision.received < since) break;
         if (at <= rev) {
             piece->next = page;
             page = piece;

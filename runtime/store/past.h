@@ -34,10 +34,11 @@ struct past {
 // no more. Then, too, past_close.
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err);
-// At most `limit` revisions of the twin at or before `rev`, to be stepped through from the oldest
-// on; `twin` is as before the first of them, NULL when that made it.
+// At most `limit` revisions of the twin at or before `rev` that were received at `since` or later,
+// to be stepped through from the oldest on; `twin` is as before the first of them, NULL when that
+// made it.
 bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_t newest,
-                    uint64_t rev, int limit, struct err *err);
+                    uint64_t rev, int64_t since, int limit, struct err *err);
 // The next revision of the page, NULL after the last; it lives until the next call. `twin` is as it
 // was before it, until past_apply.
 const struct revision *past_step(struct past *past, struct revision *revision);

@@ -96,7 +96,7 @@ static void compare_pages(struct fleet *fleet, uint32_t number, const struct alb
         struct past past;
         struct err err = {0};
         struct revision revision;
-        if (!past_open_page(&past, fleet->fixture->log, number, newest, rev, 10, &err))
+        if (!past_open_page(&past, fleet->fixture->log, number, newest, rev, INT64_MIN, 10, &err))
             fail_msg("%s", err.text);
         int until = left, at = left = left > 10 ? left - 10 : 0;
         while (past_step(&past, &revision)) {
