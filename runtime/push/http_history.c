@@ -1,52 +1,51 @@
-// Columns are written one after the other from one copy of the window's points.
+// The request's query, and the reading that the archive does for it.
 
 #include "push/http_history.h"
 
-#include "base/json.h"
-#include "predict/window.h"
+#include "base/memory.h"
+#include "push/archive.h"
 #include "push/http_time.h"
+#include "push/http_twin.h"
+#include "push/series.h"
 #include "push/service.h"
-#include "twin/world.h"
+#include "twin/revision.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTE "only the recent window of a prediction is kept"
-#define NOTE_LOCATION "the past of a location is not kept yet"
+#define POINTS_USUAL 1000
+#define POINTS_MOST 10000
+#define REVISIONS_MOST 50000 // of the twin that one request reads
 
-struct span { // microseconds, both ends included
-    int64_t from, to;
+struct history {
+    struct reading reading;
+    struct series *series;
+    struct series_span span;
+    int64_t read_from;
 };
 
-struct points {
-    struct window_point list[WINDOW_POINTS];
-    int from, to; // those in the span; `to` is not included
-};
+static bool read_points(const struct http_request *request, int *points, struct err *err) {
+    const char *text = http_query(request, "points");
+    char *end;
+    *points = POINTS_USUAL;
+    if (!text) return true;
+    long number = strtol(text, &end, 10);
+    *points = (int)number;
+    return (end != text && *end == 0 && number >= 1 && number <= POINTS_MOST) ||
+           err_set(err, ERR_INVALID, "points must be a whole number from 1 to %d, not '%.40s'",
+                   POINTS_MOST, text);
+}
 
-static bool read_span(const struct http_request *request, struct span *span, struct err *err) {
+static bool read_span(const struct http_request *request, struct series_span *span,
+                      struct err *err) {
     if (!http_time(request, "from", INT64_MIN, &span->from, err) ||
-        !http_time(request, "to", INT64_MAX, &span->to, err))
+        !http_time(request, "to", INT64_MAX, &span->to, err) ||
+        !read_points(request, &span->points, err))
         return false;
+    // Times are told in whole milliseconds: all of the last one.
+    if (span->to > 0 && span->to != INT64_MAX) span->to += 999 - span->to % 1000;
     return span->from <= span->to || err_set(err, ERR_INVALID, "from is later than to");
-}
-
-// ---- fields ----
-
-static bool has_history(const struct field *field) {
-    return field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED ||
-           field->kind == FIELD_DERIVED;
-}
-
-static bool is_named(const char *names, const char *name) {
-    size_t length = strlen(name);
-    for (const char *at = names; *at; at += *at == ',') {
-        size_t word = strcspn(at, ",");
-        if (word == length && strncmp(at, name, length) == 0) return true;
-        at += word;
-    }
-    return false;
 }
 
 static bool check_names(const struct twin *twin, const char *names, struct err *err) {
@@ -63,85 +62,62 @@ static bool check_names(const struct twin *twin, const char *names, struct err *
     return true;
 }
 
-// ---- the answer ----
+// ---- on the worker ----
 
-static int64_t point_time(const struct window_point *point) {
-    return llround(point->seconds * 1e6);
-}
-
-static void read_points(const struct twin *twin, const struct field *field, const struct span *span,
-                        struct points *points) {
-    const struct window *window = field->window == NONE ? NULL : twin->windows[field->window];
-    int count = window ? window_read(window, 0, points->list) : 0;
-    points->from = 0;
-    while (points->from < count && point_time(&points->list[points->from]) < span->from)
-        points->from++;
-    points->to = points->from;
-    while (points->to < count && point_time(&points->list[points->to]) <= span->to)
-        points->to++;
-}
-
-// A window keeps seven digits, and no more are told.
-static void write_value(double value, struct buffer *out) {
-    char text[JSON_NUMBER_SIZE];
-    snprintf(text, sizeof text, "%.7g", value);
-    json_raw(out, text);
-}
-
-static void write_field(const struct field *field, const struct points *points,
-                        struct buffer *out) {
-    json_key(out, field->name);
-    json_open(out, '{');
-    json_key(out, "unit");
-    json_string(out, field->unit);
-    json_key(out, "time");
-    json_open(out, '[');
-    for (int i = points->from; i < points->to; i++)
-        json_seconds(out, point_time(&points->list[i]));
-    json_close(out, ']');
-    json_key(out, "value");
-    json_open(out, '[');
-    for (int i = points->from; i < points->to; i++)
-        write_value(points->list[i].value, out);
-    json_close(out, ']');
-    json_key(out, "quality");
-    json_open(out, '[');
-    for (int i = points->from; i < points->to; i++)
-        json_string(out, quality_name(QUALITY_GOOD));
-    json_close(out, ']');
-    if (field->window == NONE) {
-        json_key(out, "note");
-        json_string(out, field->type == VALUE_LOCATION ? NOTE_LOCATION : NOTE);
+// From the newest revision in the span back to its begin, or as far as the log and the limit let.
+static bool read_series(struct reading *reading, struct log *log, struct err *err) {
+    struct history *history = (struct history *)reading;
+    uint64_t rev = reading->newest;
+    struct err none;
+    if (history->span.to != INT64_MAX && !past_rev_at(log, history->span.to, &rev, &none)) {
+        if (none.code == ERR_NOT_FOUND) return true; // it all was before the log begins
+        *err = none;
+        return false;
     }
-    json_close(out, '}');
+    if (!past_open_page(&reading->past, log, reading->number, reading->newest, rev,
+                        history->span.from, REVISIONS_MOST, err))
+        return false;
+    history->read_from = reading->past.cut_at;
+    series_collect(history->series, &reading->past);
+    return true;
 }
+
+static void write_series(struct reading *reading, const struct world *live, struct buffer *json) {
+    struct history *history = (struct history *)reading;
+    (void)live;
+    series_write(history->series, history->read_from, json);
+}
+
+static void free_history(struct reading *reading) {
+    series_free(((struct history *)reading)->series);
+    free(reading);
+}
+
+// ---- on the loop ----
 
 bool http_history_get(struct service *service, const struct http_request *request,
                       const struct route_match *match, struct http_response *response,
                       struct err *err) {
-    const struct route_part *id = &match->parts[0];
-    const struct twin *twin = world_find(service->world, id->text, id->length);
+    const struct twin *twin = http_twin_find(service, match, err);
     const char *names = http_query(request, "fields");
-    struct buffer *out = &response->body;
     char etag[sizeof response->etag];
-    struct span span;
-    struct points points;
-    if (!twin) return err_set(err, ERR_NOT_FOUND, "there is no twin '%s'", id->text);
-    if ((names && !check_names(twin, names, err)) || !read_span(request, &span, err)) return false;
+    struct series_span span;
+    if (!twin || (names && !check_names(twin, names, err)) || !read_span(request, &span, err))
+        return false;
     snprintf(etag, sizeof etag, "\"%llu\"", (unsigned long long)twin->rev);
     if (http_is_known(request, response, etag)) return true;
-    json_open(out, '{');
-    json_key(out, "twin");
-    json_string(out, twin->id);
-    json_key(out, "fields");
-    json_open(out, '{');
-    for (int i = 0; i < twin->model->field_count; i++) {
-        const struct field *field = &twin->model->fields[i];
-        if (!has_history(field) || (names && !is_named(names, field->name))) continue;
-        read_points(twin, field, &span, &points);
-        write_field(field, &points, out);
+    struct series *series = series_new(twin, names, &span);
+    if (!service->archive) {
+        series_write(series, INT64_MAX, &response->body);
+        series_free(series);
+        return true;
     }
-    json_close(out, '}');
-    json_close(out, '}');
+    struct history *history = xcalloc(1, sizeof *history);
+    history->reading =
+        (struct reading){.read = read_series, .write = write_series, .free = free_history};
+    history->series = series;
+    history->span = span;
+    history->read_from = INT64_MIN;
+    response->later = archive_ask(service->archive, twin, &history->reading);
     return true;
 }

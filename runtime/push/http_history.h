@@ -1,13 +1,13 @@
-// GET /api/v1/twins/{id}/history?fields=NAME,...&from=TIME&to=TIME answers
-// {"twin": ID, "fields": {NAME: {"unit", "time": [seconds], "value": [...], "quality": [...]}}}.
+// GET /api/v1/twins/{id}/history?fields=NAME,...&from=TIME&to=TIME&points=N answers columns, in the
+// form that push/series.h has.
 //
-// It is the recent past, not all of it: twind keeps a window of a field only where a prediction
-// needs one (predict/window.h), at most 128 points, of samples that were not bad; neighbours are
-// merged as the window grows. A field without a window has empty lists and a "note". The full
-// history comes with stored series, which is a later issue, in this same shape.
+// Read from the log, newest first, at most so many revisions of the twin that one request costs its
+// worker some tens of milliseconds; "read_from" says how far that went back when it was not all of
+// the span, and is what `to` of the next request may be. Before it a field has points when a
+// prediction keeps its recent window.
 //
-// Without `fields` it is all telemetry, reported and derived fields. A TIME is Unix seconds or ISO
-// 8601 (UTC when it names no zone), both ends included.
+// Without `fields` it is all telemetry, reported and derived fields; `points` is 1000 when it is
+// not given. A TIME is Unix seconds or ISO 8601 (UTC when it names no zone), both ends included.
 
 #ifndef PUSH_HTTP_HISTORY_H
 #define PUSH_HTTP_HISTORY_H

@@ -20,6 +20,7 @@ struct past_piece { // a revision's bytes
     const uint8_t *bytes;
     size_t length;
     int64_t base;
+    int64_t received;
     uint64_t rev;
     struct past_piece *next; // the one after it
 };
@@ -154,15 +155,18 @@ static bool find(struct walk *walk, uint64_t from, uint64_t rev) {
 }
 
 static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t since, int limit) {
+    struct past *past = walk->past;
     struct past_piece *page = NULL;
     struct revision revision;
     uint64_t at = from;
+    bool is_whole = false;
     if (!history_next_state(log_journal(walk->log), walk->number, rev, &at, walk->err))
         return false;
-    while (at != 0 && limit > 0 && at >= log_first_rev(walk->log)) {
-        struct past_piece *piece = region_alloc(&walk->past->region, sizeof *piece);
+    while (at != 0 && limit > 0 && at >= log_first_rev(walk->log) && !is_whole) {
+        struct past_piece *piece = region_alloc(&past->region, sizeof *piece);
         if (!read_piece(walk, at, piece, &revision)) return false;
-        if (revision.received < since) break;
+        is_whole = revision.received < since;
+        if (is_whole) break;
         if (at <= rev) {
             piece->next = page;
             page = piece;
@@ -170,18 +174,19 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t si
         }
         at = revision.previous;
     }
-    walk->past->before = at;
+    past->before = at;
     if (at != 0 && at < log_first_rev(walk->log)) { // from the first full state on that is kept
         uint64_t state = rev;
         if (!history_next_state(log_journal(walk->log), walk->number, at, &state, walk->err))
             return false;
         while (page && page->rev <= state)
             page = page->next;
-        walk->past->before = 0;
+        past->before = 0;
         at = state;
     }
+    past->cut_at = at == 0 || is_whole ? INT64_MIN : page ? page->received : INT64_MAX;
     if (at != 0 && page && !find(walk, at, at)) return false;
-    walk->past->next = page;
+    past->next = page;
     return true;
 }
 
@@ -228,8 +233,10 @@ static bool read_piece(struct walk *walk, uint64_t rev, struct past_piece *piece
         return err_set(walk->err, ERR_INTERNAL,
                        "rev %llu in the log is of twin %u, not of %u whose past leads there",
                        (unsigned long long)rev, revision->twin, walk->number);
-    *piece =
-        (struct past_piece){.length = (size_t)(in.at - start), .base = batch->base, .rev = rev};
+    *piece = (struct past_piece){.length = (size_t)(in.at - start),
+                                 .base = batch->base,
+                                 .received = revision->received,
+                                 .rev = rev};
     piece->bytes = (const uint8_t *)region_copy(&past->region, start, piece->length);
     return true;
 }

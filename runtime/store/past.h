@@ -21,10 +21,12 @@ struct twin;
 struct world;
 
 struct past {
-    struct world *world;     // holds the twin, its layouts, and stand-ins of what it is linked to
-    struct twin *twin;       // as of twin->rev, its newest revision at or before the one asked for
-    int64_t received;        // of that revision, microseconds UTC
-    uint64_t before;         // of a page: the revision before its first, 0 = none
+    struct world *world; // holds the twin, its layouts, and stand-ins of what it is linked to
+    struct twin *twin;   // as of twin->rev, its newest revision at or before the one asked for
+    int64_t received;    // of that revision, microseconds UTC
+    uint64_t before;     // of a page: the revision before its first, 0 = none
+    int64_t cut_at; // of a page that does not reach `since`: what it begins with was received then;
+                    // INT64_MIN = it does, INT64_MAX = it is empty
     struct past_piece *next; // of a page: read and not stepped to
     struct region region, scratch;
 };

@@ -2,7 +2,7 @@
 # Time travel: what a twin was at a revision or a time, also across reloads of the log and a crash, and how fast.
 . "$(dirname "$0")/lib.sh"
 MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
-NEAR_MS=20 FAR_MS=100 # whole requests by curl, of which twind's part is a fraction
+NEAR_MS=20 FAR_MS=100 HISTORY_MS=1000 # whole requests by curl, of which twind's part is a fraction
 
 temperature_at() { api GET "/twins/m-1?rev=$1" | jq -c .telemetry.temperature.value; }
 send() { coap POST /t/m-1 -t 110 -e "[{\"n\":\"temperature\",\"u\":\"Cel\",\"v\":$1}]"; }
@@ -68,6 +68,14 @@ is "page by page are all of them, once" "$(jq -c . <<<"$seen")" "$(page limit=10
 http GET "/api/v1/twins/m-1/revisions?limit=0"
 is "no limit is 400" "$CODE" 400
 
+# the past of a value
+is "history has every value" "$(api GET '/twins/m-1/history?fields=temperature' | jq -c .fields.temperature.value)" '[20,21,22,23,24,30,31]'
+is "its unit and quality" "$(api GET '/twins/m-1/history?fields=temperature' | jq -c '.fields.temperature | [.unit,(.quality | unique)]')" '["Cel",["good"]]'
+is "a span of it" "$(api GET "/twins/m-1/history?fields=temperature&from=$before&to=$at" | jq -c .fields.temperature.value)" '[30]'
+is "at most so many points, none hidden" "$(api GET '/twins/m-1/history?fields=temperature&points=1' | jq -c '.fields.temperature | [(.value | length),.min,.max]')" '[1,[20],[31]]'
+send 999
+is "a bad value is there, and said to be" "$(api GET '/twins/m-1/history?fields=temperature' | jq -c '.fields.temperature | [.value[-1],.quality[-1]]')" '[999,"bad"]'
+
 # the same after a crash, and with the twin gone and made again
 kill_twind
 start_twind
@@ -88,5 +96,10 @@ echo "# a past 100 revisions ago: $near ms, 200,000 ago: $far ms, by curl"
 ok "near in under $NEAR_MS ms" awk "BEGIN { exit !($near < $NEAR_MS) }"
 ok "far in under $FAR_MS ms" awk "BEGIN { exit !($far < $FAR_MS) }"
 is "and right" "$(jq '.derived.twice.value == 2 * .telemetry.count.value' "$WORK/then.json")" true
+history_ms() { for _ in {1..5}; do curl -sS -o "$WORK/history.json" -w '%{time_total}\n' "http://$HTTP/api/v1/twins/$busy/history?fields=count,twice&points=500"; done | sort -g | awk 'NR == 3 { print $1 * 1000 }'; }
+whole=$(history_ms)
+echo "# the history of 20,000 revisions: $whole ms, by curl"
+ok "a history of 20,000 revisions in under $HISTORY_MS ms" awk "BEGIN { exit !($whole < $HISTORY_MS) }"
+is "reduced to what was asked for, to the newest" "$(jq --argjson last "$(api GET "/twins/$busy" | jq .telemetry.count.value)" '(.fields.count.value | length <= 500) and .fields.count.max[-1] == $last' "$WORK/history.json")" true
 stop_twind
 finish

@@ -27,6 +27,7 @@ const SOON_MS = 250;
 const FEW = 8;
 /** The longest past that a chart shows. */
 const HISTORY_SECONDS = 3600;
+const HISTORY_POINTS = 1200;
 
 async function get(path: string): Promise<unknown> {
   const response = await fetch(`/api/v1${path}`, { headers: { accept: "application/json" } });
@@ -141,12 +142,12 @@ async function loadHistory(): Promise<void> {
   const id = openTwin.current?.id;
   if (id === undefined || !clock.isKnown) return;
   const from = Math.floor(clock.now() - HISTORY_SECONDS);
-  const history = parseHistory(await get(`/twins/${encodeURIComponent(id)}/history?from=${from}`));
+  const history = parseHistory(await get(`/twins/${encodeURIComponent(id)}/history?from=${from}&points=${HISTORY_POINTS}`));
   if (openTwin.current?.id !== id || linkState.value.phase === "stale" || isQuiet()) return;
   const model = modelOf(fleet.find(id));
   for (const [name, points] of history) {
     const kind = kindOf(model, name);
-    if (kind !== null) trailOf(`${kind}.${name}`)?.recall(points);
+    if (kind !== null) trailOf(`${kind}.${name}`)?.recall(points, kind !== "telemetry");
   }
   tick.value += 1;
 }

@@ -93,9 +93,15 @@ test("an_id_that_waits_to_be_adopted_may_have_no_model", () => {
 test("history_is_points_of_the_fields_that_have_any", () => {
   const history = parseHistory({ twin: "pump-1", fields: {
     vibration: { unit: "mm/s", time: [100.5, 101.5, 102.5], value: [1.1, null, 1.3], quality: ["good", "bad", "good"] },
-    flow: { unit: "l/min", time: [], value: [], quality: [], note: "only the recent window of a prediction is kept" },
+    flow: { unit: "l/min", time: [], value: [], quality: [] },
+    power: { unit: "W", time: [100, 101], value: [5, 999], quality: ["good", "bad"] },
+    load: { unit: "%", time: [100, 110], value: [5, 7], quality: ["good", "good"], min: [1, 7], max: [9, 7] },
   } });
-  assert.deepEqual([...history], [["vibration", [{ time: 100.5, value: 1.1 }, { time: 102.5, value: 1.3 }]]]);
+  assert.deepEqual([...history], [
+    ["vibration", [{ time: 100.5, value: 1.1 }, { time: 102.5, value: 1.3 }]],
+    ["power", [{ time: 100, value: 5 }]],
+    ["load", [{ time: 99.999, value: 1 }, { time: 100, value: 9 }, { time: 110, value: 7 }]], // a spike is not hidden
+  ]);
 });
 
 test("news_of_a_version_keep_the_sentence_and_the_place", () => {

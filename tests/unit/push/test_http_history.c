@@ -60,15 +60,14 @@ static void a_bad_sample_is_not_in_it(void **state) {
     answers(fixture, 200, "\"value\":[1.1]", history(fixture, NULL));
 }
 
-static void a_field_without_a_window_says_so(void **state) {
+// There is no log in this fixture; with one it is read (test_series.c, e2e/past.sh).
+static void without_a_log_a_field_that_has_no_window_is_empty(void **state) {
     struct fixture *fixture = *state;
     run(fixture, fan(fixture), 1);
-    const char *note = "\"time\":[],\"value\":[],\"quality\":[],\"note\":\"only the recent window "
-                       "of a prediction is kept\"}";
     const char *answer = history(fixture, "fields=speed,vibration");
-    answers(fixture, 200, "\"speed\":{\"unit\":\"1/min\",", answer);
-    answers(fixture, 200, note, answer);
-    answers(fixture, 200, "\"value\":[1.1],\"quality\":[\"good\"]}", answer); // and has no note
+    answers(fixture, 200, "\"speed\":{\"unit\":\"1/min\",\"time\":[],\"value\":[],\"quality\":[]}",
+            answer);
+    answers(fixture, 200, "\"value\":[1.1],\"quality\":[\"good\"]}", answer);
 }
 
 static void a_window_before_its_first_sample_is_empty(void **state) {
@@ -143,6 +142,8 @@ static void what_it_does_not_know_is_refused_by_name(void **state) {
     refuses(fixture, 400, "from must be Unix seconds", history(fixture, "from=yesterday"));
     refuses(fixture, 400, "to must be Unix seconds", history(fixture, "to=nan"));
     refuses(fixture, 400, "not ''", history(fixture, "to="));
+    refuses(fixture, 400, "points must be a whole number from 1 to 10000, not '0'",
+            history(fixture, "points=0"));
     refuses(fixture, 400, "not '1e300'", history(fixture, "to=1e300"));
     refuses(fixture, 400, "not '2026-13-01'", history(fixture, "to=2026-13-01"));
     refuses(fixture, 400, "not '2026-11-22T18:00:00+1'",
@@ -171,7 +172,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_window_is_told_in_columns, setup, teardown),
         cmocka_unit_test_setup_teardown(a_bad_sample_is_not_in_it, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_field_without_a_window_says_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_a_log_a_field_that_has_no_window_is_empty, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_window_before_its_first_sample_is_empty, setup, teardown),
         cmocka_unit_test_setup_teardown(without_names_it_is_all_that_changes_with_time, setup,
                                         teardown),

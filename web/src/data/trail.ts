@@ -71,8 +71,9 @@ export class Trail {
     this.isAssumed = true;
   }
 
-  /** What the server remembers, oldest first; told while the page sees. Taken where it did not see; of the rest it knows more itself. */
-  recall(points: readonly Point[]): void {
+  /** What the server remembers, oldest first; told while the page sees. Taken where it did not see; of the rest it knows more itself.
+   *  `holds`: a value stands until the next, however long that takes. */
+  recall(points: readonly Point[], holds = false): void {
     const taken = points.filter(({ time }) => this.blind.some(({ from, to }) => time > from && time < to));
     if (taken.length === 0) return;
     if (this.isAssumed) this.dropAssumed();
@@ -84,7 +85,7 @@ export class Trail {
     const last = (taken[taken.length - 1] as Point).time;
     this.blind = this.blind.filter(({ to }) => to === Infinity).map(({ from, to }) => ({ from: Math.max(from, last), to }));
     this.recalledFrom = Math.min(this.recalledFrom ?? Infinity, (taken[0] as Point).time);
-    this.rebuild(all, Math.max(usualSpacing(points) * HOLE, HOLE_SECONDS));
+    this.rebuild(all, holds ? Infinity : Math.max(usualSpacing(points) * HOLE, HOLE_SECONDS));
   }
 
   private rebuild(entries: readonly Entry[], hole: number): void {

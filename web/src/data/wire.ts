@@ -303,10 +303,13 @@ export function parseAdoptions(body: unknown): Adoption[] {
 export function parseHistory(body: unknown): Map<string, Point[]> {
   const found = new Map<string, Point[]>();
   for (const [name, columns] of entries(object(body)["fields"])) {
-    const values = list(columns["value"]);
+    const [values, lows, highs, quality] = ["value", "min", "max", "quality"].map((column) => list(columns[column]));
     const points = list(columns["time"]).flatMap((time, i) => {
-      const [at, value] = [seconds(time), values[i]];
-      return at !== null && typeof value === "number" ? [{ time: at, value }] : [];
+      const [at, value, low, high] = [seconds(time), values?.[i], lows?.[i], highs?.[i]];
+      if (at === null || typeof value !== "number" || quality?.[i] === "bad") return [];
+      // A point that stands for several is drawn from its lowest to its highest.
+      if (typeof low === "number" && typeof high === "number" && low < high) return [{ time: at - 0.001, value: low }, { time: at, value: high }];
+      return [{ time: at, value }];
     });
     if (points.length > 0) found.set(name, points);
   }

@@ -100,7 +100,7 @@ function pastText(open: OpenTwin | null, key: string): string {
   if (open === null || !Number.isFinite(open.openedAt)) return "";
   const recalledFrom = open.trails.get(key)?.recalledFrom ?? null;
   if (recalledFrom === null) return `since you opened this page at ${clockText(open.openedAt)}`;
-  return `recent window from ${clockText(recalledFrom)}, then live`;
+  return `from ${clockText(recalledFrom)}`;
 }
 
 export function Chart(props: ChartProps) {
