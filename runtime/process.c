@@ -6,7 +6,8 @@
 // arrows of Kuo, Lim and Meerkov (1996), "Bottlenecks in serial production lines: a
 // system-theoretic approach": an arrow points from a stage to the next one when it is blocked more
 // than that one is starved, else back; a stage that no arrow leaves is a bottleneck, and of several
-// it is the one whose severity is the largest.
+// it is the one whose severity is the largest. While no stage has waited there is no arrow to
+// follow, and none is named.
 
 #include "base/memory.h"
 #include "engine.h"
@@ -90,7 +91,15 @@ static bool are_shares_known(const struct twin *twin) {
     return true;
 }
 
+// Less of it is shown as 0 %, and no evidence.
+static bool is_waiting(const double *blocked, const double *starved, int count) {
+    for (int i = 0; i < count; i++)
+        if (fmax(blocked[i], starved[i]) * 100 >= STEP / 2) return true;
+    return false;
+}
+
 int process_bottleneck(const double *blocked, const double *starved, int count) {
+    if (!is_waiting(blocked, starved, count)) return NONE;
     int worst = NONE;
     double worst_severity = -1;
     for (int i = 0; i < count; i++) {
