@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define DEGREES 1e-6 // that a receiver tells apart
+#define STEPS_A_DEGREE 1e6 // that a receiver tells apart
 
 struct reading reading_number(const char *name, const char *unit, double value, double resolution) {
     return (struct reading){
@@ -19,6 +19,8 @@ struct reading reading_boolean(const char *name, bool value) {
 
 void reading_location(struct reading *readings, const char *name, double latitude,
                       double longitude) {
-    readings[0] = reading_number(name, "lat", latitude, DEGREES);
-    readings[1] = reading_number(name, "lon", longitude, DEGREES);
+    readings[0] = (struct reading){
+        .name = name, .unit = "lat", .value = rint(latitude * STEPS_A_DEGREE) / STEPS_A_DEGREE};
+    readings[1] = (struct reading){
+        .name = name, .unit = "lon", .value = rint(longitude * STEPS_A_DEGREE) / STEPS_A_DEGREE};
 }

@@ -27,7 +27,7 @@ simulate line
 simulate bottling --failing filler-1
 simulate hvac
 simulate wind --failing turbine-1
-simulate vehicles --failing vehicle-1:battery
+simulate vehicles --failing vehicle-1:battery --format cbor
 simulate ward
 ok "every twin of six plants is there" wait_for 10 has_twins 32
 
