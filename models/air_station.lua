@@ -17,6 +17,7 @@ return {
     co_reference = { title = "CO, reference", unit = "mg/m3", range = { 0, 100 } },
     nox_reference = { title = "NOx, reference", unit = "ppb", range = { 0, 3000 } },
   },
+  properties = { place = { title = "Place", type = "location" } },
   derived = {
     index = { title = "Of the limits", unit = "%" },
     air = { title = "Air", type = "text" },

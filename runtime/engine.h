@@ -123,7 +123,7 @@ void aggregates_set(struct changes *changes, int field, struct value value);
 // The part of a process in that turn (process.c).
 void process_step(struct engine *engine, struct twin *twin);
 // Which of `count` stages in the order of flow holds up the others, by their shares of time; NONE
-// only of none.
+// while none of them waits.
 int process_bottleneck(const double *blocked, const double *starved, int count);
 
 // Parts (parts.c): noted when a turn closes, made when events are drained, retired with the asset.

@@ -6,7 +6,8 @@
 // arrows of Kuo, Lim and Meerkov (1996), "Bottlenecks in serial production lines: a
 // system-theoretic approach": an arrow points from a stage to the next one when it is blocked more
 // than that one is starved, else back; a stage that no arrow leaves is a bottleneck, and of several
-// it is the one whose severity is the largest.
+// it is the one whose severity is the largest. While no stage has waited there is no arrow to
+// follow, and none is named.
 
 #include "base/memory.h"
 #include "engine.h"
@@ -17,7 +18,7 @@
 
 #define LOOKS 60                 // in a window, when nothing happens: a share moves with the clock
 #define SHORTEST_LOOK_US 1000000 // and not more often than that
-#define STEP 0.1                 // % of a share that is worth a revision
+#define STEPS 10                 // of a share in a percent, each worth a revision
 
 struct share {
     int field, held, ewma;
@@ -69,7 +70,7 @@ static void step(struct changes *changes, const struct share *share) {
     double was = held ? held->value : share->is_now, now = share->is_known ? share->is_now : was;
     struct ewma ahead = *twin_ewma(twin, share->ewma);
     ewma_add(&ahead, twin->model->process->window_us, was, changes->now);
-    double percent = round(ahead.mean * 100 / STEP) * STEP;
+    double percent = round(ahead.mean * 100 * STEPS) / STEPS;
     struct value shown = slot_value(&twin->slots[share->field]);
     if (held && was == now && shown.type == VALUE_NUMBER && shown.number == percent) return;
     estimate(changes, share->ewma, was);
@@ -90,7 +91,15 @@ static bool are_shares_known(const struct twin *twin) {
     return true;
 }
 
+// Less of it is shown as 0 %, and no evidence.
+static bool is_waiting(const double *blocked, const double *starved, int count) {
+    for (int i = 0; i < count; i++)
+        if (round(fmax(blocked[i], starved[i]) * 100 * STEPS) > 0) return true;
+    return false;
+}
+
 int process_bottleneck(const double *blocked, const double *starved, int count) {
+    if (!is_waiting(blocked, starved, count)) return NONE;
     int worst = NONE;
     double worst_severity = -1;
     for (int i = 0; i < count; i++) {

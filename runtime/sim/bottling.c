@@ -11,6 +11,7 @@
 #define CAPPER_RATE 200.0
 #define PACKER_RATE 180.0
 #define BELTS 2
+#define BELT_FILLED 0.88 // when it begins: the belts are full within the minute
 
 static void filler_begin(void *asset, const struct asset_options *options) {
     machine_init(asset, options->seed, options->number, FILLER_RATE, options->wear);
@@ -67,7 +68,7 @@ static void machine_obey(void *asset, struct order *order) {
 
 static void belt_begin(void *asset, const struct asset_options *options) {
     (void)options;
-    ((struct belt *)asset)->content = 0.75 * BELT_CAPACITY;
+    ((struct belt *)asset)->content = BELT_FILLED * BELT_CAPACITY;
 }
 
 static void belt_live(void *asset, double dt_s) {

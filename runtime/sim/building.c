@@ -65,6 +65,8 @@ static int air_read(const void *asset, struct reading *readings, int *properties
         *next++ = reading_number("co_reference", "mg/m3", air->co, 0.01);
         *next++ = reading_number("nox_reference", "ppb", air->nox, 1);
     }
+    reading_location(next, "place", air->latitude, air->longitude);
+    next += READING_LOCATION;
     *properties = (int)(next - readings) - sensors;
     return (int)(next - readings);
 }

@@ -17,5 +17,10 @@ struct reading {
 struct reading reading_number(const char *name, const char *unit, double value, double resolution);
 struct reading reading_text(const char *name, const char *text);
 struct reading reading_boolean(const char *name, bool value);
+// A place takes two readings of one name, `lat` and `lon` in degrees: one value in a pack. To 0.1
+// m.
+#define READING_LOCATION 2 // so many are written, beginning at `readings`
+void reading_location(struct reading *readings, const char *name, double latitude,
+                      double longitude);
 
 #endif

@@ -40,8 +40,9 @@ static int vehicle_read(const void *asset, struct reading *readings, int *proper
     readings[1] = reading_number("odometer", "km", vehicle->odometer, 0.01);
     readings[2] = reading_boolean("charging", vehicle->power < 0 && vehicle->speed == 0);
     readings[3] = reading_number("speed_limit", "km/h", carrier->speed_limit, 0.001);
-    *properties = 2;
-    return 4;
+    reading_location(&readings[4], "position", vehicle->latitude, vehicle->longitude);
+    *properties = 2 + READING_LOCATION; // its receiver says where it is or nothing
+    return 4 + READING_LOCATION;
 }
 
 static void vehicle_set(void *asset, const char *property, double value) {

@@ -1,4 +1,7 @@
--- How far a vehicle comes with what its battery holds; with a low one it goes slower until it is charged.
+-- How far a vehicle is from its depot and how far it comes with what its battery holds; with a low one it goes slower until
+-- it is charged.
+local distance = require "lib.distance"
+
 local SLOW = 60 -- km/h
 local VOLTS = 370 -- of the battery on its way from full to empty
 local USE = 170 -- Wh/km
@@ -8,6 +11,10 @@ local function on_odometer(vehicle)
   if not battery or not battery.telemetry.soc then return end
   local holds = battery.parameters.capacity * (battery.derived.soh or 100) / 100 -- Ah
   vehicle.derived.range_left = battery.telemetry.soc / 100 * holds * VOLTS / USE
+end
+
+local function on_position(vehicle, position)
+  vehicle.derived.from_depot = distance(vehicle.parameters.depot, position)
 end
 
 local function on_battery_low(vehicle, args, battery)
@@ -26,4 +33,8 @@ local function on_charging(vehicle, is_charging)
   end
 end
 
-return { on = { odometer = on_odometer, ["event.battery_low"] = on_battery_low, charging = on_charging } }
+return {
+  on = {
+    position = on_position, odometer = on_odometer, ["event.battery_low"] = on_battery_low, charging = on_charging,
+  },
+}

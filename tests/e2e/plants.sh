@@ -27,7 +27,7 @@ simulate line
 simulate bottling --failing filler-1
 simulate hvac
 simulate wind --failing turbine-1
-simulate vehicles --failing vehicle-1:battery
+simulate vehicles --failing vehicle-1:battery --format cbor
 simulate ward
 ok "every twin of six plants is there" wait_for 10 has_twins 32
 
@@ -45,6 +45,7 @@ ok "an air station has an index" wait_for 5 holds air-1 '.derived.index.value > 
 desire zone-1 '{"damper":80,"setpoint":24}'
 ok "a zone opens its damper" wait_for 5 is_reported zone-1 damper 80
 ok "and heats" wait_for 5 holds zone-1 '.telemetry.power.value > 4000 and .derived.discomfort.value > 2'
+is "it says where it stands" "$(api GET /twins/air-1 | jq -c '.properties.place.reported | [.lat, .lon | floor]')" '[45,9]'
 
 # Energy
 ok "a farm adds up its turbines" wait_for 5 holds farm-1 '.derived.turbines.value == 4 and .derived.power.value > 500'
@@ -59,6 +60,13 @@ ok "a turbine is started" wait_for 5 is_command turbine-2 start "done released"
 ok "a battery came with its vehicle and tells it that it is low" wait_for 5 is_alarm vehicle-1 drive_home true
 ok "so it goes slower" wait_for 5 is_reported vehicle-1 speed_limit 60
 ok "its way and what is left of it are known" holds vehicle-1 '.telemetry.odometer.value > 0 and .derived.range_left.value > 10'
+latitude() { value "$1" position | jq .lat; }
+has_moved() { [[ $(latitude vehicle-1) != "$1" ]]; } # LATITUDE
+ok "it says where it is" holds vehicle-1 '.telemetry.position.value | .lat > 47 and .lat < 49 and .lon > 10 and .lon < 13'
+ok "and moves" wait_for 5 has_moved "$(latitude vehicle-1)"
+ok "in the area around its depot" holds vehicle-1 '.derived.from_depot.value > 0 and .derived.from_depot.value < 20'
+http PUT /api/v1/twins/vehicle-1 -H 'content-type: application/json' -d '{"parameters":{"depot":"53.55,9.99"}}'
+ok "of another depot it is far away" wait_for 5 is_alarm vehicle-1 out_of_area true
 
 # Healthcare
 coap POST /t/monitor-99 -t 110 -e '[{"n":"heart_rate","v":60}]'

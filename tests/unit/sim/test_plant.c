@@ -153,6 +153,28 @@ static void pumps_lead_to_their_tanks_and_machines_to_their_belts(void **state) 
     plant_free(plant);
 }
 
+// A latitude that a fault has tripled is no place, and would have its pack refused.
+static void a_vehicle_says_where_it_is_and_no_fault_touches_that(void **state) {
+    (void)state;
+    struct plant_options options = {.model = "vehicle", .count = 1, .seed = 1, .wear = 1};
+    struct plant *plant = plant_new(&options, NULL);
+    struct reading readings[PLANT_READINGS];
+    double latitude = 0;
+    for (int i = 0; i < 60; i++) {
+        int properties, count = plant_step(plant, 0, 1, readings, &properties);
+        const struct reading *lat = &readings[count - 2], *lon = &readings[count - 1];
+        assert_string_equal(lat->name, "position");
+        assert_string_equal(lat->unit, "lat");
+        assert_string_equal(lon->name, "position");
+        assert_string_equal(lon->unit, "lon");
+        assert_true(properties >= READING_LOCATION);
+        assert_true(lat->value > 48 && lat->value < 48.3 && lon->value > 11.4 && lon->value < 11.7);
+        assert_true(lat->value != latitude || i < 2);
+        latitude = lat->value;
+    }
+    plant_free(plant);
+}
+
 static void a_fleet_is_of_one_model(void **state) {
     (void)state;
     struct err err;
@@ -187,6 +209,7 @@ int main(void) {
         cmocka_unit_test(only_the_failing_pump_fails),
         cmocka_unit_test(every_twin_is_named_after_those_it_points_to_unless_they_are_ahead),
         cmocka_unit_test(pumps_lead_to_their_tanks_and_machines_to_their_belts),
+        cmocka_unit_test(a_vehicle_says_where_it_is_and_no_fault_touches_that),
         cmocka_unit_test(a_fleet_is_of_one_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,29 @@ static void a_long_cbor_array_says_its_length(void **state) {
     assert_int_equal(bytes[1], 50);
 }
 
+static void a_place_is_two_records_of_one_name(void **state) {
+    (void)state;
+    struct reading readings[READING_LOCATION];
+    reading_location(readings, "place", 52.1234564, -4.5);
+    char text[512];
+    uint8_t *at = senml_begin((uint8_t *)text, SENML_JSON, READING_LOCATION);
+    at = senml_group(at, SENML_JSON, NULL, readings, READING_LOCATION, true);
+    *senml_end(at, SENML_JSON) = '\0';
+    assert_string_equal(text, "[{\"n\":\"place\",\"u\":\"lat\",\"v\":52.123456},"
+                              "{\"n\":\"place\",\"u\":\"lon\",\"v\":-4.5}]");
+    readings[0].value = 52.5;
+    // Array of 2, each a map of 3 {0: "place", 1: "lat", 2: 52.5}.
+    static const uint8_t expected[] = {
+        0x82, 0xa3, 0x00, 0x65, 'p', 'l',  'a',  'c',  'e',  0x01, 0x63, 'l', 'a', 't', 0x02, 0xfb,
+        0x40, 0x4a, 0x40, 0,    0,   0,    0,    0,    0xa3, 0x00, 0x65, 'p', 'l', 'a', 'c',  'e',
+        0x01, 0x63, 'l',  'o',  'n', 0x02, 0xfb, 0xc0, 0x12, 0,    0,    0,   0,   0,   0};
+    at = senml_begin((uint8_t *)text, SENML_CBOR, READING_LOCATION);
+    at = senml_group(at, SENML_CBOR, NULL, readings, READING_LOCATION, true);
+    at = senml_end(at, SENML_CBOR);
+    assert_int_equal(at - (uint8_t *)text, sizeof expected);
+    assert_memory_equal(text, expected, sizeof expected);
+}
+
 static void no_pack_is_longer_than_its_bound(void **state) {
     (void)state;
     uint8_t bytes[512];
@@ -93,6 +116,7 @@ int main(void) {
         cmocka_unit_test(a_json_pack_has_base_names_names_units_and_values),
         cmocka_unit_test(a_cbor_pack_is_the_same_records),
         cmocka_unit_test(a_long_cbor_array_says_its_length),
+        cmocka_unit_test(a_place_is_two_records_of_one_name),
         cmocka_unit_test(no_pack_is_longer_than_its_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

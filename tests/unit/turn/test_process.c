@@ -121,6 +121,26 @@ static void without_levels_nothing_is_said(void **state) {
     assert_string_equal(bottleneck(plant), "");
 }
 
+static void while_nothing_waits_no_stage_is_named(void **state) {
+    struct plant *plant = *state;
+    sample(plant, "b-1", "level", 50);
+    sample(plant, "b-2", "level", 50);
+    advance(plant, SECOND);
+    assert_true(derived(plant, "bottling-1", "filler_blocked") == 0);
+    assert_string_equal(bottleneck(plant), "");
+    sample(plant, "b-1", "level", 97);
+    advance(plant, SECOND);
+    advance(plant, SECOND);
+    assert_string_equal(bottleneck(plant), "capper");
+    sample(plant, "b-1", "level", 50);
+    for (int i = 0; i < 600; i++) // ten windows: what was is forgotten
+        advance(plant, SECOND);
+    assert_true(derived(plant, "bottling-1", "filler_blocked") == 0);
+    assert_string_equal(bottleneck(plant), "");
+    assert_int_equal(engine_tally(plant->engine)->failures,
+                     0); // its handler was not called with it
+}
+
 static void arrows_point_to_the_bottleneck(void **state) {
     (void)state;
     static const double blocked[] = {0.1, 0.3, 0}, starved[] = {0, 0.05, 0.1};
@@ -131,6 +151,9 @@ static void arrows_point_to_the_bottleneck(void **state) {
     blocked_4[2] = 0.9;
     assert_int_equal(process_bottleneck(blocked_4, starved_4, 4), 3);
     assert_int_equal(process_bottleneck(blocked, starved, 1), 0);
+    static const double none[3] = {0}, hardly[3] = {0.0004, 0, 0};
+    assert_int_equal(process_bottleneck(none, none, 3), NONE);
+    assert_int_equal(process_bottleneck(hardly, none, 3), NONE);
 }
 
 static void a_process_is_the_same_after_its_encoding(void **state) {
@@ -185,6 +208,7 @@ int main(void) {
         WORKS(a_share_moves_with_the_clock_and_no_traffic),
         WORKS(a_line_at_rest_leaves_no_revisions),
         WORKS(without_levels_nothing_is_said),
+        WORKS(while_nothing_waits_no_stage_is_named),
         cmocka_unit_test(arrows_point_to_the_bottleneck),
         WORKS(a_process_is_the_same_after_its_encoding),
         WORKS(mistakes_are_named),
