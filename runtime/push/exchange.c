@@ -168,6 +168,7 @@ static int answer_problem(struct exchange *exchange, const struct err *err) {
 int exchange_begin(struct exchange *exchange, struct service *service, struct lws *wsi,
                    const struct actor *actor) {
     struct err err;
+    if (exchange->is_closing) return -1; // what comes behind the last answer is nobody's request
     exchange->wsi = wsi;
     exchange->service = service;
     reset(exchange);
@@ -181,9 +182,17 @@ int exchange_begin(struct exchange *exchange, struct service *service, struct lw
     return answer(exchange);
 }
 
+static bool is_under_way(const struct exchange *exchange) { // its request is whole
+    return exchange->is_ready || exchange->wait.is_waiting || exchange->later;
+}
+
 int exchange_body(struct exchange *exchange, const void *bytes, size_t length) {
-    if (exchange->is_ready || exchange->wait.is_waiting || exchange->later) return 0;
-    if (exchange->body.length + length > exchange->expected) return -1;
+    if (is_under_way(exchange)) return 0;
+    if (exchange->is_closing) return -1;
+    if (exchange->body.length + length > exchange->expected) {
+        exchange->is_closing = true; // libwebsockets mixes requests up: nothing that follows counts
+        return -1;
+    }
     buffer_add(&exchange->body, bytes, length);
     return 0;
 }
@@ -202,7 +211,8 @@ static bool is_own_head(const struct exchange *exchange) {
 
 int exchange_body_end(struct exchange *exchange) {
     struct err err;
-    if (exchange->is_ready || exchange->wait.is_waiting || exchange->later) return 0;
+    if (is_under_way(exchange)) return 0;
+    if (exchange->is_closing) return -1;
     if (is_own_head(exchange)) {
         err_set(&err, ERR_INVALID,
                 "a request with a body must wait for the response to the one before");
@@ -324,8 +334,8 @@ static bool write_body(struct exchange *exchange, bool *is_done) {
 static int finish(struct exchange *exchange) {
     bool is_closing = exchange->is_closing;
     reset(exchange);
-    if (is_closing) return -1;
-    return lws_http_transaction_completed(exchange->wsi) ? -1 : 0;
+    exchange->is_closing = is_closing || lws_http_transaction_completed(exchange->wsi) != 0;
+    return exchange->is_closing ? -1 : 0;
 }
 
 int exchange_write(struct exchange *exchange) {

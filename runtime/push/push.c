@@ -202,6 +202,16 @@ static struct service *service_of(struct lws *wsi) {
     return &push->service;
 }
 
+// libwebsockets 4.3 reads on in the memory of a connection that a callback for input ended, when
+// more input waits: it is ended a moment later, and exchange.c takes nothing until then. 4.1 must
+// be told at once, or it offers that input for ever.
+static int end_soon(struct lws *wsi, int result) {
+    if (result == 0 || LWS_LIBRARY_VERSION_NUMBER < 4003000) return result;
+    shutdown(lws_get_socket_fd(wsi), SHUT_WR);
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+    return 0;
+}
+
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                    size_t length) {
     (void)user;
@@ -221,13 +231,14 @@ static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user
         return -1;
     case LWS_CALLBACK_HTTP:
         connection = connection_of(service_of(wsi), wsi);
-        return exchange_begin(&connection->exchange, connection->service, wsi, &connection->actor);
+        return end_soon(wsi, exchange_begin(&connection->exchange, connection->service, wsi,
+                                            &connection->actor));
     case LWS_CALLBACK_HTTP_BODY:
         connection = connection_of(service_of(wsi), wsi);
-        return exchange_body(&connection->exchange, in, length);
+        return end_soon(wsi, exchange_body(&connection->exchange, in, length));
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         connection = connection_of(service_of(wsi), wsi);
-        return exchange_body_end(&connection->exchange);
+        return end_soon(wsi, exchange_body_end(&connection->exchange));
     case LWS_CALLBACK_HTTP_WRITEABLE:
         connection = connection_of(service_of(wsi), wsi);
         return exchange_write(&connection->exchange);
