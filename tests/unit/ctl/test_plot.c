@@ -47,8 +47,21 @@ static void a_rise_goes_from_corner_to_corner(void **state) {
     (void)state;
     const struct plot_point points[] = {sample(0, 0), sample(60, 100)};
     char *text = plotted("Cel", points, 2, 20);
-    assert_string_equal(text, "100 Cel ┤         ⡠\n"
-                              "        │        ⢠⠃\n");
+    assert_string_equal(text, "100 Cel ┤          ⡼\n"
+                              "        │         ⣸⠁\n"
+                              " 80 Cel ┤        ⣰⠃\n"
+                              "        │       ⢰⠃\n"
+                              " 60 Cel ┤      ⢠⠏\n"
+                              "        │     ⢠⠏\n"
+                              "        │    ⢀⡞\n"
+                              " 40 Cel ┤   ⢀⡞\n"
+                              "        │   ⡼\n"
+                              " 20 Cel ┤  ⡼⠁\n"
+                              "        │ ⣸⠁\n"
+                              "  0 Cel ┤⣰⠃\n"
+                              "        └───────────\n"
+                              "         1970-01-01T00:00:00.000Z\n"
+                              "         1970-01-01T00:01:00.000Z\n");
     free(text);
 }
 
