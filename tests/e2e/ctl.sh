@@ -95,6 +95,18 @@ ends "of a field that is not there" 1 "field 'steam'.*try: " ctl hist boiler.1.s
 ends "of a time that is none" 1 'from.*yesterday' hist --from yesterday
 ends "of too many points" 1 'points.*10000' hist --points 10001
 
+# What twind read only in part, which takes 50000 revisions of a twin: another server says so here.
+launch node -e '
+  const field = { unit: "", time: [1, 2], value: ["a", "b"], quality: ["good", "good"], min: [null, null], max: [null, null] };
+  require("http").createServer((_, response) => response.end(JSON.stringify({ twin: "p", read_from: 1.5, fields: { mode: field } })))
+    .listen(0, "127.0.0.1", function () { console.log(this.address().port); });' >"$WORK/port"
+has_port() { [[ -s $WORK/port ]]; }
+ok "a server is there" wait_for 10 has_port
+partly() { "$BUILD/twinctl" --url "http://127.0.0.1:$(<"$WORK/port")" hist p.mode "$@" 2>&1 >/dev/null; }
+is "hist says how far back it was read" "$(partly --from 2020-01-01)" \
+  'twinctl: the log was read back to 1970-01-01T00:00:01.500Z; what is before: twinctl hist p.mode --from 2020-01-01 --to 1970-01-01T00:00:01.500Z'
+like "and that texts are not all there" "$(partly -o table)" 'short changes may be missing.*try: a shorter span'
+
 # alarms, ack
 is "no alarm is an empty list" "$(ctl alarms)" ''
 boil boiler.1 "$(date +%s)" 120 true
