@@ -252,11 +252,7 @@ static int write_chart(const struct hist *hist, struct series series) {
     plot_write(stdout, unit, first, count, width_of_terminal());
     write_summary(first, count, unit, is_reduced);
     buffer_fini(&points);
-    bool is_good = fflush(stdout) == 0 && !ferror(stdout);
-    if (is_good) return EXIT_GOOD;
-    struct err err;
-    err_set(&err, ERR_UNAVAILABLE, "the output could not be written");
-    return session_failed(&err, "another file or folder for the output");
+    return session_written(fflush(stdout) == 0 && !ferror(stdout));
 }
 
 // What was not read is said, and how to ask for it.
@@ -311,6 +307,8 @@ static int hist_run(const struct session *session, int argc, char **argv) {
         else
             code = write_changes(session, series);
         write_read_from(&hist, &answer);
+    } else if (err.code == ERR_NOT_FOUND) {
+        code = session_failed(&err, "twinctl ls, or twinctl get %s for its fields", hist.id);
     } else {
         code = session_unanswered(&hist_verb, false, &err);
     }
