@@ -228,10 +228,8 @@ static void write_summary(const struct plot_point *points, int count, const char
         last = points[i].value;
     }
     const char *gap = *unit ? " " : "";
-    printf("%d %s%s", count, is_reduced ? "stretch" : "sample",
-           count == 1   ? ""
-           : is_reduced ? "es"
-                        : "s");
+    const char *what = is_reduced ? "points of several samples each" : "samples";
+    printf("%d %s", count, count == 1 && !is_reduced ? "sample" : what);
     if (bad > 0) printf(", %d bad (x)", bad);
     if (unsure > 0) printf(", %d uncertain or stale (?)", unsure);
     printf("; lowest %.7g, highest %.7g, last %s%.7g%s%s\n", low, high, is_reduced ? "about " : "",

@@ -88,10 +88,12 @@ like "as a table it is a chart with its unit" "$chart" '^boiler\.1\.temperature.
 like "which marks the bad one" "$chart" $'│ +x\n'
 like "with the times of both ends" "$chart" "$(date -u -d "@$base" +%FT%T).000Z +$(date -u -d "@$((base + 240))" +%FT%T).000Z"
 is "its last line says what there is" "$(tail -n 1 <<<"$chart")" '5 samples, 1 bad (x); lowest 20, highest 900, last 85 Cel'
+like "of what is reduced too" "$(hist -o table --points 2 | tail -n 1)" '^2 points of several samples each, 1 bad \(x\); lowest 20, highest 900, last about 62\.5 Cel$'
 is "a boolean is a table of its changes" "$(ctl -o table hist boiler.1.burning | awk '{ print $2, $3 }' | tr '\n' ' ')" 'VALUE QUALITY true good false good true good false good '
 is "without samples a table is empty" "$(hist -o table --from 1h | wc -l)" 1
 ends "hist of no field" 2 'write ID.FIELD.*try: twinctl help hist' ctl hist boiler
-ends "of a field that is not there" 1 "field 'steam'.*try: " ctl hist boiler.1.steam
+ends "of a field that is not there" 1 "field 'steam'.*twinctl get boiler\.1 " ctl hist boiler.1.steam
+ends "a chart on a full disk" 1 'output could not be written' bash -c '"$0" --url "$1" -o table hist boiler.1.temperature >/dev/full' "$BUILD/twinctl" "http://$HTTP"
 ends "of a time that is none" 1 'from.*yesterday' hist --from yesterday
 ends "of too many points" 1 'points.*10000' hist --points 10001
 
