@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "ctl/adoptions.h"
+#include "ctl/alarms.h"
 #include "ctl/api.h"
 #include "ctl/arguments.h"
 #include "ctl/bench.h"
@@ -10,6 +11,7 @@
 #include "ctl/command.h"
 #include "ctl/deploy.h"
 #include "ctl/get.h"
+#include "ctl/hist.h"
 #include "ctl/import.h"
 #include "ctl/lifecycle.h"
 #include "ctl/link.h"
@@ -30,7 +32,8 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,     &get_verb,    &watch_verb,  &set_verb,     &command_verb,   &import_verb,
+    &ls_verb,     &get_verb,    &watch_verb,  &set_verb,     &command_verb,   &hist_verb,
+    &alarms_verb, &ack_verb,    &import_verb,
     &link_verb,   &unlink_verb, &retire_verb, &replace_verb, &lifecycle_verb, &adoptions_verb,
     &retry_verb,  &new_verb,    &check_verb,  &test_verb,    &record_verb,    &api_verb,
     &deploy_verb, &versions_verb, &diff_verb, &promote_verb, &rollback_verb, &bench_verb,

@@ -22,6 +22,10 @@ struct rows *session_rows(const struct session *session, bool is_stream,
 int session_end(struct rows *rows) {
     bool is_good = rows_end(rows);
     rows_free(rows);
+    return session_written(is_good);
+}
+
+int session_written(bool is_good) {
     if (is_good) return EXIT_GOOD;
     struct err err;
     err_set(&err, ERR_UNAVAILABLE, "the output could not be written");

@@ -34,6 +34,8 @@ struct rows *session_rows(const struct session *session, bool is_stream,
                           const struct column *columns, int count);
 // Ends the output: EXIT_GOOD, or EXIT_FAILED when it could not be written (a full disk).
 int session_end(struct rows *rows);
+// The same for what was written without rows.
+int session_written(bool is_good);
 
 // Each writes the sentence and the next thing to try on standard error, and gives the code to exit
 // with.

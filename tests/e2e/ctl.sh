@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
 # twinctl against a running twind: what it prints, in which form, and how it ends.
 . "$(dirname "$0")/lib.sh"
-MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
+MODELS="$WORK/models" SCRIPTS=tests/e2e/scripts
+cp -r tests/e2e/models "$MODELS"
+cat >"$MODELS/boiler.lua" <<'LUA'
+-- A boiler: what has an alarm here.
+return {
+  model = "boiler", match = "boiler*",
+  telemetry = { temperature = { unit = "Cel", range = { -20, 500 } }, burning = { type = "boolean" } },
+  alarms = { hot = { severity = "critical", field = "temperature", above = 90, text = "{temperature} Cel" } },
+}
+LUA
 ends() { # NAME STATUS REGEX-OF-STDERR COMMAND...
   local name=$1 status=$2 regex=$3 said
   shift 3
@@ -60,6 +69,65 @@ like "in ISO 8601" "$(jq -r '.at' "$WORK/watched" | head -n 1)" '^20[0-9-]{8}T[0
 started=$EPOCHREALTIME
 like "as a table it streams" "$(ctl -o table watch m-1 --seconds 1 --fields count)" '^AT .*QUALITY.*m-1 +count +1 '
 ok "and ends after its seconds" awk "BEGIN { exit !($EPOCHREALTIME - $started < 5) }"
+
+# hist
+base=$(($(date +%s) - 7200)) # two hours ago
+boil() { coap POST "/t/$1" -t 110 -e "[{\"bt\":$2,\"n\":\"temperature\",\"v\":$3},{\"n\":\"burning\",\"vb\":$4}]"; }
+i=0
+for degrees in 20 30 900 40 85; do boil boiler.1 $((base + 60 * i++)) "$degrees" "$([[ $degrees -lt 50 ]] && echo true || echo false)"; done
+hist() { ctl hist boiler.1.temperature "$@"; }
+is "hist is a point a line" "$(hist | jq -c '[.time,.value,.quality]' | tr '\n' ' ')" \
+  "[$base,20,\"good\"] [$((base + 60)),30,\"good\"] [$((base + 120)),900,\"bad\"] [$((base + 180)),40,\"good\"] [$((base + 240)),85,\"good\"] "
+is "reduced it has the lowest and the highest" "$(hist --points 1 | jq -c '[.value,.min,.max,.quality]')" '[215,20,900,"bad"]'
+is "as CSV" "$(hist -o csv | head -n 3)" $'time,value,quality,min,max\n'"$base,20,good,,"$'\n'"$((base + 60)),30,good,,"
+is "from a time in ISO 8601" "$(hist --from "$(date -u -d "@$((base + 180))" +%FT%TZ)" | jq .value | tr '\n' ' ')" '40 85 '
+is "from so long ago" "$(hist --from 1h | wc -l),$(hist --from 3h | wc -l)" 0,5
+is "to so long ago" "$(ctl hist m-1.count --to 1ms | wc -l),$(ctl hist m-1.count --to 1h | wc -l)" 1,0
+chart=$(hist -o table)
+like "as a table it is a chart with its unit" "$chart" '^boiler\.1\.temperature.*1000 Cel ┤.* 0 Cel ┤'
+like "which marks the bad one" "$chart" $'│ +x\n'
+like "with the times of both ends" "$chart" "$(date -u -d "@$base" +%FT%T).000Z +$(date -u -d "@$((base + 240))" +%FT%T).000Z"
+is "its last line says what there is" "$(tail -n 1 <<<"$chart")" '5 samples, 1 bad (x); lowest 20, highest 900, last 85 Cel'
+like "of what is reduced too" "$(hist -o table --points 2 | tail -n 1)" '^2 points of several samples each, 1 bad \(x\); lowest 20, highest 900, last about 62\.5 Cel$'
+is "a boolean is a table of its changes" "$(ctl -o table hist boiler.1.burning | awk '{ print $2, $3 }' | tr '\n' ' ')" 'VALUE QUALITY true good false good true good false good '
+is "without samples a table is empty" "$(hist -o table --from 1h | wc -l)" 1
+ends "hist of no field" 2 'write ID.FIELD.*try: twinctl help hist' ctl hist boiler
+ends "of a field that is not there" 1 "field 'steam'.*twinctl get boiler\.1 " ctl hist boiler.1.steam
+ends "a chart on a full disk" 1 'output could not be written' bash -c '"$0" --url "$1" -o table hist boiler.1.temperature >/dev/full' "$BUILD/twinctl" "http://$HTTP"
+ends "of a time that is none" 1 'from.*yesterday' hist --from yesterday
+ends "of too many points" 1 'points.*10000' hist --points 10001
+
+# What twind read only in part, which takes 50000 revisions of a twin: another server says so here.
+launch node -e '
+  const field = { unit: "", time: [1, 2], value: ["a", "b"], quality: ["good", "good"], min: [null, null], max: [null, null] };
+  require("http").createServer((_, response) => response.end(JSON.stringify({ twin: "p", read_from: 1.5, fields: { mode: field } })))
+    .listen(0, "127.0.0.1", function () { console.log(this.address().port); });' >"$WORK/port"
+has_port() { [[ -s $WORK/port ]]; }
+ok "a server is there" wait_for 10 has_port
+partly() { "$BUILD/twinctl" --url "http://127.0.0.1:$(<"$WORK/port")" hist p.mode "$@" 2>&1 >/dev/null; }
+is "hist says how far back it was read" "$(partly --from 2020-01-01)" \
+  'twinctl: the log was read back to 1970-01-01T00:00:01.500Z; what is before: twinctl hist p.mode --from 2020-01-01 --to 1970-01-01T00:00:01.500Z'
+like "and that texts are not all there" "$(partly -o table)" 'short changes may be missing.*try: a shorter span'
+
+# alarms, ack
+is "no alarm is an empty list" "$(ctl alarms)" ''
+boil boiler.1 "$(date +%s)" 120 true
+boil boiler-2 "$(date +%s)" 95 true
+is "alarms are NDJSON when piped" "$(ctl alarms | jq -r '.id + " " + .severity' | tr '\n' ' ')" 'boiler.1.hot critical boiler-2.hot critical '
+like "as a table with what they say" "$(ctl -o table alarms)" '^SEVERITY +TWIN +ALARM +STATE +SINCE +ACKED +TEXT.*critical +boiler\.1 +hot +active +20[0-9TZ:.-]+ +no +120 Cel'
+is "of a model" "$(ctl alarms --model meter -o csv | wc -l)" 1
+like "ack says that it is acknowledged" "$(ctl ack boiler.1 hot -o csv)" 'critical,boiler\.1,hot,active,[^,]+,yes,120 Cel'
+is "and it is" "$(ctl alarms | jq -c '[.id,.acked]' | tr '\n' ' ')" '["boiler.1.hot",true] ["boiler-2.hot",false] '
+is "the id does as well" "$(ctl ack boiler-2.hot | jq .acked)" true
+boil boiler-2 "$(($(date +%s) + 1))" 20 true
+is "what is over is not listed" "$(ctl alarms | jq -r .id)" boiler.1.hot
+is "unless asked for" "$(ctl alarms --state all -o csv | cut -d, -f2,4 | tr '\n' ' ')" 'twin,state boiler.1,active boiler-2,clear '
+ends "ack of what is over" 3 'hot of boiler-2 is not active.*try: twinctl alarms' ctl ack boiler-2 hot
+ends "of an alarm that is not there" 3 "no alarm 'boiler-2.cold'.*try: twinctl alarms" ctl ack boiler-2 cold
+ends "of half an id" 2 'try: twinctl help ack' ctl ack boiler-2
+ends "alarms of a model that is not there" 1 "no model 'nosuch'" ctl alarms --model nosuch
+ends "in a state that is none" 1 'active or all' ctl alarms --state odd
+ends "alarms without twind" 1 'try: start twind' "$BUILD/twinctl" --url http://127.0.0.1:9 alarms
 
 # check needs no twind
 is "check passes what is sound" "$("$BUILD/twinctl" check tests/e2e -o json | jq -r 'select(.bytes > 0) | .model' | sort | tr '\n' ' ')" 'flusher meter walker '
