@@ -26,6 +26,12 @@ static const char bystander_behavior[] =
     "  for _ in pairs(list) do twin.derived.y = (twin.derived.y or 0) + x end\n"
     "end } }";
 
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SLOW true // the deadline may come before the limit that is expected
+#else
+#define IS_SLOW false
+#endif
+
 static double thread_cpu_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -45,7 +51,8 @@ static void read_attack(const char *name, struct buffer *text) {
 static bool is_expected(enum outcome outcome, const char *said, const char *expected) {
     const char *names[] = {"ok", "error", "stopped", "memory"};
     if (strncmp(expected, "error ", 6) == 0 && strncmp(expected, "error or", 8) != 0)
-        return outcome == OUTCOME_ERROR && strstr(said, expected + 6);
+        return (outcome == OUTCOME_ERROR && strstr(said, expected + 6)) ||
+               (IS_SLOW && outcome == OUTCOME_KILLED);
     return strstr(expected, names[outcome]) ||
            (outcome == OUTCOME_MEMORY && strstr(expected, "stopped"));
 }
