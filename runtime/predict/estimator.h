@@ -1,7 +1,7 @@
 // Streaming estimators that a model declares in `state` and that persist with the twin.
 //
-// Plain structs without pointers: their bytes are their checkpoint. An update is deterministic, so the
-// log keeps the operation and its operand, not the bytes.
+// Plain structs without pointers: their bytes are their checkpoint. An update is deterministic, so
+// the log keeps the operation and its operand, not the bytes.
 
 #ifndef PREDICT_ESTIMATOR_H
 #define PREDICT_ESTIMATOR_H

@@ -3,11 +3,11 @@
 // Nothing else in the program calls lua_pcall or lua_sethook. A call that overruns is killed by a
 // hook that fires on every instruction once armed, so that no `pcall` of a script can swallow it.
 // The deadline costs a call no system call while calls are frequent: a high-resolution timer ticks
-// free and looks which call it meets and what CPU time that has used; a few ticks that meet none stop
-// it, the next call starts it again. (A timer on the thread's CPU clock would need no stopping, but
-// the kernel serves those at its own slow tick.) It ticks eight times a limit, at most every
-// millisecond: a call that never ends is stopped between its limit and one tick later. A C function
-// of ours between two instructions runs to its end.
+// free and looks which call it meets and what CPU time that has used; a few ticks that meet none
+// stop it, the next call starts it again. (A timer on the thread's CPU clock would need no
+// stopping, but the kernel serves those at its own slow tick.) It ticks eight times a limit, at
+// most every millisecond: a call that never ends is stopped between its limit and one tick later. A
+// C function of ours between two instructions runs to its end.
 
 #ifndef SCRIPT_CALL_H
 #define SCRIPT_CALL_H

@@ -26,8 +26,8 @@ enum { JOURNAL_BATCHES, JOURNAL_STATES, JOURNAL_LAYOUTS, JOURNAL_META, JOURNAL_D
 void state_key(uint8_t key[STATE_KEY_BYTES], uint32_t twin,
                uint64_t rev); // sorts by twin, then rev
 uint64_t state_key_rev(const uint8_t key[STATE_KEY_BYTES]);
-struct state_place {          // what the index holds under it
-    uint64_t batch;           // first rev
+struct state_place { // what the index holds under it
+    uint64_t batch;  // first rev
     uint32_t offset, length, crc, unused;
 };
 

@@ -112,8 +112,8 @@ struct door {
     // A new part is in the place of the worn one.
     bool (*replace)(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
                     struct err *err);
-    // Runs the input again whose behaviour failed last. False with ERR_NOT_FOUND when there is none;
-    // `why` says why it failed again, "" when it ran well.
+    // Runs the input again whose behaviour failed last. False with ERR_NOT_FOUND when there is
+    // none; `why` says why it failed again, "" when it ran well.
     bool (*retry)(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
                   char *why, size_t size, struct err *err);
     // Gives a command to the device; its id is the twin's newest then. ERR_INVALID names the

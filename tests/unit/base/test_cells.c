@@ -4,7 +4,6 @@
 #include "test.h"
 
 #include <stdio.h>
-
 #include <string.h>
 
 // The cells of `record`, each in brackets.

@@ -35,7 +35,8 @@ static void mistakes_are_named_with_their_key(void **state) {
     refused("return { on = { [1] = print } }", "on: a number is not a name");
     refused("return { on = print }", "on: expected a table, got a function");
     refused("return { no = {} }", "no: unknown key; did you mean \"on\"?");
-    refused("return { persist = print }", "persist: unknown key; known are every, init, migrate, on");
+    refused("return { persist = print }",
+            "persist: unknown key; known are every, init, migrate, on");
     refused("return { init = 4 }", "init: expected a function, got a number");
     refused("return { every = { ['1'] = print } }", "every.1: \"1\" is no duration");
     refused("return { every = { ['50ms'] = print } }", "the shortest period is 100ms");

@@ -147,8 +147,7 @@ static int set_up(void **state) {
     plant->metrics = metrics_new();
     plant->world = world_new();
     plant->now = 1000 * SECOND;
-    struct sink sink = {
-        .context = plant, .on_revision = on_revision, .on_predict = on_predict};
+    struct sink sink = {.context = plant, .on_revision = on_revision, .on_predict = on_predict};
     plant->engine = engine_new(plant->world, &sink, &plant->logger, plant->metrics);
     use(plant, load(plant, pump_behaviour));
     *state = plant;
