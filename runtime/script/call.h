@@ -36,8 +36,9 @@ struct call {
     volatile sig_atomic_t kill; // enum kill; set: the hook is armed
     volatile uint32_t sequence; // of the running call
     volatile int64_t limit_us;
-    uint32_t seen; // the call that the last tick met, and the thread's CPU time then
-    int64_t seen_at;
+    uint32_t seen;    // the call that the last tick met,
+    int64_t seen_at;  // the thread's CPU time then,
+    int64_t spent_us; // and what of it counts against the call
     volatile sig_atomic_t is_ticking;
     int idle_ticks; // that met no call, one after the other
     // The timer, of one thread.
