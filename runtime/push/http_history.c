@@ -22,7 +22,7 @@ struct history {
     struct reading reading;
     struct series *series;
     struct series_span span;
-    int64_t read_from;
+    struct buffer json; // written on the worker too: it may be long, and needs nothing live
 };
 
 static bool read_points(const struct http_request *request, int *points, struct err *err) {
@@ -68,29 +68,30 @@ static bool check_names(const struct twin *twin, const char *names, struct err *
 static bool read_series(struct reading *reading, struct log *log, struct err *err) {
     struct history *history = (struct history *)reading;
     uint64_t rev = reading->newest;
-    struct err none;
-    if (history->span.to != INT64_MAX && !past_rev_at(log, history->span.to, &rev, &none)) {
-        if (none.code == ERR_NOT_FOUND) return true; // it all was before the log begins
-        *err = none;
-        return false;
+    if (history->span.to != INT64_MAX && !past_rev_at(log, history->span.to, &rev, err)) {
+        if (err->code != ERR_NOT_FOUND) return false;
+        series_write(history->series, INT64_MIN, &history->json); // it was before the log begins
+        return true;
     }
     if (!past_open_page(&reading->past, log, reading->number, reading->newest, rev,
                         history->span.from, REVISIONS_MOST, err))
         return false;
-    history->read_from = reading->past.cut_at;
     series_collect(history->series, &reading->past);
+    series_write(history->series, reading->past.cut_at, &history->json);
     return true;
 }
 
 static void write_series(struct reading *reading, const struct world *live, struct buffer *json) {
-    struct history *history = (struct history *)reading;
+    const struct history *history = (struct history *)reading;
     (void)live;
-    series_write(history->series, history->read_from, json);
+    buffer_add(json, history->json.bytes, history->json.length);
 }
 
 static void free_history(struct reading *reading) {
-    series_free(((struct history *)reading)->series);
-    free(reading);
+    struct history *history = (struct history *)reading;
+    series_free(history->series);
+    buffer_fini(&history->json);
+    free(history);
 }
 
 // ---- on the loop ----
@@ -117,7 +118,6 @@ bool http_history_get(struct service *service, const struct http_request *reques
         (struct reading){.read = read_series, .write = write_series, .free = free_history};
     history->series = series;
     history->span = span;
-    history->read_from = INT64_MIN;
     response->later = archive_ask(service->archive, twin, &history->reading);
     return true;
 }
