@@ -37,9 +37,25 @@ struct archive *archive_new(struct service *service, struct log *log, struct err
     return NULL;
 }
 
+static struct reading *reading_of(struct durable_wait *wait) {
+    return (struct reading *)(void *)((char *)wait - offsetof(struct reading, wait));
+}
+
+static void on_durable(struct durable_wait *wait) {
+    struct reading *reading = reading_of(wait);
+    worker_submit(reading->archive->worker, &reading->job);
+}
+
 void archive_free(struct archive *archive) {
     if (!archive) return;
     worker_free(archive->worker);
+    for (struct durable_wait *wait = archive->service->durable.first, *next; wait; wait = next) {
+        next = wait->next;
+        if (wait->on_durable != on_durable) continue;
+        durable_remove(&archive->service->durable, wait);
+        struct reading *reading = reading_of(wait);
+        reading->free(reading);
+    }
     free(archive);
 }
 
@@ -59,12 +75,6 @@ static void done(struct job *job) {
     buffer_fini(&json);
     past_close(&reading->past);
     reading->free(reading);
-}
-
-static void on_durable(struct durable_wait *wait) {
-    struct reading *reading =
-        (struct reading *)(void *)((char *)wait - offsetof(struct reading, wait));
-    worker_submit(reading->archive->worker, &reading->job);
 }
 
 static void start(struct later *later) {

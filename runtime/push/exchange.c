@@ -83,6 +83,7 @@ static void read_head(struct exchange *exchange, const struct actor *actor) {
     request->origin = keep_header(exchange, WSI_TOKEN_ORIGIN);
     request->if_match = keep_header(exchange, WSI_TOKEN_HTTP_IF_MATCH);
     request->if_none_match = keep_header(exchange, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+    request->accepts_csv = strstr(keep_header(exchange, WSI_TOKEN_HTTP_ACCEPT), "text/csv") != NULL;
     request->accepts_gzip = accepts_gzip(keep_header(exchange, WSI_TOKEN_HTTP_ACCEPT_ENCODING));
 }
 

@@ -35,6 +35,7 @@ struct http_request { // texts are the exchange's
     int query_count;
     const char *host, *origin, *if_match, *if_none_match; // "" when missing
     bool accepts_gzip;
+    bool accepts_csv; // where there is a table
     const char *body;
     size_t body_length;
     struct actor actor;

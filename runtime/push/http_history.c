@@ -22,7 +22,8 @@ struct history {
     struct reading reading;
     struct series *series;
     struct series_span span;
-    struct buffer json; // written on the worker too: it may be long, and needs nothing live
+    bool is_csv;
+    struct buffer text; // written on the worker too: it may be long, and needs nothing live
 };
 
 static bool read_points(const struct http_request *request, int *points, struct err *err) {
@@ -64,33 +65,40 @@ static bool check_names(const struct twin *twin, const char *names, struct err *
 
 // ---- on the worker ----
 
+static void write_text(struct history *history, int64_t read_from) {
+    if (history->is_csv)
+        series_write_csv(history->series, read_from, &history->text);
+    else
+        series_write(history->series, read_from, &history->text);
+}
+
 // From the newest revision in the span back to its begin, or as far as the log and the limit let.
 static bool read_series(struct reading *reading, struct log *log, struct err *err) {
     struct history *history = (struct history *)reading;
     uint64_t rev = reading->newest;
     if (history->span.to != INT64_MAX && !past_rev_at(log, history->span.to, &rev, err)) {
         if (err->code != ERR_NOT_FOUND) return false;
-        series_write(history->series, INT64_MIN, &history->json); // it was before the log begins
+        write_text(history, INT64_MIN); // it was before the log begins
         return true;
     }
     if (!past_open_page(&reading->past, log, reading->number, reading->newest, rev,
                         history->span.from, REVISIONS_MOST, err))
         return false;
     series_collect(history->series, &reading->past);
-    series_write(history->series, reading->past.cut_at, &history->json);
+    write_text(history, reading->past.cut_at);
     return true;
 }
 
 static void write_series(struct reading *reading, const struct world *live, struct buffer *json) {
     const struct history *history = (struct history *)reading;
     (void)live;
-    buffer_add(json, history->json.bytes, history->json.length);
+    buffer_add(json, history->text.bytes, history->text.length);
 }
 
 static void free_history(struct reading *reading) {
     struct history *history = (struct history *)reading;
     series_free(history->series);
-    buffer_fini(&history->json);
+    buffer_fini(&history->text);
     free(history);
 }
 
@@ -106,7 +114,7 @@ bool http_history_get(struct service *service, const struct http_request *reques
     if (!twin || (names && !check_names(twin, names, err)) || !read_span(request, &span, err))
         return false;
     snprintf(etag, sizeof etag, "\"%llu\"", (unsigned long long)twin->rev);
-    if (http_is_known(request, response, etag)) return true;
+    if (!request->accepts_csv && http_is_known(request, response, etag)) return true;
     struct series *series = series_new(twin, names, &span);
     if (!service->archive) {
         series_write(series, INT64_MAX, &response->body);
@@ -117,6 +125,8 @@ bool http_history_get(struct service *service, const struct http_request *reques
     history->reading =
         (struct reading){.read = read_series, .write = write_series, .free = free_history};
     history->series = series;
+    history->is_csv = request->accepts_csv;
+    if (history->is_csv) response->type = "text/csv; charset=utf-8; header=present";
     history->span = span;
     response->later = archive_ask(service->archive, twin, &history->reading);
     return true;

@@ -1,5 +1,5 @@
 // GET /api/v1/twins/{id}/history?fields=NAME,...&from=TIME&to=TIME&points=N answers columns, in the
-// form that push/series.h has.
+// form that push/series.h has; or CSV, when Accept names text/csv.
 //
 // Read from the log, newest first, at most so many revisions of the twin that one request costs its
 // worker some tens of milliseconds; "read_from" says how far that went back when it was not all of

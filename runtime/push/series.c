@@ -255,7 +255,15 @@ static void write_column(const struct column *column, struct buffer *out) {
     json_close(out, '}');
 }
 
+static void finish(struct series *series, int64_t read_from) {
+    for (int i = 0; i < series->count; i++) {
+        join(&series->columns[i], read_from);
+        reduce(&series->columns[i], series->span.points);
+    }
+}
+
 void series_write(struct series *series, int64_t read_from, struct buffer *out) {
+    finish(series, read_from);
     json_open(out, '{');
     json_key(out, "twin");
     json_string(out, series->id);
@@ -265,11 +273,57 @@ void series_write(struct series *series, int64_t read_from, struct buffer *out) 
     }
     json_key(out, "fields");
     json_open(out, '{');
-    for (int i = 0; i < series->count; i++) {
-        join(&series->columns[i], read_from);
-        reduce(&series->columns[i], series->span.points);
+    for (int i = 0; i < series->count; i++)
         write_column(&series->columns[i], out);
+    json_close(out, '}');
+    json_close(out, '}');
+}
+
+// ---- CSV (RFC 4180)
+
+static void write_quoted(const char *text, size_t length, struct buffer *out) {
+    buffer_byte(out, '"');
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"') buffer_byte(out, '"');
+        buffer_byte(out, (uint8_t)text[i]);
     }
-    json_close(out, '}');
-    json_close(out, '}');
+    buffer_byte(out, '"');
+}
+
+static void write_cell(const struct point *point, struct buffer *out) {
+    struct buffer json = {0};
+    if (point->value.type == VALUE_TEXT) {
+        write_quoted(point->value.text, point->value.length, out);
+    } else if (point->value.type == VALUE_LOCATION) {
+        write_point(point, &json);
+        write_quoted((const char *)json.bytes, json.length, out);
+    } else if (point->value.type != VALUE_NONE) {
+        write_point(point, &json);
+        buffer_add(out, json.bytes, json.length);
+    }
+    buffer_fini(&json);
+}
+
+static void write_line(const struct column *column, const struct point *point, struct buffer *out) {
+    struct buffer time = {0};
+    json_time(&time, point->at);
+    buffer_add(out, time.bytes + 1, time.length - 2); // without its quotes
+    buffer_fini(&time);
+    buffer_printf(out, ",%s,", column->name);
+    write_cell(point, out);
+    buffer_printf(out, ",%s,%s,", column->unit, quality_name(point->quality));
+    if (column->is_reduced && isfinite(point->min))
+        buffer_printf(out, "%.10g,%.10g", point->min, point->max);
+    else
+        buffer_byte(out, ',');
+    buffer_add(out, "\r\n", 2);
+}
+
+void series_write_csv(struct series *series, int64_t read_from, struct buffer *out) {
+    static const char head[] = "time,field,value,unit,quality,min,max\r\n";
+    finish(series, read_from);
+    buffer_add(out, head, strlen(head));
+    for (int i = 0; i < series->count; i++)
+        for (int j = 0; j < series->columns[i].count; j++)
+            write_line(&series->columns[i], &series->columns[i].points[j], out);
 }

@@ -33,5 +33,8 @@ void series_collect(struct series *series, struct past *page);
 // `read_from`: what was received before that was not looked at (INT64_MIN: all was, INT64_MAX:
 // there is no log); told as "read_from" when it lies in the span.
 void series_write(struct series *series, int64_t read_from, struct buffer *out);
+// The same as lines `time,field,value,unit,quality,min,max`, a field after the other. One of both
+// is written, once.
+void series_write_csv(struct series *series, int64_t read_from, struct buffer *out);
 
 #endif

@@ -73,6 +73,9 @@ is "history has every value" "$(api GET '/twins/m-1/history?fields=temperature' 
 is "its unit and quality" "$(api GET '/twins/m-1/history?fields=temperature' | jq -c '.fields.temperature | [.unit,(.quality | unique)]')" '["Cel",["good"]]'
 is "a span of it" "$(api GET "/twins/m-1/history?fields=temperature&from=$before&to=$at" | jq -c .fields.temperature.value)" '[30]'
 is "at most so many points, none hidden" "$(api GET '/twins/m-1/history?fields=temperature&points=1' | jq -c '.fields.temperature | [(.value | length),.min,.max]')" '[1,[20],[31]]'
+csv=$(api GET "/twins/m-1/history?fields=temperature" -H 'Accept: text/csv')
+is "or CSV: a line a value" "$(wc -l <<<"$csv")" 8
+like "with a head" "$csv" $'^time,field,value,unit,quality,min,max\r\n20[^,]+Z,temperature,20,Cel,good,,\r'
 send 999
 is "a bad value is there, and said to be" "$(api GET '/twins/m-1/history?fields=temperature' | jq -c '.fields.temperature | [.value[-1],.quality[-1]]')" '[999,"bad"]'
 
