@@ -11,7 +11,11 @@ write_behavior() { # FACTOR
 }
 version() { api GET /info | jq -r .version; }
 is_another_version() { [[ $(version) != "$1" ]]; }
-made() { coap PUT /t/m-1/count -t 0 -e "$1" && api GET /twins/m-1 | jq .derived.twice.value; } # COUNT: what came of it
+made() { # COUNT: what came of it, or why nothing did
+  coap PUT /t/m-1/count -t 0 -e "$1"
+  [[ $CODE == 2.04 ]] || echo "answered $CODE: $BODY"
+  api GET /twins/m-1 | jq -r '.failure.text // .derived.twice.value'
+}
 hear() { node tests/e2e/news.mjs "$HTTP"; } # what a new session is told of versions
 logged() { grep -aq -- "$1" "$WORK/twind.log"; }
 
