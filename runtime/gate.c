@@ -7,6 +7,7 @@
 #include "store/log.h"
 #include "turn.h"
 #include "twin/revision.h"
+#include "twin/world.h"
 
 #include <stdio.h>
 
@@ -165,11 +166,16 @@ static uint64_t door_durable(void *context) {
     return log_durable(((struct gate *)context)->log);
 }
 
+// Never before the world's clock: when the machine's is set back, samples without a time of their
+// own would be older than those before them.
 static int64_t door_now(void *context) {
-    return loop_now(((struct gate *)context)->loop);
+    const struct gate *gate = context;
+    int64_t now = loop_now(gate->loop), clock = gate->world->clock;
+    return now > clock ? now : clock;
 }
 
 struct door gate_door(struct gate *gate, struct world *world) {
+    gate->world = world;
     return (struct door){.context = gate,
                          .world = world,
                          .samples = door_samples,

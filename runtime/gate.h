@@ -14,6 +14,7 @@ struct gate {
     struct engine *engine;
     struct log *log;
     struct loop *loop;
+    const struct world *world;
     struct adoptions adoptions;
 };
 
