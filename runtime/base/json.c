@@ -256,3 +256,13 @@ int json_format_number(double number, char *text) {
     if (is_negative) *text = '-';
     return is_negative + format_any(size, text + is_negative);
 }
+
+void json_member(struct buffer *out, const char *key, const char *text) {
+    json_key(out, key);
+    json_string(out, text);
+}
+
+void json_member_time(struct buffer *out, const char *key, int64_t us) {
+    json_key(out, key);
+    json_time(out, us);
+}

@@ -27,6 +27,9 @@ void json_raw(struct buffer *out, const char *text); // JSON already
 
 // Microseconds UTC as ISO 8601 text with milliseconds, "2026-11-22T18:00:00.123Z".
 void json_time(struct buffer *out, int64_t us);
+// A key and its text, or its time.
+void json_member(struct buffer *out, const char *key, const char *text);
+void json_member_time(struct buffer *out, const char *key, int64_t us);
 // Microseconds as a number of seconds, exact, at most six decimals.
 void json_seconds(struct buffer *out, int64_t us);
 

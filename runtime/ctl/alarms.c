@@ -71,20 +71,13 @@ struct listing {
     bool has_muted;
 };
 
-static void add_query(struct buffer *path, const char *name, const char *value) {
-    if (!value) return;
-    char *escaped = client_escape(value);
-    buffer_printf(path, "&%s=%s", name, escaped);
-    free(escaped);
-}
-
 static const char *path_of(struct buffer *path, const struct listing *listing, const char *cursor) {
     path->length = 0;
     buffer_printf(path, "/alarms?limit=" PAGE);
-    add_query(path, "state", listing->state);
-    add_query(path, "model", listing->model);
-    add_query(path, "muted", listing->has_muted ? "true" : NULL);
-    add_query(path, "cursor", cursor);
+    client_add_query(path, "state", listing->state);
+    client_add_query(path, "model", listing->model);
+    client_add_query(path, "muted", listing->has_muted ? "true" : NULL);
+    client_add_query(path, "cursor", cursor);
     buffer_byte(path, 0);
     return (const char *)path->bytes;
 }

@@ -176,3 +176,10 @@ char *client_escape(const char *text) {
     curl_free(escaped);
     return copy;
 }
+
+void client_add_query(struct buffer *path, const char *name, const char *value) {
+    if (!value) return;
+    char *escaped = client_escape(value);
+    buffer_printf(path, "&%s=%s", name, escaped);
+    free(escaped);
+}

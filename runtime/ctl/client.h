@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct client;
+struct buffer;
 struct err;
 
 // `url` as "http://127.0.0.1:8080", with or without a slash behind.
@@ -35,5 +36,7 @@ void answer_fini(struct answer *answer);
 
 // For a path or query; the caller frees it.
 char *client_escape(const char *text);
+// Adds "&name=value" to a path that has a query; a value of NULL adds nothing.
+void client_add_query(struct buffer *path, const char *name, const char *value);
 
 #endif

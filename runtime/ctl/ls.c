@@ -56,20 +56,13 @@ static bool split_fields(struct listing *listing, char *copy, struct err *err) {
     return true;
 }
 
-static void add_query(struct buffer *path, const char *name, const char *value) {
-    if (!value) return;
-    char *escaped = client_escape(value);
-    buffer_printf(path, "&%s=%s", name, escaped);
-    free(escaped);
-}
-
 static const char *path_of(struct buffer *path, const struct listing *listing, const char *cursor) {
     path->length = 0;
     buffer_printf(path, "/twins?limit=%ld", listing->left < PAGE ? listing->left : PAGE);
-    add_query(path, "model", listing->model);
-    add_query(path, "where", listing->where);
-    add_query(path, "fields", listing->fields);
-    add_query(path, "cursor", cursor);
+    client_add_query(path, "model", listing->model);
+    client_add_query(path, "where", listing->where);
+    client_add_query(path, "fields", listing->fields);
+    client_add_query(path, "cursor", cursor);
     buffer_byte(path, 0);
     return (const char *)path->bytes;
 }

@@ -7,11 +7,6 @@
 #include "push/twin_json.h"
 #include "twin/model.h"
 
-static void write_text(struct buffer *out, const char *key, const char *text) {
-    json_key(out, key);
-    json_string(out, text);
-}
-
 static void write_number(struct buffer *out, const char *key, double number) {
     json_key(out, key);
     json_number(out, number);
@@ -66,7 +61,7 @@ static void write_aggregate(const struct model *model, int field, struct buffer 
         if (spec->field != field) continue;
         struct buffer of = {0};
         buffer_printf(&of, "%s%s%s", spec->relationship, *spec->of ? "." : "", spec->of);
-        write_text(out, kinds[spec->kind], (const char *)of.bytes);
+        json_member(out, kinds[spec->kind], (const char *)of.bytes);
         buffer_fini(&of);
     }
 }
@@ -76,11 +71,11 @@ static void write_source(const struct model *model, int index, struct buffer *ou
     const struct field *field = &model->fields[index];
     switch (field->source) {
     case SOURCE_COUNTER:
-        write_text(out, "counter", model->fields[field->of].name);
+        json_member(out, "counter", model->fields[field->of].name);
         if (field->wrap > 0) write_number(out, "wraps", field->wrap);
         break;
     case SOURCE_RUN_TIME:
-        write_text(out, "run_time", model->fields[field->of].name);
+        json_member(out, "run_time", model->fields[field->of].name);
         write_number(out, "above", field->above);
         break;
     case SOURCE_AGGREGATE:
@@ -96,9 +91,9 @@ void field_json_write(const struct model *model, int index, struct buffer *out) 
     const struct field *field = &model->fields[index];
     json_key(out, field->name);
     json_open(out, '{');
-    write_text(out, "unit", field->unit);
-    write_text(out, "type", value_type_name(field->type));
-    if (field->title[0]) write_text(out, "title", field->title);
+    json_member(out, "unit", field->unit);
+    json_member(out, "type", value_type_name(field->type));
+    if (field->title[0]) json_member(out, "title", field->title);
     if (field->has_range) write_range(field, out);
     if (field->is_writable) {
         json_key(out, "writable");

@@ -8,7 +8,6 @@
 #include "push/http_twin.h"
 #include "push/series.h"
 #include "push/service.h"
-#include "twin/revision.h"
 
 #include <stdio.h>
 #include <stdlib.h>

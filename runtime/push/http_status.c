@@ -26,11 +26,6 @@ bool http_status_models(struct service *service, const struct http_request *requ
     return true;
 }
 
-static void write_text(struct buffer *out, const char *key, const char *text) {
-    json_key(out, key);
-    json_string(out, text);
-}
-
 static void write_number(struct buffer *out, const char *key, uint64_t number) {
     json_key(out, key);
     json_unsigned(out, number);
@@ -48,10 +43,10 @@ bool http_status_info(struct service *service, const struct http_request *reques
     snprintf(epoch, sizeof epoch, "%016llx", (unsigned long long)service->options.epoch);
     response->cache = "no-store";
     json_open(out, '{');
-    write_text(out, "coap", service->options.coap_address);
-    write_text(out, "http", service->address);
-    write_text(out, "version", version);
-    write_text(out, "epoch", epoch);
+    json_member(out, "coap", service->options.coap_address);
+    json_member(out, "http", service->address);
+    json_member(out, "version", version);
+    json_member(out, "epoch", epoch);
     write_number(out, "rev", world->rev);
     write_number(out, "durable", door->durable(door->context));
     write_number(out, "twins", world->twin_count);
@@ -68,7 +63,7 @@ bool http_status_state(struct service *service, const struct http_request *reque
     response->cache = "no-store";
     json_open(&response->body, '{');
     write_number(&response->body, "rev", service->world->rev);
-    write_text(&response->body, "hash", hash);
+    json_member(&response->body, "hash", hash);
     json_close(&response->body, '}');
     return true;
 }

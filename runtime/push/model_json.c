@@ -9,11 +9,6 @@
 
 #include <stdio.h>
 
-static void write_text(struct buffer *out, const char *key, const char *text) {
-    json_key(out, key);
-    json_string(out, text);
-}
-
 static void write_number(struct buffer *out, const char *key, double number) {
     json_key(out, key);
     json_number(out, number);
@@ -51,15 +46,15 @@ static void write_alarms(const struct model *model, struct buffer *out) {
     for (int i = 0; i < model->alarm_count; i++) {
         const struct alarm_spec *spec = &model->alarms[i];
         open_section(out, spec->name);
-        write_text(out, "severity", severity_name(spec->severity));
+        json_member(out, "severity", severity_name(spec->severity));
         if (spec->field != NONE) {
-            write_text(out, "field", model->fields[spec->field].name);
+            json_member(out, "field", model->fields[spec->field].name);
             write_limit(model, spec->is_above, spec->limit_field, spec->limit, out);
             write_number(out, "deadband", spec->deadband);
             write_seconds(out, "delay", spec->delay_us);
         }
-        write_text(out, "text", spec->text);
-        write_text(out, "advice", spec->advice);
+        json_member(out, "text", spec->text);
+        json_member(out, "advice", spec->advice);
         json_close(out, '}');
     }
     json_close(out, '}');
@@ -69,12 +64,12 @@ static void write_of(const struct model *model, const struct prediction_spec *sp
                      struct buffer *out) {
     char horizon[32];
     open_section(out, "of");
-    if (spec->field != NONE) write_text(out, "field", model->fields[spec->field].name);
+    if (spec->field != NONE) json_member(out, "field", model->fields[spec->field].name);
     if (spec->has_limit) {
         write_limit(model, spec->is_above, spec->limit_field, spec->limit, out);
     } else {
         snprintf(horizon, sizeof horizon, "%llds", (long long)(spec->horizon_us / 1000000));
-        write_text(out, "horizon", horizon);
+        json_member(out, "horizon", horizon);
     }
     json_close(out, '}');
 }
@@ -84,7 +79,7 @@ static void write_predictions(const struct model *model, struct buffer *out) {
     for (int i = 0; i < model->prediction_count; i++) {
         const struct prediction_spec *spec = &model->predictions[i];
         open_section(out, spec->name);
-        write_text(out, "unit", spec->unit);
+        json_member(out, "unit", spec->unit);
         write_seconds(out, "every", spec->every_us);
         write_number(out, "band", spec->band);
         write_of(model, spec, out);
@@ -95,8 +90,8 @@ static void write_predictions(const struct model *model, struct buffer *out) {
 
 static void write_argument(const struct argument_spec *argument, struct buffer *out) {
     open_section(out, argument->name);
-    write_text(out, "unit", argument->unit);
-    write_text(out, "type", value_type_name(argument->type));
+    json_member(out, "unit", argument->unit);
+    json_member(out, "type", value_type_name(argument->type));
     if (argument->has_range) {
         json_key(out, "range");
         json_open(out, '[');
@@ -112,7 +107,7 @@ static void write_commands(const struct model *model, struct buffer *out) {
     for (int i = 0; i < model->command_count; i++) {
         const struct command_spec *spec = &model->commands[i];
         open_section(out, spec->name);
-        write_text(out, "title", spec->title);
+        json_member(out, "title", spec->title);
         write_seconds(out, "timeout", spec->timeout_us);
         open_section(out, "args");
         for (int j = 0; j < spec->argument_count; j++)
@@ -135,8 +130,8 @@ static void write_process(const struct process_spec *process, struct buffer *out
     for (int i = 0; i < process->buffer_count; i++)
         json_string(out, process->buffers[i]);
     json_close(out, ']');
-    write_text(out, "rate", process->rate);
-    write_text(out, "level", process->level);
+    json_member(out, "rate", process->rate);
+    json_member(out, "level", process->level);
     write_number(out, "full", process->full);
     write_number(out, "empty", process->empty);
     write_seconds(out, "window", process->window_us);
@@ -147,12 +142,12 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
     char text[17];
     snprintf(text, sizeof text, "%08llx", (unsigned long long)(version >> 32));
     json_open(out, '{');
-    write_text(out, "model", model->name);
-    write_text(out, "title", model->title);
-    write_text(out, "level", level_name(model->level));
-    write_text(out, "match", model->match);
-    if (model->extends[0]) write_text(out, "extends", model->extends);
-    write_text(out, "version", text);
+    json_member(out, "model", model->name);
+    json_member(out, "title", model->title);
+    json_member(out, "level", level_name(model->level));
+    json_member(out, "match", model->match);
+    if (model->extends[0]) json_member(out, "extends", model->extends);
+    json_member(out, "version", text);
     write_fields(model, "telemetry", FIELD_TELEMETRY, out);
     write_fields(model, "properties", FIELD_REPORTED, out);
     write_fields(model, "derived", FIELD_DERIVED, out);
@@ -162,11 +157,11 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
     write_commands(model, out);
     open_section(out, "relationships");
     for (int i = 0; i < model->relationship_count; i++)
-        write_text(out, model->relationships[i].name, model->relationships[i].target);
+        json_member(out, model->relationships[i].name, model->relationships[i].target);
     json_close(out, '}');
     open_section(out, "parts");
     for (int i = 0; i < model->part_count; i++)
-        write_text(out, model->parts[i].name, model->parts[i].model);
+        json_member(out, model->parts[i].name, model->parts[i].model);
     json_close(out, '}');
     if (model->process) write_process(model->process, out);
     json_close(out, '}');

@@ -32,19 +32,9 @@ static const char *actor_name(uint8_t kind) {
     return kind < ARRAY_LEN(names) ? names[kind] : "";
 }
 
-static void write_text(struct buffer *out, const char *key, const char *text) {
-    json_key(out, key);
-    json_string(out, text);
-}
-
 static void write_value(struct buffer *out, const char *key, struct value value) {
     json_key(out, key);
     value_json_write(value, out);
-}
-
-static void write_time(struct buffer *out, const char *key, int64_t at) {
-    json_key(out, key);
-    json_time(out, at);
 }
 
 static void write_version(struct buffer *out, uint64_t version) {
@@ -65,8 +55,8 @@ static void write_other(const struct writer *writer, const char *key, uint32_t n
 static void write_field(const struct writer *writer, const struct change *change) {
     const struct field *field = &writer->model->fields[change->index];
     const struct twin *before = writer->page->twin;
-    write_text(writer->out, "field", field->name);
-    write_text(writer->out, "kind", field_kind_name(field->kind));
+    json_member(writer->out, "field", field->name);
+    json_member(writer->out, "kind", field_kind_name(field->kind));
     if (change->kind == CHANGE_QUALITY) return;
     write_value(writer->out, "value", change->value);
     if (before && before->model == writer->model && !change->is_late)
@@ -76,16 +66,16 @@ static void write_field(const struct writer *writer, const struct change *change
 static void write_alarm(const struct writer *writer, const struct change *change) {
     static const char *const states[] = {"clear", "pending", "active"};
     const struct alarm_spec *spec = &writer->model->alarms[change->index];
-    write_text(writer->out, "alarm", spec->name);
-    write_text(writer->out, "severity", severity_name(spec->severity));
-    write_text(writer->out, "state", change->state <= ALARM_ACTIVE ? states[change->state] : "");
+    json_member(writer->out, "alarm", spec->name);
+    json_member(writer->out, "severity", severity_name(spec->severity));
+    json_member(writer->out, "state", change->state <= ALARM_ACTIVE ? states[change->state] : "");
     json_key(writer->out, "acked");
     json_boolean(writer->out, change->is_acked);
 }
 
 static void write_forecast(const struct writer *writer, const struct change *change) {
     struct buffer *out = writer->out;
-    write_text(out, "prediction", writer->model->predictions[change->index].name);
+    json_member(out, "prediction", writer->model->predictions[change->index].name);
     write_value(out, "value", change->value);
     if (change->value.type == VALUE_NONE) return;
     json_key(out, "low");
@@ -96,17 +86,17 @@ static void write_forecast(const struct writer *writer, const struct change *cha
 
 static void write_command(const struct writer *writer, const struct change *change) {
     struct buffer *out = writer->out;
-    write_text(out, "command", writer->model->commands[change->index].name);
+    json_member(out, "command", writer->model->commands[change->index].name);
     json_key(out, "id");
     json_unsigned(out, change->other);
-    write_text(out, "state", command_state_name(change->state));
+    json_member(out, "state", command_state_name(change->state));
     if (change->state == COMMAND_QUEUED || change->text.length == 0) return;
     json_key(out, "result");
     json_text(out, change->text.text, change->text.length);
 }
 
 static void write_link(const struct writer *writer, const struct change *change) {
-    write_text(writer->out, "relationship", writer->model->relationships[change->index].name);
+    json_member(writer->out, "relationship", writer->model->relationships[change->index].name);
     write_other(writer, "twin", change->other);
     json_key(writer->out, "is_there");
     json_boolean(writer->out, change->state);
@@ -133,19 +123,19 @@ static void write_details(const struct writer *writer, const struct change *chan
     switch ((enum change_kind)change->kind) {
     case CHANGE_CREATE:
     case CHANGE_LAYOUT:
-        write_text(out, "model", writer->model->name);
+        json_member(out, "model", writer->model->name);
         break;
     case CHANGE_SAMPLE:
         write_field(writer, change);
-        write_text(out, "quality", quality_name(change->quality));
-        write_time(out, "at", change->at);
+        json_member(out, "quality", quality_name(change->quality));
+        json_member_time(out, "at", change->at);
         break;
     case CHANGE_SET:
         write_field(writer, change);
         break;
     case CHANGE_QUALITY:
         write_field(writer, change);
-        write_text(out, "quality", quality_name(change->quality));
+        json_member(out, "quality", quality_name(change->quality));
         break;
     case CHANGE_ALARM:
         write_alarm(writer, change);
@@ -171,12 +161,12 @@ static void write_details(const struct writer *writer, const struct change *chan
         write_command(writer, change);
         break;
     case CHANGE_LIFECYCLE:
-        write_text(out, "value", lifecycle_name(change->state));
+        json_member(out, "value", lifecycle_name(change->state));
         if (writer->page->twin)
-            write_text(out, "was", lifecycle_name(writer->page->twin->lifecycle));
+            json_member(out, "was", lifecycle_name(writer->page->twin->lifecycle));
         break;
     case CHANGE_QUARANTINE:
-        if (change->at != 0) write_time(out, "until", change->at);
+        if (change->at != 0) json_member_time(out, "until", change->at);
         break;
     case CHANGE_HELD:
         write_version(out, change->version);
@@ -201,7 +191,7 @@ static void write_changes(struct writer *writer, const struct revision *revision
             change->kind == CHANGE_SET && writer->model->fields[change->index].kind == FIELD_STATE;
         if (!name || is_state) continue;
         json_open(writer->out, '{');
-        write_text(writer->out, "change", name);
+        json_member(writer->out, "change", name);
         write_details(writer, change);
         json_close(writer->out, '}');
     }
@@ -213,11 +203,11 @@ static void write_revision(struct writer *writer, const struct revision *revisio
     json_open(out, '{');
     json_key(out, "rev");
     json_unsigned(out, revision->rev);
-    write_time(out, "received", revision->received);
-    write_text(out, "input", input_name(revision->kind));
+    json_member_time(out, "received", revision->received);
+    json_member(out, "input", input_name(revision->kind));
     json_key(out, "actor");
     json_open(out, '{');
-    write_text(out, "kind", actor_name(revision->actor.kind));
+    json_member(out, "kind", actor_name(revision->actor.kind));
     if (revision->actor.length > 0) {
         json_key(out, "name");
         json_text(out, (const char *)revision->actor.bytes, revision->actor.length);

@@ -62,16 +62,6 @@ void value_row_write(struct value value, struct buffer *out) {
     json_close(out, ']');
 }
 
-static void write_text(struct buffer *out, const char *key, const char *text) {
-    json_key(out, key);
-    json_string(out, text);
-}
-
-static void write_at(struct buffer *out, const char *key, int64_t at) {
-    json_key(out, key);
-    json_time(out, at);
-}
-
 static bool is_wanted(const struct writer *writer, const char *name) {
     if (!writer->fields) return true;
     size_t length = strlen(name);
@@ -101,11 +91,11 @@ static void write_slot(struct writer *writer, int field) {
     const struct slot *slot = twin_shown(writer->twin, field);
     json_key(writer->out, "value");
     value_json_write(slot_value(slot), writer->out);
-    write_text(writer->out, "unit", writer->model->fields[field].unit);
+    json_member(writer->out, "unit", writer->model->fields[field].unit);
     if (slot->type == VALUE_NONE) return;
-    write_at(writer->out, "at", slot->at);
+    json_member_time(writer->out, "at", slot->at);
     if (writer->model->fields[field].kind == FIELD_TELEMETRY)
-        write_text(writer->out, "quality", quality_name(slot->quality));
+        json_member(writer->out, "quality", quality_name(slot->quality));
 }
 
 static void write_fields(struct writer *writer, const char *section, enum field_kind kind) {
@@ -118,7 +108,7 @@ static void write_fields(struct writer *writer, const char *section, enum field_
         if (kind == FIELD_PARAMETER) {
             json_key(writer->out, "value");
             value_json_write(twin_value(writer->twin, i), writer->out);
-            write_text(writer->out, "unit", field->unit);
+            json_member(writer->out, "unit", field->unit);
         } else {
             write_slot(writer, i);
         }
@@ -142,10 +132,10 @@ static void write_properties(struct writer *writer) {
             json_key(out, "desired");
             value_json_write(slot_value(&writer->twin->slots[field->pair]), out);
         }
-        write_text(out, "unit", field->unit);
+        json_member(out, "unit", field->unit);
         if (reported->type != VALUE_NONE) {
-            write_at(out, "at", reported->at);
-            write_text(out, "quality", quality_name(reported->quality));
+            json_member_time(out, "at", reported->at);
+            json_member(out, "quality", quality_name(reported->quality));
         }
         json_close(out, '}');
     }
@@ -161,7 +151,7 @@ static void write_alarms(struct writer *writer) {
         if (!is_wanted(writer, spec->name)) continue;
         json_key(out, spec->name);
         json_open(out, '{');
-        write_text(out, "severity", severity_name(spec->severity));
+        json_member(out, "severity", severity_name(spec->severity));
         json_key(out, "active");
         json_boolean(out, alarm->state == ALARM_ACTIVE);
         json_key(out, "acked");
@@ -169,7 +159,7 @@ static void write_alarms(struct writer *writer) {
         json_key(out, "muted");
         json_boolean(out, twin_is_muted(writer->twin));
         if (alarm->state == ALARM_ACTIVE) {
-            write_at(out, "since", alarm->since);
+            json_member_time(out, "since", alarm->since);
             json_key(out, "text");
             alarm_text_write(spec->text, writer->twin, out);
             json_key(out, "advice");
@@ -199,9 +189,9 @@ static void write_predictions(struct writer *writer) {
         } else {
             json_null(out);
         }
-        write_text(out, "unit", spec->unit);
-        if (forecast->is_present) write_at(out, "at", forecast->at);
-        if (spec->field != NONE) write_text(out, "of", writer->model->fields[spec->field].name);
+        json_member(out, "unit", spec->unit);
+        if (forecast->is_present) json_member_time(out, "at", forecast->at);
+        if (spec->field != NONE) json_member(out, "of", writer->model->fields[spec->field].name);
         json_key(out, "band");
         json_number(out, spec->band);
         json_close(out, '}');
@@ -252,7 +242,7 @@ static void write_parts(struct writer *writer) {
             snprintf(id, sizeof id, "%s:%s", writer->twin->id, writer->model->parts[i].name);
         if (!world_find(writer->world, id, (size_t)length)) continue;
         is_any = true;
-        write_text(out, writer->model->parts[i].name, id);
+        json_member(out, writer->model->parts[i].name, id);
     }
     json_close(out, '}');
     if (!is_any) out->length = before;
@@ -267,14 +257,14 @@ static void write_failure(struct writer *writer) {
     snprintf(version, sizeof version, "%08llx", (unsigned long long)(incident->version >> 32));
     json_key(out, "failure");
     json_open(out, '{');
-    write_text(out, "text", incident->text);
+    json_member(out, "text", incident->text);
     json_key(out, "rev");
     json_unsigned(out, incident->rev);
-    write_text(out, "version", version);
-    write_at(out, "at", incident->at);
+    json_member(out, "version", version);
+    json_member_time(out, "at", incident->at);
     json_key(out, "failures");
     json_unsigned(out, incident->failures);
-    if (incident->until > 0) write_at(out, "quarantined_until", incident->until);
+    if (incident->until > 0) json_member_time(out, "quarantined_until", incident->until);
     json_close(out, '}');
 }
 
@@ -283,14 +273,14 @@ static void write_head(struct writer *writer) {
     struct buffer *out = writer->out;
     char version[17];
     snprintf(version, sizeof version, "%08llx", (unsigned long long)(twin->version >> 32));
-    write_text(out, "id", twin->id);
-    write_text(out, "model", writer->model->name);
-    write_text(out, "level", level_name(writer->model->level));
-    write_text(out, "lifecycle", lifecycle_name(twin->lifecycle));
+    json_member(out, "id", twin->id);
+    json_member(out, "model", writer->model->name);
+    json_member(out, "level", level_name(writer->model->level));
+    json_member(out, "lifecycle", lifecycle_name(twin->lifecycle));
     json_key(out, "rev");
     json_unsigned(out, twin->rev);
-    write_text(out, "version", version);
-    write_at(out, "created_at", twin->created_at);
+    json_member(out, "version", version);
+    json_member_time(out, "created_at", twin->created_at);
     json_key(out, "attributes");
     json_raw(out, twin->attributes);
 }
@@ -322,21 +312,21 @@ void alarm_json_write(const struct twin *twin, int index, struct buffer *out) {
     json_string(out, twin->id);
     out->length--; // the quote, to go on
     buffer_printf(out, ".%s\"", spec->name);
-    write_text(out, "twin", twin->id);
-    write_text(out, "model", twin->model->name);
-    write_text(out, "alarm", spec->name);
-    write_text(out, "severity", severity_name(spec->severity));
+    json_member(out, "twin", twin->id);
+    json_member(out, "model", twin->model->name);
+    json_member(out, "alarm", spec->name);
+    json_member(out, "severity", severity_name(spec->severity));
     json_key(out, "active");
     json_boolean(out, alarm->state == ALARM_ACTIVE);
     json_key(out, "acked");
     json_boolean(out, alarm->is_acked);
     json_key(out, "muted");
     json_boolean(out, twin_is_muted(twin));
-    write_at(out, "since", alarm->since);
+    json_member_time(out, "since", alarm->since);
     if (spec->field != NONE) {
         json_key(out, "value");
         json_number(out, alarm->value);
-        write_text(out, "unit", twin->model->fields[spec->field].unit);
+        json_member(out, "unit", twin->model->fields[spec->field].unit);
     }
     json_key(out, "text");
     alarm_text_write(spec->text, twin, out);
