@@ -31,16 +31,17 @@ compile = $(if $(PACKAGE_LIBS),,$(error Debian packages are missing: $(shell .ci
   runtime); `make packages` installs them))$(CC) $(ALL_CFLAGS)
 
 # A room may use the rooms before it; tests/layers.sh holds the whole rule.
-ROOMS := base predict twin store script ingest push
+ROOMS := base predict twin store script turn fork ingest push
 objects = $(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard $(foreach room,$(1),runtime/$(room)/*.c)))
-RUNTIME := $(call objects,$(ROOMS)) $(filter-out $(BUILD)/main.o,$(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard runtime/*.c)))
+WIRING := $(filter-out $(BUILD)/main.o,$(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard runtime/*.c)))
+RUNTIME := $(call objects,$(ROOMS)) $(WIRING)
 
 all: $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim
 
 $(BUILD)/twind: $(BUILD)/main.o $(RUNTIME)
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
-# The turn and what wires it, as a library: twinctl takes what runs without network and disk.
-$(BUILD)/turn.a: $(filter-out $(BUILD)/main.o,$(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard runtime/*.c)))
+# The turn and its forks, as a library: twinctl takes what runs without network and disk.
+$(BUILD)/turn.a: $(call objects,turn fork)
 	@rm -f $@
 	$(AR) rcs $@ $^
 $(BUILD)/twinctl: $(call objects,ctl base predict twin script) $(BUILD)/turn.a
@@ -60,9 +61,12 @@ rooms_twin    := base predict twin
 rooms_store   := base predict twin store
 rooms_script  := base predict twin script
 rooms_ingest  := base predict twin ingest
-rooms_push    := base predict twin store script push
+rooms_turn    := $(ROOMS)
+rooms_fork    := base predict twin store script turn fork
+rooms_push    := base predict twin store script turn fork push
 rooms_ctl     := base predict twin script ctl
 rooms_sim     := base sim
+extra_turn    := $(WIRING)
 extra_ctl     := $(BUILD)/turn.a
 extra_sim     := $(BUILD)/ingest/message.o
 room_of = $(firstword $(subst /, ,$(1)))
@@ -72,9 +76,6 @@ $(BUILD)/unit/%: tests/unit/%.c $$(call without_main,$$(call objects,$$(rooms_$$
   $$(extra_$$(call room_of,$$*))
 	@mkdir -p $(@D)
 	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lcmocka
-$(BUILD)/unit/turn/%: tests/unit/turn/%.c $(RUNTIME)
-	@mkdir -p $(@D)
-	$(compile) $(PLAIN_LINK) -Itests/unit -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS) -lcmocka
 units: $(UNIT)
 
 # Bytes from outside, by the million: tests/fuzz/fuzz_WHAT.c

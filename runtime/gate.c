@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "store/log.h"
-#include "turn.h"
+#include "turn/turn.h"
 #include "twin/revision.h"
 #include "twin/world.h"
 

@@ -23,7 +23,7 @@
 #include "store/checkpoint.h"
 #include "store/log.h"
 #include "store/recovery.h"
-#include "turn.h"
+#include "turn/turn.h"
 #include "twin/revision.h"
 #include "twin/world.h"
 

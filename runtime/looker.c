@@ -11,7 +11,7 @@
 #include "base/metrics.h"
 #include "base/worker.h"
 #include "script/script.h"
-#include "turn.h"
+#include "turn/turn.h"
 #include "twin/world.h"
 
 #include <stdlib.h>

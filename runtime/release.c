@@ -13,7 +13,7 @@
 #include "base/metrics.h"
 #include "base/worker.h"
 #include "config.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "folders.h"
 #include "push/push.h"
 #include "reload.h"

@@ -1,7 +1,7 @@
 // What the store will say of the versions that a load touches, before it is written.
 
 #include "base/loop.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "release.h"
 #include "reload.h"
 

@@ -4,7 +4,7 @@
 #include "base/loop.h"
 #include "base/memory.h"
 #include "config.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "push/push.h"
 #include "release.h"
 #include "reload.h"

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "config.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "looker.h"
 #include "store/checkpoint.h"
 #include "store/log.h"

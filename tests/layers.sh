@@ -20,9 +20,11 @@ rooms_below() {
     twin) echo base predict ;;
     store) echo base predict twin ;;
     script) echo base predict twin store ;;
+    turn) echo base predict twin script ;;
+    fork) echo base predict twin store script turn ;;
     ingest) echo base predict twin store script ;;
-    push) echo base predict twin store script ingest ;;
-    ctl) echo base predict twin script rehearsal.h ;; # the turn, on a world in memory
+    push) echo base predict twin store script fork ingest ;;
+    ctl) echo base predict twin script fork/rehearsal.h ;; # the turn, on a world in memory
     sim) echo base ingest/message.h ;;
     *) return 1 ;;
   esac
@@ -156,7 +158,7 @@ broken_tree() {
   bad runtime/store/c.c 'runtime/store/c.c:1: libcurl belongs' '#include <curl/curl.h>'
   bad runtime/script/d.c 'runtime/script/d.c:2: the one door' $'/* lua_pcall(L)\n */ int r = lua_pcall(L, 0, 0, 0);'
   bad runtime/store/d.c 'runtime/store/d.c:1: the clock' 'long now = time(NULL);'
-  bad runtime/turn.c 'runtime/turn.c:1: the clock' '    clock_gettime(CLOCK_MONOTONIC, &t);'
+  bad runtime/live.c 'runtime/live.c:1: the clock' '    clock_gettime(CLOCK_MONOTONIC, &t);'
   bad notes.txt 'notes.txt: the top level' 'x'
   { echo 'runtime/base/long.c: 401 lines'; } >>expected
   printf '//\n%.0s' {1..401} >runtime/base/long.c
@@ -170,7 +172,7 @@ sound_tree() {
     '/* clock_gettime(x) */ int64_t uptime(void); x->time(1);' >runtime/base/a.c
   printf '%s\n' '#include <lua.h>' '#include "twin/twin.h"' 'lua_pcall(L, 0, 0, 0);' >runtime/script/call.c
   printf '%s\n' '#include "ingest/message.h"' '#include <curl/curl.h>' 'time(NULL);' >runtime/sim/fleet.c
-  printf '%s\n' '#include "push/push.h"' '#include "store/log.h"' >runtime/turn.c
+  printf '%s\n' '#include "push/push.h"' '#include "store/log.h"' >runtime/live.c
 }
 
 self_test() {

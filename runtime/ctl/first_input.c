@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
-#include "rehearsal.h"
+#include "fork/rehearsal.h"
 #include "twin/model.h"
 #include "twin/world.h"
 

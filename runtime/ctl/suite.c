@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "ctl/first_input.h"
-#include "rehearsal.h"
+#include "fork/rehearsal.h"
 #include "script/lua_test.h"
 #include "script/script.h"
 #include "twin/model.h"

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "script/script.h"
-#include "turn.h"
+#include "turn/turn.h"
 #include "twin/revision.h"
 #include "twin/world.h"
 

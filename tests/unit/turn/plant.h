@@ -12,7 +12,7 @@
 #include "pump_model.h"
 #include "script/script.h"
 #include "test.h"
-#include "turn.h"
+#include "turn/turn.h"
 #include "twin/revision.h"
 #include "twin/world.h"
 

@@ -1,6 +1,6 @@
 // A process of three stages and two belts: throughput, shares of time, and the known bottleneck.
 
-#include "engine.h"
+#include "turn/engine.h"
 #include "twin/model_codec.h"
 #include "works.h"
 

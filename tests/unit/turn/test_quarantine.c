@@ -1,7 +1,7 @@
 // A twin whose behaviour keeps failing rests alone: what counts, how long, and what ends it.
 
 #include "plant.h"
-#include "quarantine.h"
+#include "turn/quarantine.h"
 #include "twin/twin_codec.h"
 
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/logger.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "twin/layout.h"
 #include "twin/twin_codec.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/logger.h"
 #include "base/memory.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "twin/name.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 // revision.
 
 #include "base/hash.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "twin/command.h"
 #include "twin/silence.h"
 

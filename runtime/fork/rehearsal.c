@@ -1,12 +1,12 @@
 // Predictions that are due are noted while a turn runs and run after it, for their results are
 // inputs of their own.
 
-#include "rehearsal.h"
+#include "fork/rehearsal.h"
 
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "twin/model_codec.h"
 
 #include <stdio.h>

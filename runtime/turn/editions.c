@@ -5,7 +5,7 @@
 // sets each twin's timers by the version that will run it and notes which versions are still some
 // twin's; at its end the scripts that nothing needs are freed.
 
-#include "engine.h"
+#include "turn/engine.h"
 
 #include <stdlib.h>
 

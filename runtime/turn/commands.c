@@ -3,7 +3,7 @@
 // on["command.NAME"] runs.
 
 #include "base/err.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "twin/command.h"
 
 #include <string.h>

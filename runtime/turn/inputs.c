@@ -3,7 +3,7 @@
 // that caused.
 
 #include "base/err.h"
-#include "engine.h"
+#include "turn/engine.h"
 
 #include <string.h>
 

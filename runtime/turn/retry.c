@@ -2,7 +2,7 @@
 // as it is now: samples are not applied a second time.
 
 #include "base/err.h"
-#include "engine.h"
+#include "turn/engine.h"
 
 #include <string.h>
 

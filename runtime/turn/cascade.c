@@ -1,7 +1,7 @@
 // Events between twins: effects of the sender's revision, each consumed by a turn of its target.
 
 #include "base/logger.h"
-#include "engine.h"
+#include "turn/engine.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // Counting lives in the twin's incident, which change_apply makes, moves and ends.
 
-#include "quarantine.h"
+#include "turn/quarantine.h"
 
 #include "base/memory.h"
 #include "script/script.h"

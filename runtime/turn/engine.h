@@ -7,9 +7,9 @@
 #define ENGINE_H
 
 #include "base/memory.h"
-#include "lineage.h"
+#include "turn/lineage.h"
 #include "script/script.h"
-#include "turn.h"
+#include "turn/turn.h"
 #include "twin/revision.h"
 #include "twin/world.h"
 

@@ -2,7 +2,7 @@
 // one.
 
 #include "base/err.h"
-#include "engine.h"
+#include "turn/engine.h"
 
 #include <string.h>
 

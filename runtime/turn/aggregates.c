@@ -6,7 +6,7 @@
 // alone and not on the order in which they changed: they are taken by their number.
 
 #include "base/memory.h"
-#include "engine.h"
+#include "turn/engine.h"
 
 #include <stdlib.h>
 #include <string.h>

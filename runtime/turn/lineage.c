@@ -1,7 +1,7 @@
 // At most as many versions as the store keeps, and the few that are being loaded, so they are
 // looked through in order.
 
-#include "lineage.h"
+#include "turn/lineage.h"
 
 #include "base/hash.h"
 #include "base/memory.h"

@@ -10,7 +10,7 @@
 // follow, and none is named.
 
 #include "base/memory.h"
-#include "engine.h"
+#include "turn/engine.h"
 #include "predict/estimator.h"
 
 #include <math.h>

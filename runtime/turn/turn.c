@@ -5,8 +5,8 @@
 #include "base/hash.h"
 #include "base/logger.h"
 #include "base/metrics.h"
-#include "engine.h"
-#include "quarantine.h"
+#include "turn/engine.h"
+#include "turn/quarantine.h"
 
 #include <stdlib.h>
 #include <string.h>
