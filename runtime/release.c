@@ -13,11 +13,11 @@
 #include "base/metrics.h"
 #include "base/worker.h"
 #include "config.h"
-#include "turn/engine.h"
 #include "folders.h"
 #include "push/push.h"
 #include "reload.h"
 #include "store/checkpoint.h"
+#include "turn/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 // What the store will say of the versions that a load touches, before it is written.
 
 #include "base/loop.h"
-#include "turn/engine.h"
 #include "release.h"
 #include "reload.h"
+#include "turn/engine.h"
 
 void release_prepare_heads(struct load *load) {
     struct reload *reload = load->reload;

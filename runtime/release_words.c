@@ -4,10 +4,10 @@
 #include "base/loop.h"
 #include "base/memory.h"
 #include "config.h"
-#include "turn/engine.h"
 #include "push/push.h"
 #include "release.h"
 #include "reload.h"
+#include "turn/engine.h"
 
 #include <stdio.h>
 #include <string.h>

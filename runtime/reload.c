@@ -8,10 +8,10 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "config.h"
-#include "turn/engine.h"
 #include "looker.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
+#include "turn/engine.h"
 
 #include <stdlib.h>
 

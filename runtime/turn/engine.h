@@ -7,8 +7,8 @@
 #define ENGINE_H
 
 #include "base/memory.h"
-#include "turn/lineage.h"
 #include "script/script.h"
+#include "turn/lineage.h"
 #include "turn/turn.h"
 #include "twin/revision.h"
 #include "twin/world.h"

@@ -10,8 +10,8 @@
 // follow, and none is named.
 
 #include "base/memory.h"
-#include "turn/engine.h"
 #include "predict/estimator.h"
+#include "turn/engine.h"
 
 #include <math.h>
 #include <string.h>

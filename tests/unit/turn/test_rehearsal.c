@@ -1,7 +1,7 @@
 // A rehearsal: the clock, what runs on it, and what is kept of failures.
 
-#include "plant.h"
 #include "fork/rehearsal.h"
+#include "plant.h"
 #include "twin/model_codec.h"
 
 #define START (1000000 * SECOND)
