@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "config.h"
 #include "data_folder.h"
+#include "fork/replay.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
 #include "store/recovery.h"
@@ -74,11 +75,25 @@ static bool compare(struct verify *verify, struct err *err) {
     return true;
 }
 
+// What the log's inputs come to when they are run again.
+static bool replay(struct verify *verify, const struct config *config, struct err *err) {
+    struct replay_request request = {.log = verify->log,
+                                     .file = checkpoint_file(verify->checkpoint),
+                                     .call_us = config->call_us,
+                                     .to = UINT64_MAX};
+    struct replay_report report;
+    if (!replay_run(&request, &report, err)) return false;
+    replay_print(&report, stdout);
+    return replay_is_equal(&report) ||
+           err_set(err, ERR_INTERNAL,
+                   "the recorded inputs come to something else when they are run again");
+}
+
 bool verify_run(const struct config *config, const struct logger *logger, struct err *err) {
     struct verify verify = {.metrics = metrics_new()};
     int data_folder = data_folder_hold(config->data_dir, err);
-    bool is_good =
-        data_folder >= 0 && open_store(&verify, config, logger, err) && compare(&verify, err);
+    bool is_good = data_folder >= 0 && open_store(&verify, config, logger, err) &&
+                   compare(&verify, err) && replay(&verify, config, err);
     log_close(verify.log);
     checkpoint_close(verify.checkpoint);
     metrics_free(verify.metrics);

@@ -70,7 +70,8 @@ void call_close(struct call *call) {
 
 int call_run(struct call *call, int arguments, int results, const struct call_budget *budget,
              const char *where, struct err *err) {
-    int64_t interval_us = budget->cpu_us / TICKS_A_LIMIT;
+    int64_t limit_us = budget->cpu_us * (budget->patience ? budget->patience : 1);
+    int64_t interval_us = limit_us / TICKS_A_LIMIT;
     if (interval_us < SHORTEST_TICK_US) interval_us = SHORTEST_TICK_US;
     if ((call->interval_us != interval_us || !pthread_equal(call->thread, pthread_self())) &&
         !make_timer(call, interval_us, err)) {
@@ -83,8 +84,8 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     size_t top = call->hard - call->hard / 8;
     call->soft = call->used + budget->growth < top ? call->used + budget->growth : top;
     call->kill = KILL_NONE;
-    call->limit_us = budget->cpu_us;
-    call->steps = (size_t)budget->cpu_us * STEPS_A_US;
+    call->limit_us = limit_us;
+    call->steps = call->steps_a_call = (size_t)budget->cpu_us * STEPS_A_US;
     call->sequence++;
     atomic_signal_fence(memory_order_seq_cst);
     call->is_running = 1;
@@ -124,7 +125,7 @@ void call_charge(lua_State *lua, struct call *call, size_t steps) {
     luaL_error(lua,
                "matching took more than the %I steps that one call may take; match a shorter text, "
                "or a pattern with fewer repeats",
-               (LUAI_UACINT)call->limit_us * STEPS_A_US);
+               (LUAI_UACINT)call->steps_a_call);
 }
 
 // pcall(f, ...) -> true, results | false, error; a kill is not an error that a script may have

@@ -27,6 +27,7 @@ enum kill { KILL_NONE, KILL_DEADLINE, KILL_MEMORY };
 struct call_budget {
     int64_t cpu_us;
     size_t growth; // bytes
+    int patience;  // it is stopped after so many times its time; what it may charge stays; 0 = 1
 };
 
 struct call {
@@ -47,7 +48,8 @@ struct call {
     int64_t interval_us; // 0 = no timer yet
     // Bytes that Lua holds, what kills the running call, and what is refused to it.
     size_t used, soft, hard;
-    size_t steps; // that the running call may still charge
+    size_t steps; // that the running call may still charge, of
+    size_t steps_a_call;
 };
 
 // A Lua state with a counting allocator, whose extra space holds `owner`. Outside of a call the

@@ -49,7 +49,7 @@ struct lua_tests *lua_test_load(struct script *script, const struct script_files
     lua_pushcfunction(script->call.lua, load);
     lua_pushlightuserdata(script->call.lua, &loading);
     script->files = files; // for sandbox_load
-    const struct call_budget budget = {LOAD_US, script->limits.hard_bytes};
+    const struct call_budget budget = {.cpu_us = LOAD_US, .growth = script->limits.hard_bytes};
     int outcome = call_run(&script->call, 1, 0, &budget, "loading tests", err);
     script->files = NULL;
     if (outcome == OUTCOME_OK) return tests;
@@ -91,7 +91,7 @@ enum outcome lua_test_run(struct lua_tests *tests, int index, struct test_bed *b
     lua_rawgeti(lua, LUA_REGISTRYINDEX, test->function);
     lua_newuserdatauv(lua, 0, 0); // t
     luaL_setmetatable(lua, T);
-    const struct call_budget budget = {TEST_US, TEST_BYTES};
+    const struct call_budget budget = {.cpu_us = TEST_US, .growth = TEST_BYTES};
     enum outcome outcome = call_run(&script->call, 1, 0, &budget, test->file, err);
     script->bed = NULL;
     region_fini(&bed->region);

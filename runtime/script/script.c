@@ -62,7 +62,7 @@ struct script *script_load(const struct script_files *files, const struct script
     loading.models = xcalloc((size_t)files->count + 1, sizeof *loading.models);
     lua_pushcfunction(script->call.lua, load);
     lua_pushlightuserdata(script->call.lua, &loading);
-    const struct call_budget budget = {LOAD_US, limits->hard_bytes};
+    const struct call_budget budget = {.cpu_us = LOAD_US, .growth = limits->hard_bytes};
     int outcome = call_run(&script->call, 1, 0, &budget, "loading", err);
     call_rest(&script->call);
     for (int i = 0; i < loading.count; i++)
@@ -124,7 +124,9 @@ enum outcome script_call(struct script *script, struct changes *changes,
     lua_rawgeti(lua, LUA_REGISTRYINDEX, handler);
     handle_push(lua, twin->number, VIEW_TWIN, 0);
     int arguments = 1 + behavior_push_arguments(lua, twin, trigger);
-    const struct call_budget budget = {script->limits.call_us, script->limits.soft_bytes};
+    const struct call_budget budget = {.cpu_us = script->limits.call_us,
+                                       .growth = script->limits.soft_bytes,
+                                       .patience = script->limits.patience};
     enum outcome outcome = call_run(&script->call, arguments, 0, &budget, behavior->file, err);
     script->changes = NULL;
     ++*script->call_totals[outcome];
@@ -155,7 +157,8 @@ enum outcome script_predict(struct script *script, const struct twin *snapshot, 
     lua_rawgeti(lua, LUA_REGISTRYINDEX, own->predict);
     handle_push(lua, snapshot->number, VIEW_TWIN, 0);
     lua_prediction_push_series(lua, snapshot, own, prediction, now);
-    const struct call_budget budget = {script->limits.predict_us, script->limits.soft_bytes};
+    const struct call_budget budget = {.cpu_us = script->limits.predict_us,
+                                       .growth = script->limits.soft_bytes};
     enum outcome outcome = call_run(&script->call, 2, 2, &budget, where, err);
     script->snapshot = NULL;
     call_rest(&script->call); // so that any thread may free a version that is not predicting

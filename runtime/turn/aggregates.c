@@ -229,11 +229,7 @@ static bool run_handlers(struct engine *engine) {
     return turn_handler(engine, &(struct trigger){.kind = TRIGGER_INPUT});
 }
 
-void turn_aggregate(struct engine *engine, struct twin *twin) {
-    engine->external_rev = engine->world->rev + 1;
-    engine->ordinal = 0;
-    turn_touch(engine, twin);
-    twin->aggregate_due = 0;
+void turn_sums(struct engine *engine, struct twin *twin) {
     struct changes *changes = turn_open(engine, twin);
     for (int i = 0; i < twin->model->aggregate_count; i++) {
         const struct aggregate_spec *spec = &twin->model->aggregates[i];
@@ -250,11 +246,18 @@ void turn_aggregate(struct engine *engine, struct twin *twin) {
     for (int i = 0; i < set_count; i++)
         if (changes->list[i].kind == CHANGE_SET) alarms_check(changes, changes->list[i].index);
     changes_mark(changes);
-    if (changes->count > 0) {
-        if (turn_alarm_handlers(engine, &next_alarm) && run_handlers(engine))
-            turn_alarm_handlers(engine, &next_alarm);
-        turn_close(engine, &(struct cause){.kind = INPUT_AGGREGATE});
-    }
+    if (changes->count == 0) return;
+    if (turn_alarm_handlers(engine, &next_alarm) && run_handlers(engine))
+        turn_alarm_handlers(engine, &next_alarm);
+    turn_close(engine, &(struct cause){.kind = INPUT_AGGREGATE});
+}
+
+void turn_aggregate(struct engine *engine, struct twin *twin) {
+    engine->external_rev = engine->world->rev + 1;
+    engine->ordinal = 0;
+    turn_touch(engine, twin);
+    twin->aggregate_due = 0;
+    turn_sums(engine, twin);
     timers_schedule(engine->world, twin, engine->script);
     engine_drain(engine);
 }

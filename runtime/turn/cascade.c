@@ -58,7 +58,6 @@ void engine_requeue(struct engine *engine, uint64_t from_rev, uint16_t from_inde
 // One event becomes one turn of its target. It leaves a revision even if nothing changes: that is
 // how recovery knows that it was consumed.
 static void turn_event(struct engine *engine, const struct queued_event *event, struct twin *twin) {
-    turn_touch(engine, twin);
     struct changes *changes = turn_open(engine, twin);
     changes_mark(changes);
     int index = model_event(twin->model, event->name, strlen(event->name)), next_alarm = 0;
@@ -88,17 +87,54 @@ static void turn_event(struct engine *engine, const struct queued_event *event, 
                                        .from_index = event->from_index});
 }
 
+static struct queued_event *take_first(struct engine *engine) {
+    struct queued_event *event = engine->events;
+    if (!event) return NULL;
+    engine->events = event->next;
+    if (!engine->events) engine->last_event = &engine->events;
+    return event;
+}
+
+// Takes this one off, and those before it, which led to nobody. NULL when it is not there.
+static struct queued_event *take_until(struct engine *engine, uint64_t from_rev,
+                                       uint16_t from_index) {
+    struct queued_event *event = engine->events;
+    while (event && (event->from_rev != from_rev || event->from_index != from_index))
+        event = event->next;
+    if (!event) return NULL;
+    struct queued_event *first;
+    while ((first = take_first(engine)) != event)
+        event_free(first);
+    return event;
+}
+
+bool engine_consume(struct engine *engine, uint64_t from_rev, uint16_t from_index) {
+    struct queued_event *event = take_until(engine, from_rev, from_index);
+    if (event) event_free(event);
+    return event;
+}
+
+bool turn_queued_event(struct engine *engine, struct twin *twin, uint64_t from_rev,
+                       uint16_t from_index, bool is_too_deep) {
+    struct queued_event *event = take_until(engine, from_rev, from_index);
+    if (!event) return false;
+    if (is_too_deep) event->depth = CASCADE_MAX + 1;
+    turn_event(engine, event, twin);
+    event_free(event);
+    return true;
+}
+
 void engine_drain(struct engine *engine) {
     while (parts_make(engine) || engine->events) {
-        struct queued_event *event = engine->events;
+        struct queued_event *event = take_first(engine);
         if (!event) continue;
-        engine->events = event->next;
-        if (!engine->events) engine->last_event = &engine->events;
         struct twin *twin = world_twin(engine->world, event->target);
-        if (twin)
+        if (twin) {
+            turn_touch(engine, twin);
             turn_event(engine, event, twin);
-        else
+        } else {
             ++*engine->dropped_events;
+        }
         event_free(event);
     }
     engine->depth = 0;

@@ -34,21 +34,32 @@ struct script *edition_script(struct engine *engine, uint64_t version) {
     return edition->script;
 }
 
+static void present(struct engine *engine, struct edition *edition) {
+    for (int i = 0; i < engine->edition_count; i++)
+        engine->editions[i].is_needed = false;
+    if (edition->version != engine->world->version) engine->previous = engine->world->version;
+    engine->present = engine->script = edition->script;
+    engine->version = engine->world->version = edition->version;
+    engine->tally = (struct tally){0};
+    engine->catch_up.is_behind = true;
+    engine->catch_up.next = 0;
+    engine->catch_up.used_count = 0;
+}
+
 void engine_use(struct engine *engine, struct script *owned) {
     uint64_t version = script_version(owned);
     struct edition *edition = find(engine, version);
     if (!edition) edition = add(engine, version);
     script_free(edition->script); // it was held by some twins, or is loaded anew
     edition->script = owned;
-    for (int i = 0; i < engine->edition_count; i++)
-        engine->editions[i].is_needed = false;
-    if (version != engine->world->version) engine->previous = engine->world->version;
-    engine->present = engine->script = owned;
-    engine->version = engine->world->version = version;
-    engine->tally = (struct tally){0};
-    engine->catch_up.is_behind = true;
-    engine->catch_up.next = 0;
-    engine->catch_up.used_count = 0;
+    present(engine, edition);
+}
+
+bool engine_use_again(struct engine *engine, uint64_t version) {
+    struct edition *edition = find(engine, version);
+    if (!edition || !edition->script) return false;
+    present(engine, edition);
+    return true;
 }
 
 void engine_give_back(struct engine *engine) {

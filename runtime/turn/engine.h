@@ -37,11 +37,14 @@ struct engine {
     struct region region;   // of the turn that is open
     struct changes changes; // likewise, reused turn after turn
     struct queued_event *events, **last_event;
-    uint64_t external_rev; // first revision of the external input under way, for random()
-    uint32_t ordinal;      // handlers run since it
-    int depth;             // of the event being turned, 0 for an external input
-    bool is_retrying;      // the quarantine is looked over
-    uint32_t *incomplete;  // assets whose parts are still to be made
+    uint64_t external_rev;           // first revision of the external input under way, for random()
+    uint32_t ordinal;                // handlers run since it
+    uint32_t turn_ordinal;           // likewise, when the turn that is open began
+    int depth;                       // of the event being turned, 0 for an external input
+    bool is_retrying;                // the quarantine is looked over
+    const struct revision *repeated; // the turn under way was recorded: it sets nothing else off
+    const struct change *obeyed;     // of it: the call that cannot be decided twice, or NULL
+    uint32_t *incomplete;            // assets whose parts are still to be made
     int incomplete_count;
     uint64_t *turns, *failures, *rested, *dropped_events, *held_back;
 };
@@ -64,6 +67,7 @@ struct cause {
     uint64_t message;
     uint64_t from_rev;
     uint16_t from_index;
+    int64_t run_before; // timer
 };
 
 struct changes *turn_open(struct engine *engine,
@@ -93,6 +97,23 @@ int turn_same_relationship(const struct model *meant, int relationship, const st
 void engine_count_turn(struct engine *engine);
 void engine_count_failure(struct engine *engine, const struct err *err);
 
+// The turns of each kind of input, from turn_open to turn_close; what repeats a recorded one
+// (repeat.c) has these in common with the live one.
+uint64_t turn_samples(struct engine *engine, const struct samples_input *input,
+                      struct sample *samples, int count);
+void turn_desired_handlers(struct engine *engine);
+void turn_timers(struct engine *engine, struct twin *twin, int64_t run_before);
+void turn_sums(struct engine *engine, struct twin *twin);
+bool turn_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
+                const struct change *event, const struct actor *actor, uint64_t *rev,
+                struct err *err);
+// The event that this revision sent, off the queue with those before it; false when it is not
+// there.
+bool turn_queued_event(struct engine *engine, struct twin *twin, uint64_t from_rev,
+                       uint16_t from_index, bool is_too_deep);
+
+// script_call for the turn that is open, or what is obeyed instead of it.
+enum outcome turn_call(struct engine *engine, const struct trigger *trigger, struct err *err);
 // Runs one handler if there is one. False when it failed: the behaviour's part is dropped, the
 // reason noted.
 bool turn_handler(struct engine *engine, const struct trigger *trigger);

@@ -47,8 +47,8 @@ static bool run_sample_handlers(struct engine *engine, const struct sample *samp
 }
 
 // All samples of one time: applied, estimators, alarms, handlers.
-static uint64_t turn_samples(struct engine *engine, const struct samples_input *input,
-                             struct sample *samples, int count) {
+uint64_t turn_samples(struct engine *engine, const struct samples_input *input,
+                      struct sample *samples, int count) {
     struct changes *changes = turn_open(engine, input->twin);
     bool is_new = !changes->twin;
     if (is_new) turn_create(engine, input->model, input->id, input->id_length);
@@ -139,7 +139,7 @@ static bool check_if_rev(const struct twin *twin, uint64_t if_rev, struct err *e
 }
 
 // What the operator's settings trigger; the input's changes are those that were really made.
-static void run_desired_handlers(struct engine *engine) {
+void turn_desired_handlers(struct engine *engine) {
     struct changes *changes = &engine->changes;
     int input_count = changes->input_count, next_alarm = 0;
     for (int i = 0; i < input_count; i++) {
@@ -180,7 +180,7 @@ bool engine_desired(struct engine *engine, struct twin *twin, const struct setti
     *rev = twin->rev;
     if (changes->count == 0) return true; // it was so already
     changes_mark(changes);
-    run_desired_handlers(engine);
+    turn_desired_handlers(engine);
     *rev = turn_close(engine, &(struct cause){.kind = INPUT_DESIRED, .actor = actor});
     engine_drain(engine);
     return true;

@@ -6,7 +6,6 @@
 // why, and it is not tried again until another version comes.
 
 #include "base/err.h"
-#include "base/hash.h"
 #include "base/logger.h"
 #include "turn/engine.h"
 #include "twin/layout.h"
@@ -91,10 +90,8 @@ static void migrate(struct engine *engine, struct twin *twin, const struct model
                               .arguments = past.values,
                               .argument_count = past.count,
                               .version = twin->version};
-    uint64_t coordinates[3] = {twin->number, engine->external_rev, engine->ordinal++};
     engine_count_turn(engine);
-    enum outcome outcome = script_call(engine->script, changes, &trigger,
-                                       hash64(0, coordinates, sizeof coordinates), &err);
+    enum outcome outcome = turn_call(engine, &trigger, &err);
     if (outcome == OUTCOME_OK) {
         close_move(engine, twin);
     } else {

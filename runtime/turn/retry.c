@@ -147,11 +147,9 @@ static bool run_all(struct engine *engine, const struct model *then, const struc
     return !has_values || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INPUT});
 }
 
-bool engine_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
-                  const struct change *event, const struct actor *actor, int64_t received,
-                  uint64_t *rev, struct err *err) {
-    engine_begin(engine, received);
-    turn_touch(engine, twin);
+bool turn_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
+                const struct change *event, const struct actor *actor, uint64_t *rev,
+                struct err *err) {
     const struct model *then =
         twin->incident ? world_layout(engine->world, twin->incident->layout) : NULL;
     if (!then) return err_set(err, ERR_NOT_FOUND, "%s has no input that failed", twin->id);
@@ -166,6 +164,15 @@ bool engine_retry(struct engine *engine, struct twin *twin, const struct revisio
     if (!is_good) err_set(err, ERR_INVALID, "%s", twin->incident->text);
     *rev = turn_close(
         engine, &(struct cause){.kind = INPUT_RETRY, .actor = actor, .from_rev = failed->rev});
+    return is_good;
+}
+
+bool engine_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
+                  const struct change *event, const struct actor *actor, int64_t received,
+                  uint64_t *rev, struct err *err) {
+    engine_begin(engine, received);
+    turn_touch(engine, twin);
+    bool is_good = turn_retry(engine, twin, failed, event, actor, rev, err);
     engine_drain(engine);
     return is_good;
 }

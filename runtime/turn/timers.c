@@ -114,13 +114,9 @@ static void start_predictions(struct engine *engine, struct twin *twin, int64_t 
 }
 
 // Everything of one twin that is due, as one turn.
-static void turn_timers(struct engine *engine, struct twin *twin) {
+void turn_timers(struct engine *engine, struct twin *twin, int64_t run_before) {
     const char *names[FIRED_MAX];
     int next_alarm = 0;
-    int64_t run_before = twin->timers_run_at;
-    engine->external_rev = engine->world->rev + 1;
-    engine->ordinal = 0;
-    turn_touch(engine, twin);
     struct changes *changes = turn_open(engine, twin);
     silence_check(changes);
     alarms_expire(changes, changes->now);
@@ -131,7 +127,16 @@ static void turn_timers(struct engine *engine, struct twin *twin) {
     if (turn_alarm_handlers(engine, &next_alarm) && run_stale_handlers(engine) &&
         run_timer_handlers(engine, names, fired, run_before))
         turn_alarm_handlers(engine, &next_alarm);
-    if (changes->count > 0) turn_close(engine, &(struct cause){.kind = INPUT_TIMER});
+    if (changes->count > 0)
+        turn_close(engine, &(struct cause){.kind = INPUT_TIMER, .run_before = run_before});
+}
+
+static void run_due(struct engine *engine, struct twin *twin) {
+    int64_t run_before = twin->timers_run_at;
+    engine->external_rev = engine->world->rev + 1;
+    engine->ordinal = 0;
+    turn_touch(engine, twin);
+    turn_timers(engine, twin, run_before);
     timers_schedule(engine->world, twin, engine->script);
     start_predictions(engine, twin, run_before);
     engine_drain(engine);
@@ -145,7 +150,7 @@ int64_t engine_timers(struct engine *engine, int64_t now) {
         if (twin->aggregate_due == twin->due)
             turn_aggregate(engine, twin);
         else
-            turn_timers(engine, twin);
+            run_due(engine, twin);
     }
     return twin ? twin->due : 0;
 }

@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "turn/engine.h"
 #include "turn/quarantine.h"
+#include "twin/snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,10 @@ void engine_free(struct engine *engine) {
 
 struct changes *turn_open(struct engine *engine, struct twin *twin) {
     region_reset(&engine->region);
+    if (twin) snapshot_keep(engine->world, twin);
     turn_choose(engine, twin);
     engine->has_run = engine->has_failed = false;
+    engine->turn_ordinal = engine->ordinal;
     changes_begin(&engine->changes, twin, engine->world->rev + 1, engine->world->clock);
     return &engine->changes;
 }
@@ -89,10 +92,22 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
                              .from_rev = cause->from_rev,
                              .from_index = cause->from_index,
                              .version = engine->version,
+                             .present = engine->world->version,
+                             .input_rev = engine->has_run ? engine->external_rev : changes->rev,
+                             .ordinal = engine->has_run ? engine->turn_ordinal : 0,
+                             .run_before = cause->run_before,
                              .changes = changes->list,
                              .change_count = changes->count,
                              .input_count =
                                  changes->is_marked ? changes->input_count : changes->count};
+}
+
+static void set_off(struct engine *engine, const struct changes *changes) {
+    queue_events(engine, changes);
+    aggregates_notice(engine->world, changes);
+    parts_notice(engine, changes);
+    if (moves_timers(changes)) timers_schedule(engine->world, changes->twin, engine->script);
+    world_mark_dirty(engine->world, changes->twin);
 }
 
 uint64_t turn_close(struct engine *engine, const struct cause *cause) {
@@ -106,11 +121,7 @@ uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     twin->rev = changes->rev;
     twin->version = engine->version;
     ++*engine->turns;
-    queue_events(engine, changes);
-    aggregates_notice(engine->world, changes);
-    parts_notice(engine, changes);
-    if (moves_timers(changes)) timers_schedule(engine->world, twin, engine->script);
-    world_mark_dirty(engine->world, twin);
+    if (!engine->repeated) set_off(engine, changes);
     engine->sink.on_revision(engine->sink.context, twin, &revision);
     return changes->rev;
 }
@@ -141,6 +152,16 @@ void engine_count_failure(struct engine *engine, const struct err *err) {
         memcpy(engine->tally.first, err->text, sizeof engine->tally.first);
 }
 
+enum outcome turn_call(struct engine *engine, const struct trigger *trigger, struct err *err) {
+    struct changes *changes = &engine->changes;
+    uint64_t coordinates[3] = {changes->twin->number, engine->external_rev, engine->ordinal++};
+    uint64_t seed = hash64(0, coordinates, sizeof coordinates);
+    const struct change *obeyed = engine->obeyed;
+    if (!obeyed) return script_call(engine->script, changes, trigger, seed, err);
+    err_set(err, ERR_INVALID, "%.*s", (int)obeyed->text.length, obeyed->text.text);
+    return obeyed->state;
+}
+
 bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     struct changes *changes = &engine->changes;
     if (!engine->script || !script_handles(engine->script, changes->twin->model, trigger))
@@ -152,9 +173,7 @@ bool turn_handler(struct engine *engine, const struct trigger *trigger) {
     }
     engine_count_turn(engine);
     struct err err;
-    uint64_t coordinates[3] = {changes->twin->number, engine->external_rev, engine->ordinal++};
-    uint64_t seed = hash64(0, coordinates, sizeof coordinates);
-    enum outcome outcome = script_call(engine->script, changes, trigger, seed, &err);
+    enum outcome outcome = turn_call(engine, trigger, &err);
     if (outcome == OUTCOME_OK) return true;
     engine->has_failed = true;
     engine_count_failure(engine, &err);

@@ -52,6 +52,9 @@ void engine_free(struct engine *engine);
 // held on them. Takes no longer for a large fleet: engine_catch_up does what must be done to each
 // twin.
 void engine_use(struct engine *engine, struct script *owned);
+// The same with one that is loaded still; false when none is. The world's current models are to be
+// its own again.
+bool engine_use_again(struct engine *engine, uint64_t version);
 // A version by its files, so that twins which come from it need not migrate where nothing of theirs
 // has changed; and one that is stored no more. Of a version that is not known, all has changed.
 void engine_know(struct engine *engine, const struct script_files *files);
@@ -115,6 +118,18 @@ bool engine_command_moved(struct engine *engine, struct twin *twin, uint32_t id,
 // What a worker found out about a twin as it was at `of_rev`.
 void engine_forecast(struct engine *engine, struct twin *twin, int prediction, uint64_t of_rev,
                      const struct prediction_result *result, int64_t received);
+
+// Repeats a turn that was recorded (repeat.c), on a world that stands as it did before it and
+// serves `recorded->present`. Its revision goes to the sink and should be the recorded one; nothing
+// else is set off: no timer, no part, and events only when they are queued with engine_requeue.
+// What cannot be decided twice, a call that was stopped, is obeyed. `failed` and `event` are of a
+// retry, as engine_retry has them. False when the event that it consumed is not in the queue.
+bool engine_repeat(struct engine *engine, const struct revision *recorded,
+                   const struct revision *failed, const struct change *event);
+
+// Takes the event that this revision sent off the queue, with those before it that led to nobody.
+// False when it is not there.
+bool engine_consume(struct engine *engine, uint64_t from_rev, uint16_t from_index);
 
 // Recovery: an event that was sent and not consumed. Queued; drained with the next input or timer
 // run.

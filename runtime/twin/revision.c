@@ -11,15 +11,25 @@
 enum { // which optional parts follow
     HAS_MESSAGE = 1,
     HAS_FROM = 2,
+    HAS_PRESENT = 4,
+    HAS_CHANCE = 8,
+    HAS_RUN_BEFORE = 16,
 };
 
 #define LENGTH_BYTES 4 // a fixed length in front lets it be filled in after the rest
 
+static uint8_t find_flags(const struct revision *revision) {
+    bool has_chance = revision->input_rev != revision->rev || revision->ordinal != 0;
+    return (uint8_t)((revision->message ? HAS_MESSAGE : 0) | (revision->from_rev ? HAS_FROM : 0) |
+                     (revision->present != revision->version ? HAS_PRESENT : 0) |
+                     (has_chance ? HAS_CHANCE : 0) | (revision->run_before ? HAS_RUN_BEFORE : 0));
+}
+
 void revision_encode(const struct revision *revision, int64_t base, struct buffer *out) {
     size_t start = out->length;
+    uint8_t flags = find_flags(revision);
     buffer_u32(out, 0);
-    buffer_byte(out, (uint8_t)((revision->message ? HAS_MESSAGE : 0) |
-                               (revision->from_rev ? HAS_FROM : 0)));
+    buffer_byte(out, flags);
     buffer_zigzag(out, revision->received - base);
     if (revision->message) buffer_u64(out, revision->message);
     buffer_varint(out, revision->twin);
@@ -32,6 +42,12 @@ void revision_encode(const struct revision *revision, int64_t base, struct buffe
         buffer_varint(out, revision->from_index);
     }
     buffer_u64(out, revision->version);
+    if (flags & HAS_PRESENT) buffer_u64(out, revision->present);
+    if (flags & HAS_CHANCE) {
+        buffer_varint(out, revision->rev - revision->input_rev);
+        buffer_varint(out, revision->ordinal);
+    }
+    if (flags & HAS_RUN_BEFORE) buffer_zigzag(out, revision->received - revision->run_before);
     buffer_varint(out, (uint64_t)revision->change_count);
     buffer_varint(out, (uint64_t)revision->input_count);
     for (int i = 0; i < revision->change_count; i++)
@@ -62,7 +78,7 @@ static void decode_actor(struct reader *one, struct actor *actor) {
 bool revision_decode(struct reader *in, int64_t base, uint64_t rev, struct region *region,
                      struct revision *revision) {
     struct reader one = enter(in);
-    *revision = (struct revision){.rev = rev};
+    *revision = (struct revision){.rev = rev, .input_rev = rev};
     uint8_t flags = read_byte(&one);
     revision->received = (int64_t)((uint64_t)base + (uint64_t)read_zigzag(&one));
     if (flags & HAS_MESSAGE) revision->message = read_u64(&one);
@@ -75,7 +91,15 @@ bool revision_decode(struct reader *in, int64_t base, uint64_t rev, struct regio
         revision->from_rev = read_varint(&one);
         revision->from_index = (uint16_t)read_varint(&one);
     }
-    revision->version = read_u64(&one);
+    revision->version = revision->present = read_u64(&one);
+    if (flags & HAS_PRESENT) revision->present = read_u64(&one);
+    if (flags & HAS_CHANCE) {
+        revision->input_rev = rev - read_varint(&one);
+        revision->ordinal = (uint32_t)read_varint(&one);
+    }
+    if (flags & HAS_RUN_BEFORE)
+        revision->run_before =
+            (int64_t)((uint64_t)revision->received - (uint64_t)read_zigzag(&one));
     uint64_t count = read_varint(&one);
     if (count > (uint64_t)(one.end - one.at)) one.is_bad = 1; // a change takes a byte at least
     revision->input_count = (int)read_varint(&one);

@@ -24,6 +24,12 @@ struct revision {
     uint64_t from_rev; // event: the revision that sent it; prediction: the one it looked at
     uint16_t from_index;
     uint64_t version; // of the scripts
+    uint64_t present; // the world's version then; another one when the twin was held back
+    // What random() was seeded by, with the twin: the first revision of the external input that
+    // this turn belongs to, and how many handlers had run since.
+    uint64_t input_rev;
+    uint32_t ordinal;
+    int64_t run_before; // timer: what was due by then had run
     struct change *changes;
     int change_count;
     int input_count;

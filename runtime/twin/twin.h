@@ -134,6 +134,7 @@ struct twin {
     int32_t heap_place;        // in the world's timer heap, NONE = not in it
     uint32_t revs_since_state; // revisions since its full state was last written to the log
     int64_t state_logged_at;
+    uint32_t kept;         // for which snapshots it was written down (twin/snapshot.h)
     bool is_watched;       // somebody's WebSocket subscription has it
     bool is_observed;      // some CoAP observation has it
     bool is_dirty;         // changed since its last checkpoint

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "twin/layout.h"
+#include "twin/snapshot.h"
 #include "twin/twin_codec.h"
 
 #include <assert.h>
@@ -28,6 +29,7 @@ struct world *world_new(void) {
 
 void world_free(struct world *world) {
     if (!world) return;
+    snapshots_free(world);
     for (uint32_t i = 0; i < world->number_capacity; i++)
         twin_free(world->by_number[i]);
     while (world->models) {
@@ -82,7 +84,8 @@ void world_prefetch(const struct world *world, const char *const *ids, const siz
 }
 
 struct twin *world_twin(const struct world *world, uint32_t number) {
-    return number < world->number_capacity ? world->by_number[number] : NULL;
+    struct twin *twin = number < world->number_capacity ? world->by_number[number] : NULL;
+    return twin || !world->fetch ? twin : world->fetch(world->fetch_context, number);
 }
 
 void world_add(struct world *world, struct twin *twin) {
@@ -130,6 +133,7 @@ void world_remove(struct world *world, struct twin *twin) {
     for (uint32_t i = 0; i < twin->link_count; i++) {
         struct twin *other = world_twin(world, twin->links[i].other);
         if (!other || other == twin) continue;
+        snapshot_keep(world, other);
         for (uint32_t j = other->link_count; j-- > 0;)
             if (other->links[j].other == twin->number) link_remove_at(other, j);
     }
@@ -150,6 +154,7 @@ void world_relayout(struct world *world, struct twin *twin, const struct model *
         const char *name = old->relationships[link.relationship].name;
         int place = model_relationship(model, name, strlen(name));
         struct twin *other = world_twin(world, link.other);
+        if (other) snapshot_keep(world, other);
         for (uint32_t j = other ? other->link_count : 0; j-- > 0;) {
             struct link *mirror = &other->links[j];
             if (!mirror->is_incoming || mirror->other != twin->number) continue;
@@ -205,19 +210,25 @@ static uint32_t link_place(const struct twin *twin, int relationship, uint32_t o
 }
 
 void world_link(struct world *world, struct twin *from, int relationship, struct twin *to) {
-    (void)world;
+    snapshot_keep(world, from);
+    snapshot_keep(world, to);
     if (link_place(from, relationship, to->number, false) < from->link_count) return;
     link_append(from, (struct link){to->number, (uint16_t)relationship, false});
     link_append(to, (struct link){from->number, (uint16_t)relationship, true});
 }
 
 void world_unlink(struct world *world, struct twin *from, int relationship, struct twin *to) {
-    (void)world;
+    snapshot_keep(world, from);
+    snapshot_keep(world, to);
     uint32_t place = link_place(from, relationship, to->number, false);
     if (place == from->link_count) return;
     link_remove_at(from, place);
     uint32_t mirror = link_place(to, relationship, from->number, true);
     if (mirror < to->link_count) link_remove_at(to, mirror); // recovery makes them at its end
+}
+
+void world_link_in(struct twin *twin, int relationship, uint32_t other) {
+    link_append(twin, (struct link){other, (uint16_t)relationship, true});
 }
 
 void world_link_all(struct world *world) {

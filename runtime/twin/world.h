@@ -13,6 +13,8 @@
 
 struct err;
 
+struct snapshots;
+
 struct world {
     uint64_t rev;     // of the newest revision
     int64_t clock;    // received time of the newest input, microseconds UTC
@@ -32,6 +34,11 @@ struct world {
     bool is_closed;     // no sample creates a twin, whatever its model says
     struct twin **heap; // timer heap, ordered by (due, number)
     uint32_t heap_count, heap_capacity;
+    struct snapshots *snapshots; // that are open, NULL = never one was
+    // Of a fork: makes a twin that is not here yet, out of what it was forked from. NULL = all that
+    // there are, are here; it also returns NULL for a number that nobody has.
+    struct twin *(*fetch)(void *context, uint32_t number);
+    void *fetch_context;
     struct twin *dirty;  // list of twins changed since their last checkpoint
     struct twin *saving; // those of them that the checkpoint round under way has taken over
 };
@@ -61,6 +68,8 @@ void world_relayout(struct world *world, struct twin *twin, const struct model *
 // Relationships. Both ends are told; adding one that is there does nothing.
 void world_link(struct world *world, struct twin *from, int relationship, struct twin *to);
 void world_unlink(struct world *world, struct twin *from, int relationship, struct twin *to);
+// The incoming end alone, of a twin that was fetched: the other one is fetched by itself.
+void world_link_in(struct twin *twin, int relationship, uint32_t other);
 // After loading twins: makes every incoming end anew and drops links to twins that are gone.
 void world_link_all(struct world *world);
 

@@ -1,0 +1,285 @@
+// Versions are loaded when a turn needs them and stay; a log names few.
+
+#include "fork/fork.h"
+
+#include "base/err.h"
+#include "base/logger.h"
+#include "base/metrics.h"
+#include "script/script.h"
+#include "store/log.h"
+#include "store/past.h"
+#include "store/state_file.h"
+#include "store/versions.h"
+#include "turn/engine.h"
+#include "twin/snapshot.h"
+#include "twin/twin_codec.h"
+
+#include <stdlib.h>
+
+#define GROWTH_BYTES (64u << 20) // of memory in one call: more than live gives, for it obeys live
+#define STATE_BYTES (512u << 20)
+
+// What scripts say in a fork has been said.
+static const struct logger quiet = {.level = LOG_LEVEL_OFF};
+
+struct fork_version {
+    uint64_t version;
+    const struct model **models; // NULL when it could not be loaded: `why`
+    int count;
+    struct err why;
+};
+
+static const struct model *find_layout(void *context, uint64_t layout) {
+    return world_layout(((struct fork *)context)->world, layout);
+}
+
+static bool on_layout(void *context, struct model *owned) {
+    world_adopt_model(((struct fork *)context)->world, owned);
+    return true;
+}
+
+// ---- twins
+
+static void link_in(struct twin *twin, struct reader *in) {
+    for (uint32_t count = read_u32(in); count > 0; count--) {
+        uint32_t other = read_u32(in);
+        world_link_in(twin, (int)read_u32(in), other);
+    }
+}
+
+// Puts in what the log has of a twin at `rev`; `newest` is a revision of it at or after that.
+static bool add_past(struct fork *fork, uint32_t number, uint64_t newest, uint64_t rev,
+                     struct err *err) {
+    struct past past;
+    struct buffer bytes = {0};
+    bool is_found = past_open(&past, fork->options.log, number, newest, rev, err);
+    if (is_found) {
+        twin_encode(past.twin, &bytes);
+        struct reader in = {.at = bytes.bytes, .end = bytes.bytes + bytes.length};
+        struct twin *owned = twin_decode(&in, find_layout, fork, err);
+        struct twin *here = world_twin(fork->world, number);
+        is_found = owned != NULL;
+        if (owned && here)
+            world_restore(fork->world, here, owned);
+        else if (owned)
+            world_add(fork->world, owned);
+    }
+    buffer_fini(&bytes);
+    past_close(&past);
+    return is_found;
+}
+
+// The world asks for a twin that it does not have.
+static struct twin *fetch(void *context, uint32_t number) {
+    struct fork *fork = context;
+    struct buffer bytes = {0};
+    struct err err;
+    struct twin *twin = NULL;
+    fork->world->fetch = NULL; // what is looked for below is not fetched
+    if (snapshot_read(fork->options.snapshot, number, &bytes)) {
+        struct reader in = {.at = bytes.bytes, .end = bytes.bytes + bytes.length};
+        read_u32(&in);
+        twin = twin_decode(&in, find_layout, fork, &err);
+        if (twin && fork->options.rev && twin->rev > fork->options.rev) {
+            uint64_t newest = twin->rev;
+            twin_free(twin);
+            twin = NULL;
+            if (add_past(fork, number, newest, fork->options.rev, &err))
+                twin = world_twin(fork->world, number);
+        } else if (twin) {
+            world_add(fork->world, twin);
+        }
+        if (twin) link_in(twin, &in);
+        if (twin) twin->timers_run_at = fork->world->clock;
+    }
+    fork->world->fetch = fetch;
+    buffer_fini(&bytes);
+    return twin;
+}
+
+bool fork_restore(struct fork *fork, uint32_t number, uint64_t rev, struct err *err) {
+    return add_past(fork, number, rev, rev, err);
+}
+
+// ---- versions
+
+static struct script *load(struct fork *fork, const struct script_files *files,
+                           struct fork_version *version) {
+    struct script_limits limits = {.call_us = fork->options.call_us,
+                                   .predict_us = fork->options.call_us,
+                                   .patience = fork->options.patience,
+                                   .soft_bytes = GROWTH_BYTES,
+                                   .hard_bytes = STATE_BYTES};
+    struct script *script = script_load(files, &limits, &quiet, fork->metrics, &version->why);
+    if (!script) return NULL;
+    version->count = script_model_count(script);
+    version->models = xcalloc((size_t)version->count + 1, sizeof *version->models);
+    for (int i = 0; i < version->count; i++) {
+        version->models[i] = world_adopt_model(fork->world, script_take_model(script, i));
+        script_bind(script, i, version->models[i]);
+    }
+    engine_know(fork->engine, files);
+    return script;
+}
+
+static struct fork_version *add_version(struct fork *fork, uint64_t version) {
+    fork->versions =
+        xrealloc(fork->versions, (size_t)(fork->version_count + 1) * sizeof *fork->versions);
+    struct fork_version *added = &fork->versions[fork->version_count++];
+    *added = (struct fork_version){.version = version};
+    return added;
+}
+
+static struct fork_version *find_version(struct fork *fork, uint64_t version) {
+    for (int i = fork->version_count; i-- > 0;)
+        if (fork->versions[i].version == version) return &fork->versions[i];
+    return NULL;
+}
+
+static struct script *load_stored(struct fork *fork, uint64_t version) {
+    struct fork_version *added = add_version(fork, version);
+    struct buffer bytes = {0};
+    struct script_files files = {0};
+    struct script *script = NULL;
+    if (versions_read_files(fork->options.file, version, &bytes, &added->why) &&
+        script_files_decode(bytes.bytes, bytes.length, &files, &added->why))
+        script = load(fork, &files, added);
+    script_files_fini(&files);
+    buffer_fini(&bytes);
+    return script;
+}
+
+// A version that a twin is held on.
+static struct script *on_missing(void *context, uint64_t version) {
+    return load_stored(context, version);
+}
+
+static void set_current(struct fork *fork, uint64_t version) {
+    const struct fork_version *found = find_version(fork, version);
+    world_set_current(fork->world, found->models, found->count);
+}
+
+bool fork_serve(struct fork *fork, uint64_t version, struct err *err) {
+    if (version == fork->world->version) return true;
+    if (engine_use_again(fork->engine, version)) {
+        set_current(fork, version);
+        return true;
+    }
+    struct fork_version *known = find_version(fork, version);
+    struct script *script = known ? NULL : load_stored(fork, version);
+    if (!script) {
+        *err = find_version(fork, version)->why;
+        return false;
+    }
+    set_current(fork, version);
+    engine_use(fork->engine, script);
+    return true;
+}
+
+bool fork_serve_files(struct fork *fork, const struct script_files *files, struct err *err) {
+    struct script *script = load(fork, files, add_version(fork, files->version));
+    if (!script) {
+        *err = find_version(fork, files->version)->why;
+        return false;
+    }
+    set_current(fork, files->version);
+    engine_use(fork->engine, script);
+    return true;
+}
+
+// ---- the fork
+
+bool fork_open(struct fork *fork, const struct fork_options *options, struct err *err) {
+    *fork = (struct fork){.world = world_new(), .options = *options, .metrics = metrics_new()};
+    struct sink sink = options->sink;
+    sink.context = fork;
+    sink.on_missing = on_missing;
+    fork->engine = engine_new(fork->world, &sink, &quiet, fork->metrics);
+    scan_open(&fork->scan, log_journal(options->log));
+    if (options->snapshot) {
+        fork->world->rev = options->rev ? options->rev : snapshot_rev(options->snapshot);
+        fork->world->clock = snapshot_clock(options->snapshot);
+        fork->world->next_number = snapshot_next_number(options->snapshot);
+        fork->world->fetch = fetch;
+        fork->world->fetch_context = fork;
+    }
+    return log_read_layouts(options->log, on_layout, fork, err);
+}
+
+void fork_close(struct fork *fork) {
+    fork->world->fetch = NULL;
+    engine_free(fork->engine);
+    for (int i = 0; i < fork->version_count; i++)
+        free(fork->versions[i].models);
+    free(fork->versions);
+    scan_close(&fork->scan);
+    world_free(fork->world);
+    metrics_free(fork->metrics);
+}
+
+// ---- recorded revisions
+
+bool fork_take(struct fork *fork, const struct revision *revision) {
+    struct world *world = fork->world;
+    struct twin *twin = world_twin(world, revision->twin);
+    if (revision->kind == INPUT_EVENT)
+        engine_consume(fork->engine, revision->from_rev, revision->from_index);
+    if (!twin && revision->previous != 0) return false;
+    world->rev = revision->rev;
+    world->clock = revision->received;
+    for (int i = 0; i < revision->change_count; i++)
+        change_apply(world, &twin, &revision->changes[i], revision->rev);
+    if (!twin) return true;
+    twin->rev = revision->rev;
+    twin->version = revision->version;
+    return true;
+}
+
+void fork_queue_events(struct fork *fork, const struct revision *revision) {
+    for (int i = revision->input_count; i < revision->change_count; i++)
+        if (revision->changes[i].kind == CHANGE_EVENT)
+            engine_requeue(fork->engine, revision->rev, (uint16_t)i, revision->twin,
+                           &revision->changes[i]);
+}
+
+bool fork_read(struct fork *fork, uint64_t rev, struct region *region, struct revision *revision,
+               struct err *err) {
+    if (!scan_at(&fork->scan, rev, err)) return false;
+    const struct batch_view *batch = &fork->scan.batch;
+    bool is_here =
+        fork->scan.is_found && rev >= batch->first_rev && rev < batch->first_rev + batch->count;
+    if (!is_here)
+        return err_set(
+            err, ERR_NOT_FOUND, "the log has no rev %llu: it begins at %llu and ends at %llu",
+            (unsigned long long)rev, (unsigned long long)log_first_rev(fork->options.log),
+            (unsigned long long)log_durable(fork->options.log));
+    struct reader in = batch->revisions;
+    uint64_t message;
+    int64_t received;
+    for (uint64_t at = batch->first_rev; at < rev; at++)
+        revision_skim(&in, batch->base, &message, &received);
+    // The batch is gone with the next one that is read.
+    const uint8_t *bytes =
+        (const uint8_t *)region_copy(region, (const char *)in.at, (size_t)(in.end - in.at));
+    struct reader one = {.at = bytes, .end = bytes + (in.end - in.at)};
+    return revision_decode(&one, batch->base, rev, region, revision) ||
+           err_set(err, ERR_INTERNAL, "rev %llu in the log cannot be understood",
+                   (unsigned long long)rev);
+}
+
+bool fork_read_failed(struct fork *fork, uint64_t rev, struct region *region,
+                      struct revision *failed, struct change *event, bool *has_event,
+                      struct err *err) {
+    struct revision sender;
+    *has_event = false;
+    if (!fork_read(fork, rev, region, failed, err)) return false;
+    if (failed->kind != INPUT_EVENT) return true;
+    if (!fork_read(fork, failed->from_rev, region, &sender, err)) return false;
+    if (failed->from_index >= sender.change_count)
+        return err_set(err, ERR_INTERNAL, "rev %llu sent no event of that number",
+                       (unsigned long long)sender.rev);
+    *event = sender.changes[failed->from_index];
+    event->other = sender.twin; // who sent it, as engine_retry has it
+    *has_event = true;
+    return true;
+}

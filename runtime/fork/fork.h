@@ -1,0 +1,74 @@
+// A fork: a world that is not live, with its own twins, versions, clock and sink. Nothing that
+// happens in it is stored, told or sent.
+//
+// Its twins come out of a snapshot of the live world, each when it is first asked for, or from
+// nowhere (an empty one, which a reader of the log fills). With a rev before the snapshot's a twin
+// is as the log has it then. What drives it decides what it is: a replay, a shadow, one turn that
+// is explained. One thread, any.
+
+#ifndef FORK_FORK_H
+#define FORK_FORK_H
+
+#include "store/scan.h"
+#include "turn/turn.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct log;
+struct metrics;
+struct model;
+struct region;
+struct revision;
+struct script_files;
+struct snapshot;
+struct state_file;
+struct world;
+
+struct fork_options {
+    struct log *log;           // the past of twins, and layouts
+    struct state_file *file;   // versions
+    struct snapshot *snapshot; // borrowed; NULL = no twins at first
+    uint64_t rev;              // they are as of then; 0 = as of the snapshot
+    struct sink sink;          // its context is the fork, which its owner's struct begins with;
+                               // on_missing is the fork's own
+    int64_t call_us;           // CPU time of a call in a turn
+    int patience;              // as of script_limits
+};
+
+struct fork {
+    struct world *world;
+    struct engine *engine;
+    struct fork_options options;
+    struct metrics *metrics;
+    struct fork_version *versions; // that were asked for
+    int version_count;
+    struct scan scan; // for fork_read
+};
+
+bool fork_open(struct fork *fork, const struct fork_options *options, struct err *err);
+void fork_close(struct fork *fork);
+
+// Makes a stored version the present one. False when it is not stored any more or does not load.
+bool fork_serve(struct fork *fork, uint64_t version, struct err *err);
+// The same with one that need not be stored.
+bool fork_serve_files(struct fork *fork, const struct script_files *files, struct err *err);
+
+// Its recorded effects, without the turn, and off the queue the event that it consumed. False when
+// its twin is not there.
+bool fork_take(struct fork *fork, const struct revision *revision);
+// Queues the events that a recorded revision sent, for those that consumed them.
+void fork_queue_events(struct fork *fork, const struct revision *revision);
+// Makes a twin what the log has it at its revision `rev`. False when the log cannot tell.
+bool fork_restore(struct fork *fork, uint32_t number, uint64_t rev, struct err *err);
+// What a retry has run again: the revision that failed, and the event that it had consumed, if one;
+// both live in `region`. False when the log has it no more.
+bool fork_read_failed(struct fork *fork, uint64_t rev, struct region *region,
+                      struct revision *failed, struct change *event, bool *has_event,
+                      struct err *err);
+// One revision out of the log.
+bool fork_read(struct fork *fork, uint64_t rev, struct region *region, struct revision *revision,
+               struct err *err);
+
+#endif
