@@ -153,6 +153,8 @@ static bool open_sockets(struct live *live, struct err *err) {
                                 .door = &live->door,
                                 .desk = &live->desk,
                                 .log = live->log,
+                                .file = checkpoint_file(live->checkpoint),
+                                .call_us = config->call_us,
                                 .logger = live->logger,
                                 .metrics = live->metrics,
                                 .loop = live->loop,
@@ -253,6 +255,7 @@ void live_close(struct live *live) {
     if (!live) return;
     reload_close(&live->reload);
     looker_free(live->looker);
+    push_leave_log(live->push);
     if (live->log && live->ingest && log_open_bytes(live->log) > 0 && log_wants_submit(live->log))
         log_submit(live->log, ingest_take_replies(live->ingest));
     uint64_t rev = log_close(live->log);

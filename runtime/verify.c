@@ -77,10 +77,9 @@ static bool compare(struct verify *verify, struct err *err) {
 
 // What the log's inputs come to when they are run again.
 static bool replay(struct verify *verify, const struct config *config, struct err *err) {
-    struct replay_request request = {.log = verify->log,
-                                     .file = checkpoint_file(verify->checkpoint),
-                                     .call_us = config->call_us,
-                                     .to = UINT64_MAX};
+    struct replay_request request = {
+        .source = {verify->log, checkpoint_file(verify->checkpoint), config->call_us},
+        .to = UINT64_MAX};
     struct replay_report report;
     if (!replay_run(&request, &report, err)) return false;
     replay_print(&report, stdout);

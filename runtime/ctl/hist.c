@@ -9,9 +9,9 @@
 #include "base/memory.h"
 #include "ctl/arguments.h"
 #include "ctl/client.h"
+#include "ctl/moment.h"
 #include "ctl/plot.h"
 #include "ctl/session.h"
-#include "script/duration.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -55,18 +55,6 @@ struct series { // the answer's arrays, of equal length; min and max NULL when i
     const cJSON *time, *value, *quality, *min, *max; // each steps along
 };
 
-// "10m" is so long ago; anything else twind reads, and says what is wrong with it.
-static char *time_of(const char *word) {
-    int64_t us;
-    if (!duration_parse(word, &us)) return client_escape(word);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    struct buffer text = {0};
-    json_seconds(&text, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - us);
-    buffer_byte(&text, 0);
-    return (char *)text.bytes;
-}
-
 static bool ask(struct client *client, const struct hist *hist, const char *points,
                 struct answer *answer, struct err *err) {
     const char *const words[][2] = {{"from", hist->from}, {"to", hist->to}};
@@ -75,7 +63,7 @@ static bool ask(struct client *client, const struct hist *hist, const char *poin
     buffer_printf(&path, "/twins/%s/history?fields=%s", id, field);
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (!words[i][1]) continue;
-        char *when = time_of(words[i][1]);
+        char *when = moment_text(words[i][1]);
         buffer_printf(&path, "&%s=%s", words[i][0], when);
         free(when);
     }

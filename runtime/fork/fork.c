@@ -52,7 +52,7 @@ static bool add_past(struct fork *fork, uint32_t number, uint64_t newest, uint64
                      struct err *err) {
     struct past past;
     struct buffer bytes = {0};
-    bool is_found = past_open(&past, fork->options.log, number, newest, rev, err);
+    bool is_found = past_open(&past, fork->options.source.log, number, newest, rev, err);
     if (is_found) {
         twin_encode(past.twin, &bytes);
         struct reader in = {.at = bytes.bytes, .end = bytes.bytes + bytes.length};
@@ -105,8 +105,8 @@ bool fork_restore(struct fork *fork, uint32_t number, uint64_t rev, struct err *
 
 static struct script *load(struct fork *fork, const struct script_files *files,
                            struct fork_version *version) {
-    struct script_limits limits = {.call_us = fork->options.call_us,
-                                   .predict_us = fork->options.call_us,
+    struct script_limits limits = {.call_us = fork->options.source.call_us,
+                                   .predict_us = fork->options.source.call_us,
                                    .patience = fork->options.patience,
                                    .soft_bytes = GROWTH_BYTES,
                                    .hard_bytes = STATE_BYTES};
@@ -141,7 +141,7 @@ static struct script *load_stored(struct fork *fork, uint64_t version) {
     struct buffer bytes = {0};
     struct script_files files = {0};
     struct script *script = NULL;
-    if (versions_read_files(fork->options.file, version, &bytes, &added->why) &&
+    if (versions_read_files(fork->options.source.file, version, &bytes, &added->why) &&
         script_files_decode(bytes.bytes, bytes.length, &files, &added->why))
         script = load(fork, &files, added);
     script_files_fini(&files);
@@ -195,7 +195,7 @@ bool fork_open(struct fork *fork, const struct fork_options *options, struct err
     sink.context = fork;
     sink.on_missing = on_missing;
     fork->engine = engine_new(fork->world, &sink, &quiet, fork->metrics);
-    scan_open(&fork->scan, log_journal(options->log));
+    scan_open(&fork->scan, log_journal(options->source.log));
     if (options->snapshot) {
         fork->world->rev = options->rev ? options->rev : snapshot_rev(options->snapshot);
         fork->world->clock = snapshot_clock(options->snapshot);
@@ -203,7 +203,7 @@ bool fork_open(struct fork *fork, const struct fork_options *options, struct err
         fork->world->fetch = fetch;
         fork->world->fetch_context = fork;
     }
-    return log_read_layouts(options->log, on_layout, fork, err);
+    return log_read_layouts(options->source.log, on_layout, fork, err);
 }
 
 void fork_close(struct fork *fork) {
@@ -251,8 +251,8 @@ bool fork_read(struct fork *fork, uint64_t rev, struct region *region, struct re
     if (!is_here)
         return err_set(
             err, ERR_NOT_FOUND, "the log has no rev %llu: it begins at %llu and ends at %llu",
-            (unsigned long long)rev, (unsigned long long)log_first_rev(fork->options.log),
-            (unsigned long long)log_durable(fork->options.log));
+            (unsigned long long)rev, (unsigned long long)log_first_rev(fork->options.source.log),
+            (unsigned long long)log_durable(fork->options.source.log));
     struct reader in = batch->revisions;
     uint64_t message;
     int64_t received;

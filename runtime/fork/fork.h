@@ -26,14 +26,18 @@ struct snapshot;
 struct state_file;
 struct world;
 
+struct fork_source {         // what every fork needs of the live world
+    struct log *log;         // the past of twins, and layouts
+    struct state_file *file; // versions
+    int64_t call_us;         // CPU time of a call in a turn
+};
+
 struct fork_options {
-    struct log *log;           // the past of twins, and layouts
-    struct state_file *file;   // versions
+    struct fork_source source;
     struct snapshot *snapshot; // borrowed; NULL = no twins at first
     uint64_t rev;              // they are as of then; 0 = as of the snapshot
     struct sink sink;          // its context is the fork, which its owner's struct begins with;
                                // on_missing is the fork's own
-    int64_t call_us;           // CPU time of a call in a turn
     int patience;              // as of script_limits
 };
 

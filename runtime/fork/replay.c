@@ -181,8 +181,8 @@ static bool read_batch(struct replay *replay, const struct batch_view *batch, st
 static bool read_log(struct replay *replay, struct err *err) {
     const struct replay_request *request = replay->request;
     struct scan scan;
-    scan_open(&scan, log_journal(request->log));
-    bool is_good = scan_at(&scan, log_first_rev(request->log), err);
+    scan_open(&scan, log_journal(request->source.log));
+    bool is_good = scan_at(&scan, log_first_rev(request->source.log), err);
     while (is_good && scan.is_found && scan.batch.first_rev <= request->to &&
            !replay->report->broken.rev && !replay->report->is_stopped) {
         is_good = read_batch(replay, &scan.batch, err);
@@ -230,9 +230,7 @@ static bool hash_recorded(struct replay *replay, struct err *err) {
 bool replay_run(const struct replay_request *request, struct replay_report *report,
                 struct err *err) {
     struct replay replay = {.request = request, .report = report};
-    struct fork_options options = {.log = request->log,
-                                   .file = request->file,
-                                   .call_us = request->call_us,
+    struct fork_options options = {.source = request->source,
                                    .patience = PATIENCE,
                                    .sink = {.on_revision = on_revision, .on_predict = on_predict}};
     *report = (struct replay_report){0};
@@ -240,7 +238,7 @@ bool replay_run(const struct replay_request *request, struct replay_report *repo
     if (is_good) {
         report->hash = report->live_hash = world_hash(replay.fork.world);
         report->twins = replay.fork.world->twin_count;
-        bool is_whole = request->live && report->rev == snapshot_rev(request->live);
+        bool is_whole = request->live && !report->is_stopped && !report->broken.rev;
         if (is_whole)
             report->live_hash = hash_live(&replay);
         else if (request->from != UINT64_MAX)

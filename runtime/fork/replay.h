@@ -11,6 +11,7 @@
 #define FORK_REPLAY_H
 
 #include "fork/difference.h"
+#include "fork/fork.h"
 #include "fork/invariant.h"
 #include "twin/twin.h"
 
@@ -19,19 +20,14 @@
 #include <stdio.h>
 
 struct err;
-struct log;
 struct snapshot;
-struct state_file;
 
 struct replay_request {
-    struct log *log;
-    struct state_file *file;
-    struct snapshot *live; // of the live world at or after `to`
-    int64_t call_us;       // as live gives it
+    struct fork_source source;
+    struct snapshot *live; // stands at `to`; NULL when `to` is earlier
     uint64_t from, to;     // revs, both ends included
     const char *model;     // turns of others are taken as recorded; NULL = all are re-executed
     const struct invariant *invariant; // ends at the first revision that breaks it; may be NULL
-    double speed; // so many times as fast as it was recorded; 0 = as fast as it can
     // After each batch; false ends it. May wait, to keep the pace. May be NULL.
     bool (*on_progress)(void *context, uint64_t rev, int64_t received, uint64_t turns);
     void *context;

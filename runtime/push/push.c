@@ -168,10 +168,17 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     return NULL;
 }
 
-void push_close(struct push *push) {
+void push_leave_log(struct push *push) {
     if (!push) return;
     connection_end_all(&push->service);
+    studies_close(&push->service.studies);
     archive_free(push->service.archive);
+    push->service.archive = NULL;
+}
+
+void push_close(struct push *push) {
+    if (!push) return;
+    push_leave_log(push);
     if (push->vhost) lws_vhost_destroy(push->vhost);
     watch_fini(&push->service.watch);
     pace_fini(&push->service.pace);

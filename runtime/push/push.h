@@ -19,6 +19,7 @@ struct logger;
 struct loop;
 struct metrics;
 struct push;
+struct state_file;
 struct twin;
 struct version_news;
 
@@ -30,6 +31,8 @@ struct push_options {
     const struct door *door;
     const struct desk *desk; // NULL: versions cannot be asked for
     struct log *log;         // NULL: the past cannot be asked for
+    struct state_file *file; // of the versions; NULL: nothing can be run again
+    int64_t call_us;         // CPU time of a call in a turn
     const struct logger *logger;
     struct metrics *metrics;
     struct loop *loop;
@@ -38,6 +41,8 @@ struct push_options {
 };
 
 struct push *push_open(const struct push_options *options, struct err *err);
+// Nobody is served any more and the log is not read: before it is closed.
+void push_leave_log(struct push *push);
 void push_close(struct push *push);
 const char *push_address(const struct push *push);
 

@@ -11,8 +11,10 @@
 #include "push/http_history.h"
 #include "push/http_import.h"
 #include "push/http_past.h"
+#include "push/http_replay.h"
 #include "push/http_retry.h"
 #include "push/http_status.h"
+#include "push/http_study.h"
 #include "push/http_twin.h"
 #include "push/http_version.h"
 
@@ -54,6 +56,10 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/versions/{}/check", http_version_check},
     {HTTP_POST, "/api/v1/versions/{}/promote", http_version_promote},
     {HTTP_POST, "/api/v1/rollback", http_version_rollback},
+    {HTTP_POST, "/api/v1/replay", http_replay_post},
+    {HTTP_GET, "/api/v1/studies", http_study_list},
+    {HTTP_GET, "/api/v1/studies/{}", http_study_get},
+    {HTTP_DELETE, "/api/v1/studies/{}", http_study_stop},
     {HTTP_GET, "/metrics", http_status_metrics},
     {HTTP_GET, "/healthz", http_status_health},
     {HTTP_GET, "/readyz", http_status_ready},

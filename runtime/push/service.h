@@ -5,6 +5,7 @@
 #define PUSH_SERVICE_H
 
 #include "base/memory.h"
+#include "fork/study.h"
 #include "push/durable.h"
 #include "push/pace.h"
 #include "push/push.h"
@@ -22,6 +23,7 @@ struct service {
     struct pace pace;
     struct durable durable;
     struct archive *archive; // NULL without a log
+    struct studies studies;
     uint32_t next_sid;
     uint32_t client_count;  // WebSocket sessions
     struct buffer scratch;  // for one write to a socket

@@ -85,6 +85,10 @@ void log_append(struct log *log, const struct revision *revision) {
     log->newest = revision->rev;
 }
 
+uint64_t log_newest(const struct log *log) {
+    return log->newest;
+}
+
 void log_append_state(struct log *log, const struct twin *twin) {
     assert(log->open->batch_count);
     batch_add_state(&log->open->batches[log->open->batch_count - 1], twin);

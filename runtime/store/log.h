@@ -64,6 +64,7 @@ bool log_wants_submit(const struct log *log); // something is open and the commi
 void log_submit(struct log *log, void *attachment);
 size_t log_open_bytes(const struct log *log); // of the batch being filled
 uint64_t log_durable(const struct log *log);  // newest rev on disk
+uint64_t log_newest(const struct log *log);   // appended, on disk or not yet; loop thread
 bool log_is_stuck(const struct log *log);     // a batch could not be stored and is being retried
 const char *log_stuck_reason(const struct log *log); // a sentence, "" when it is not
 void log_release(struct log *log,

@@ -1,0 +1,140 @@
+#include "ctl/replay.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "ctl/arguments.h"
+#include "ctl/client.h"
+#include "ctl/moment.h"
+#include "ctl/session.h"
+#include "ctl/study.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int replay_run(const struct session *session, int argc, char **argv);
+
+const struct verb replay_verb = {
+    .name = "replay",
+    .words = "",
+    .summary = "runs the recorded inputs again and compares what they come to, bit by bit",
+    .options =
+        "--from REV|TIME   81234, 2026-11-22T18:00:00Z, or so long ago: 10m, 2h; the log's begin\n"
+        "--to REV|TIME     the same; now, and then live memory is compared as well\n"
+        "--model NAME      twins of other models are taken as recorded\n"
+        "--speed X         keeps the pace of the record, X times as fast\n"
+        "--bisect TEXT     the first revision after which TEXT is so: \"pump.derived.health < 0\"\n"
+        "The last line says equal (exit 0), or differ and where first (exit 1).\n",
+    .run = replay_run,
+};
+
+struct replay {
+    const char *from, *to, *model, *speed, *bisect;
+};
+
+static bool is_revision(const char *word) {
+    return *word && strspn(word, "0123456789") == strlen(word);
+}
+
+static void add_end(struct buffer *path, const char *name, const char *word) {
+    char key[16];
+    if (!word) return;
+    snprintf(key, sizeof key, is_revision(word) ? "%s" : "%s_time", name);
+    if (is_revision(word)) {
+        client_add_query(path, key, word);
+        return;
+    }
+    char *moment = moment_text(word); // escaped already
+    buffer_printf(path, "&%s=%s", key, moment);
+    free(moment);
+}
+
+static void write_path(const struct replay *replay, struct buffer *path) {
+    buffer_printf(path, "/replay?");
+    add_end(path, "from", replay->from);
+    add_end(path, "to", replay->to);
+    client_add_query(path, "model", replay->model);
+    client_add_query(path, "speed", replay->speed);
+    client_add_query(path, "bisect", replay->bisect);
+    buffer_byte(path, 0);
+}
+
+static double number(const cJSON *study, const char *name) {
+    const cJSON *item = cJSON_GetObjectItem(study, name);
+    return cJSON_IsNumber(item) ? item->valuedouble : 0;
+}
+
+static const char *text(const cJSON *object, const char *name) {
+    const char *found = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
+    return found ? found : "";
+}
+
+static void progress(const cJSON *study) {
+    char line[160];
+    snprintf(line, sizeof line, "rev %.0f of %.0f, %.0f turns, at %s", number(study, "rev"),
+             number(study, "to"), number(study, "turns"), text(study, "at"));
+    study_tell(line);
+}
+
+static void tell_broken(const struct replay *replay, const cJSON *study) {
+    const cJSON *broken = cJSON_GetObjectItem(study, "broken");
+    if (!replay->bisect) return;
+    if (!broken) {
+        printf("%s: never so in %.0f turns\n", replay->bisect, number(study, "turns"));
+        return;
+    }
+    printf("%s: first after rev %.0f, of %s, where %s is %s\n", replay->bisect,
+           number(broken, "rev"), text(broken, "twin"), text(broken, "field"),
+           text(broken, "value"));
+    printf("twinctl explain %s %s --rev %.0f shows how it came about\n", text(broken, "twin"),
+           text(broken, "field"), number(broken, "rev"));
+}
+
+static int tell(const struct replay *replay, const cJSON *study) {
+    const cJSON *first = cJSON_GetObjectItem(study, "first");
+    bool is_equal = cJSON_IsTrue(cJSON_GetObjectItem(study, "equal"));
+    bool is_broken = cJSON_GetObjectItem(study, "broken");
+    if (strcmp(text(study, "state"), "stopped") == 0) printf("it was stopped before its end\n");
+    if (number(study, "taken") > 0)
+        printf("%.0f turns were taken as recorded: %s\n", number(study, "taken"),
+               text(study, "missing"));
+    if (first)
+        printf("rev %.0f, %s %s: recorded %s, now %s; %.0f turns differ\n", number(first, "rev"),
+               text(first, "twin"), text(first, "field"), text(first, "recorded"),
+               text(first, "now"), number(study, "different"));
+    tell_broken(replay, study);
+    printf("rev=%.0f turns=%.0f hash=%s live=%s ", number(study, "rev"), number(study, "turns"),
+           text(study, "hash"), text(study, "live"));
+    if (is_equal)
+        printf("equal\n");
+    else if (first)
+        printf("differ first=%.0f twin=%s field=%s\n", number(first, "rev"), text(first, "twin"),
+               text(first, "field"));
+    else
+        printf("differ\n");
+    return is_equal && !is_broken ? EXIT_GOOD : EXIT_FAILED;
+}
+
+static int replay_run(const struct session *session, int argc, char **argv) {
+    struct replay replay = {0};
+    struct answer final = {0};
+    struct buffer path = {0};
+    struct err err;
+    const struct argument arguments[] = {
+        {.name = "--from", .value = &replay.from},     {.name = "--to", .value = &replay.to},
+        {.name = "--model", .value = &replay.model},   {.name = "--speed", .value = &replay.speed},
+        {.name = "--bisect", .value = &replay.bisect},
+    };
+    if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
+        !arguments_end(&argc, argv, 0, 0, &err))
+        return session_misused(&replay_verb, &err);
+    write_path(&replay, &path);
+    struct client *client = client_new(session->url, &err);
+    bool is_good =
+        client && study_follow(client, (const char *)path.bytes, NULL, progress, &final, &err);
+    int code = is_good ? tell(&replay, final.body) : session_unanswered(&replay_verb, false, &err);
+    answer_fini(&final);
+    client_free(client);
+    buffer_fini(&path);
+    return fflush(stdout) == 0 ? code : session_written(false);
+}
