@@ -54,7 +54,8 @@ static double seconds_now(void) {
 
 static struct script *load(struct bench *bench, const struct logger *logger,
                            struct metrics *metrics, struct err *err) {
-    const struct script_limits limits = {2000, 200000, 8u << 20, 256u << 20};
+    const struct script_limits limits = {
+        .call_us = 2000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 256u << 20};
     const struct model *models[100];
     struct script_files files;
     if (!script_files_read("models", "scripts", &files, err)) return NULL;

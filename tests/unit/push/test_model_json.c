@@ -34,10 +34,8 @@ static const char line[] =
 // The JSON of one of the three.
 static void write(const char *name, struct buffer *out) {
     struct script_files files = {0};
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct logger logger = {.level = LOG_LEVEL_ERROR};
     struct metrics *metrics = metrics_new();
     struct err err = {0};

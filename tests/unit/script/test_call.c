@@ -278,7 +278,7 @@ static void a_state_without_an_owner_has_a_deadline_too(void **state) {
     struct err err;
     assert_true(call_open(&call, 1u << 20, NULL, &err));
     assert_int_equal(luaL_loadstring(call.lua, "while true do end"), LUA_OK);
-    const struct call_budget budget = {5000, 1u << 20};
+    const struct call_budget budget = {.cpu_us = 5000, .growth = 1u << 20};
     assert_int_equal(call_run(&call, 0, 0, &budget, "test.conf", &err), OUTCOME_KILLED);
     assert_non_null(strstr(err.text, "stopped: it ran for more than 5 ms"));
     call_close(&call);

@@ -117,10 +117,8 @@ static struct script *load_pump(struct plant *plant, const char *model, const ch
         {"scripts/behavior/pump.lua", (char *)behaviour, strlen(behaviour)},
         {"scripts/behavior/tank.lua", (char *)tank_behaviour, strlen(tank_behaviour)}};
     struct script_files files = {list, 4, hash64(1, behaviour, strlen(behaviour))};
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct err err = {0};
     struct script *script = script_load(&files, &limits, &plant->logger, plant->metrics, &err);
     if (!script) print_error("%s\n", err.text);

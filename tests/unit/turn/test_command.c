@@ -28,10 +28,8 @@ static struct plant *commanded(void **state) {
         {"models/valve.lua", (char *)valve_model, strlen(valve_model)},
         {"scripts/behavior/valve.lua", (char *)valve_behaviour, strlen(valve_behaviour)}};
     struct script_files files = {list, 2, 7};
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct err err = {0};
     struct script *script = script_load(&files, &limits, &plant->logger, plant->metrics, &err);
     if (!script) fail_msg("%s", err.text);

@@ -42,10 +42,8 @@ static const char booster_model[] =
 
 static struct script *load_editions(struct plant *plant, const char *model, const char *behaviour) {
     struct script_files files = {0};
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct err err = {0};
     script_files_add(&files, "models/pump.lua", model, strlen(model));
     script_files_add(&files, "models/tank.lua", tank_model, strlen(tank_model));
@@ -171,10 +169,8 @@ static void a_field_that_the_held_twin_does_not_have_is_refused_in_words(void **
 static void use_known(struct plant *plant, const char *model, const char *behaviour,
                       const char *other) {
     struct script_files files = {0};
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct err err = {0};
     script_files_add(&files, "models/pump.lua", model, strlen(model));
     script_files_add(&files, "models/tank.lua", tank_model, strlen(tank_model));

@@ -26,10 +26,8 @@ static const char line_mended[] =
 
 static void use_both(struct plant *plant, const char *behaviour, const char *line_behaviour) {
     struct script_files files = {0};
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct err err = {0};
     script_files_add(&files, "models/valve.lua", valve_model, strlen(valve_model));
     script_files_add(&files, "scripts/behavior/valve.lua", behaviour, strlen(behaviour));

@@ -19,10 +19,8 @@ static inline const char *use_files(struct plant *plant, ...) {
         files.version = hash64(files.version, text, strlen(text));
     }
     va_end(arguments);
-    struct script_limits limits = {.call_us = 50000,
-                                   .predict_us = 200000,
-                                   .soft_bytes = 8u << 20,
-                                   .hard_bytes = 64u << 20};
+    struct script_limits limits = {
+        .call_us = 50000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 64u << 20};
     struct script *script = script_load(&files, &limits, &plant->logger, plant->metrics, &err);
     if (!script) return err.text;
     use(plant, script);
