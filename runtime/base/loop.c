@@ -105,6 +105,14 @@ int64_t loop_now(const struct loop *loop) {
     return clock_us(CLOCK_REALTIME);
 }
 
+int64_t loop_utc(void) {
+    return clock_us(CLOCK_REALTIME);
+}
+
+int64_t loop_thread_cpu(void) {
+    return clock_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t loop_monotonic(const struct loop *loop) {
     (void)loop;
     return clock_us(CLOCK_MONOTONIC);

@@ -23,6 +23,9 @@ void loop_free(struct loop *loop);
 int64_t loop_now(const struct loop *loop);
 // Microseconds that never step, for waiting and measuring.
 int64_t loop_monotonic(const struct loop *loop);
+// The first of both, and CPU time of the calling thread, for who has no loop.
+int64_t loop_utc(void);
+int64_t loop_thread_cpu(void);
 
 // Calls `on_readable` while `fd` is readable (level triggered). The fd stays the caller's to close,
 // after loop_free.

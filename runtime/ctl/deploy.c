@@ -11,6 +11,7 @@
 #include "ctl/session.h"
 #include "ctl/sources.h"
 #include "ctl/suite.h"
+#include "ctl/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,11 @@ const struct verb deploy_verb = {
     .name = "deploy",
     .words = "[DIR]",
     .summary = "check and test the models and scripts in DIR (here: .), let twind serve them",
-    .options = NOTES "--dry-run         say what would change, change nothing\n"
-                     "--skip-tests      send what loads, whatever its tests and first inputs say\n",
+    .options =
+        NOTES "--dry-run         say what would change, change nothing\n"
+              "--shadow DURATION run it beside the live version on what comes in, without side\n"
+              "                  effects, and say what it does otherwise; serves nothing yet\n"
+              "--skip-tests      send what loads, whatever its tests and first inputs say\n",
     .run = deploy_run,
 };
 
@@ -52,7 +56,7 @@ const struct verb rollback_verb = {
 };
 
 struct notes {
-    const char *author, *reason;
+    const char *author, *reason, *shadow;
     bool is_dry, skips_tests;
 };
 
@@ -63,9 +67,10 @@ static bool parse(struct notes *notes, bool is_deploy, int words_min, int words_
         {.name = "--reason", .value = &notes->reason},
         {.name = "--dry-run", .is_given = &notes->is_dry},
         {.name = "--skip-tests", .is_given = &notes->skips_tests},
+        {.name = "--shadow", .value = &notes->shadow},
     };
     const char *user = getenv("USER");
-    if (!arguments_take(arguments, is_deploy ? 4 : 2, argc, argv, err) ||
+    if (!arguments_take(arguments, is_deploy ? ARRAY_LEN(arguments) : 2, argc, argv, err) ||
         !arguments_end(argc, argv, words_min, words_max, err))
         return false;
     if (!notes->author) notes->author = user ? user : "";
@@ -184,6 +189,31 @@ static int stopped(const char *folder, bool is_loadable, const struct err *err) 
         &told, "mend it, then: twinctl deploy %s (--skip-tests sends it all the same)", folder);
 }
 
+// Stores it and lets it run beside what serves.
+static int shadow(const struct session *session, const struct notes *notes,
+                  const struct script_files *files) {
+    struct err err;
+    struct buffer path = {0};
+    char version[17], what[64];
+    struct client *client = client_new(session->url, &err);
+    bool is_stored =
+        client && trial_store(client, files, notes->author, notes->reason, version, &err);
+    say_step("");
+    int code = is_stored ? EXIT_GOOD : session_unanswered(&deploy_verb, true, &err);
+    if (is_stored) {
+        buffer_printf(&path, "/versions/%s/shadow?", version);
+        client_add_query(&path, "for", notes->shadow);
+        buffer_byte(&path, 0);
+        snprintf(what, sizeof what, "shadow of %.16s", version);
+        code = trial_follow(session, &deploy_verb, client, (const char *)path.bytes, what);
+        if (is_text(session))
+            printf("it serves nothing yet; twinctl promote %s lets it\n", version);
+    }
+    buffer_fini(&path);
+    client_free(client);
+    return code;
+}
+
 static int deploy_run(const struct session *session, int argc, char **argv) {
     struct err err;
     struct notes notes = {0};
@@ -197,6 +227,11 @@ static int deploy_run(const struct session *session, int argc, char **argv) {
         return stopped(folder, is_loadable, &err);
     }
     say_step("deploying ...");
+    if (notes.shadow) {
+        int shadowed = shadow(session, &notes, &files);
+        script_files_fini(&files);
+        return shadowed;
+    }
     cJSON *body = body_of(&notes);
     cJSON *texts = cJSON_AddObjectToObject(body, "files");
     for (int i = 0; i < files.count; i++)

@@ -7,6 +7,7 @@
 #include "ctl/moment.h"
 #include "ctl/session.h"
 #include "ctl/study.h"
+#include "ctl/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ const struct verb replay_verb = {
     .options =
         "--from REV|TIME   81234, 2026-11-22T18:00:00Z, or so long ago: 10m, 2h; the log's begin\n"
         "--to REV|TIME     the same; now, and then live memory is compared as well\n"
+        "--version V       runs it on another version instead, and says what that does otherwise\n"
         "--model NAME      twins of other models are taken as recorded\n"
         "--speed X         keeps the pace of the record, X times as fast\n"
         "--bisect TEXT     the first revision after which TEXT is so: \"pump.derived.health < 0\"\n"
@@ -29,30 +31,12 @@ const struct verb replay_verb = {
 };
 
 struct replay {
-    const char *from, *to, *model, *speed, *bisect;
+    const char *from, *to, *version, *model, *speed, *bisect;
 };
-
-static bool is_revision(const char *word) {
-    return *word && strspn(word, "0123456789") == strlen(word);
-}
-
-static void add_end(struct buffer *path, const char *name, const char *word) {
-    char key[16];
-    if (!word) return;
-    snprintf(key, sizeof key, is_revision(word) ? "%s" : "%s_time", name);
-    if (is_revision(word)) {
-        client_add_query(path, key, word);
-        return;
-    }
-    char *moment = moment_text(word); // escaped already
-    buffer_printf(path, "&%s=%s", key, moment);
-    free(moment);
-}
 
 static void write_path(const struct replay *replay, struct buffer *path) {
     buffer_printf(path, "/replay?");
-    add_end(path, "from", replay->from);
-    add_end(path, "to", replay->to);
+    moment_add_span(path, replay->from, replay->to);
     client_add_query(path, "model", replay->model);
     client_add_query(path, "speed", replay->speed);
     client_add_query(path, "bisect", replay->bisect);
@@ -121,15 +105,24 @@ static int replay_run(const struct session *session, int argc, char **argv) {
     struct buffer path = {0};
     struct err err;
     const struct argument arguments[] = {
-        {.name = "--from", .value = &replay.from},     {.name = "--to", .value = &replay.to},
-        {.name = "--model", .value = &replay.model},   {.name = "--speed", .value = &replay.speed},
+        {.name = "--from", .value = &replay.from},
+        {.name = "--to", .value = &replay.to},
+        {.name = "--model", .value = &replay.model},
+        {.name = "--speed", .value = &replay.speed},
         {.name = "--bisect", .value = &replay.bisect},
+        {.name = "--version", .value = &replay.version},
     };
     if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
         !arguments_end(&argc, argv, 0, 0, &err))
         return session_misused(&replay_verb, &err);
-    write_path(&replay, &path);
     struct client *client = client_new(session->url, &err);
+    if (client && replay.version) {
+        int done =
+            trial_on_history(session, &replay_verb, client, replay.version, replay.from, replay.to);
+        client_free(client);
+        return done;
+    }
+    write_path(&replay, &path);
     bool is_good =
         client && study_follow(client, (const char *)path.bytes, NULL, progress, &final, &err);
     int code = is_good ? tell(&replay, final.body) : session_unanswered(&replay_verb, false, &err);

@@ -5,12 +5,34 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "ctl/arguments.h"
+#include "ctl/client.h"
 #include "ctl/session.h"
 #include "ctl/sources.h"
 #include "ctl/suite.h"
+#include "ctl/trial.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+struct history { // that the scripts are tried on
+    bool is_wanted;
+    const char *from, *to;
+};
+
+static int try_on_history(const struct session *session, const struct script_files *files,
+                          const struct history *history) {
+    struct err err;
+    char version[17];
+    const char *user = getenv("USER");
+    struct client *client = client_new(session->url, &err);
+    bool is_stored = client && trial_store(client, files, user ? user : "", NULL, version, &err);
+    int code = is_stored ? trial_on_history(session, &test_verb, client, version, history->from,
+                                            history->to)
+                         : session_unanswered(&test_verb, true, &err);
+    client_free(client);
+    return code;
+}
 
 static int test_run(const struct session *session, int argc, char **argv);
 
@@ -18,8 +40,12 @@ const struct verb test_verb = {
     .name = "test",
     .words = "[DIR]",
     .summary = "run the tests of the models and scripts in DIR (here: .), as TAP",
-    .options = "--filter TEXT     only tests whose file or name holds it\n"
-               "--verbose         what the scripts log, on standard error\n",
+    .options =
+        "--filter TEXT     only tests whose file or name holds it\n"
+        "--verbose         what the scripts log, on standard error\n"
+        "--on-history      then also run them on what a running twind has recorded, and say\n"
+        "                  what they do otherwise than the version that serves\n"
+        "--from, --to      of it, each a revision, a time, or so long ago: 10m, 2h\n",
     .run = test_run,
 };
 
@@ -48,13 +74,16 @@ static int run_all(struct suite *suite, const char *filter, int *wanted) {
 }
 
 static int test_run(const struct session *session, int argc, char **argv) {
-    (void)session; // TAP whatever the output is
     struct err err;
     const char *filter = NULL;
     bool is_verbose = false;
+    struct history history = {0};
     const struct argument arguments[] = {
         {.name = "--filter", .value = &filter},
         {.name = "--verbose", .is_given = &is_verbose},
+        {.name = "--on-history", .is_given = &history.is_wanted},
+        {.name = "--from", .value = &history.from},
+        {.name = "--to", .value = &history.to},
     };
     if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
         !arguments_end(&argc, argv, 0, 1, &err))
@@ -73,6 +102,7 @@ static int test_run(const struct session *session, int argc, char **argv) {
         code = session_failed(&err, "twinctl test %s", folder);
     }
     suite_free(suite);
+    if (code == EXIT_GOOD && history.is_wanted) code = try_on_history(session, &files, &history);
     script_files_fini(&files);
     return code;
 }

@@ -69,12 +69,22 @@ static bool add_past(struct fork *fork, uint32_t number, uint64_t newest, uint64
     return is_found;
 }
 
+// Marks it, too.
+static bool is_fetched(struct fork *fork, uint32_t number) {
+    uint8_t *bits = &fork->fetched[number / 8], bit = (uint8_t)(1u << number % 8);
+    bool is = *bits & bit;
+    *bits |= bit;
+    return is;
+}
+
 // The world asks for a twin that it does not have.
 static struct twin *fetch(void *context, uint32_t number) {
     struct fork *fork = context;
     struct buffer bytes = {0};
     struct err err;
     struct twin *twin = NULL;
+    if (number >= snapshot_next_number(fork->options.snapshot) || is_fetched(fork, number))
+        return NULL;
     fork->world->fetch = NULL; // what is looked for below is not fetched
     if (snapshot_read(fork->options.snapshot, number, &bytes)) {
         struct reader in = {.at = bytes.bytes, .end = bytes.bytes + bytes.length};
@@ -89,8 +99,9 @@ static struct twin *fetch(void *context, uint32_t number) {
         } else if (twin) {
             world_add(fork->world, twin);
         }
+        int64_t run_at = (int64_t)read_u64(&in);
         if (twin) link_in(twin, &in);
-        if (twin) twin->timers_run_at = fork->world->clock;
+        if (twin) twin->timers_run_at = fork->options.rev ? fork->world->clock : run_at;
     }
     fork->world->fetch = fetch;
     buffer_fini(&bytes);
@@ -200,6 +211,7 @@ bool fork_open(struct fork *fork, const struct fork_options *options, struct err
         fork->world->rev = options->rev ? options->rev : snapshot_rev(options->snapshot);
         fork->world->clock = snapshot_clock(options->snapshot);
         fork->world->next_number = snapshot_next_number(options->snapshot);
+        fork->fetched = xcalloc(snapshot_next_number(options->snapshot) / 8 + 1, 1);
         fork->world->fetch = fetch;
         fork->world->fetch_context = fork;
     }
@@ -212,6 +224,7 @@ void fork_close(struct fork *fork) {
     for (int i = 0; i < fork->version_count; i++)
         free(fork->versions[i].models);
     free(fork->versions);
+    free(fork->fetched);
     scan_close(&fork->scan);
     world_free(fork->world);
     metrics_free(fork->metrics);
@@ -219,12 +232,28 @@ void fork_close(struct fork *fork) {
 
 // ---- recorded revisions
 
+static const struct change *find_unknown(const struct fork *fork, const struct revision *revision) {
+    for (int i = 0; i < revision->change_count; i++) {
+        const struct change *change = &revision->changes[i];
+        bool has_layout = change->kind == CHANGE_CREATE || change->kind == CHANGE_LAYOUT;
+        if (has_layout && !world_layout(fork->world, change->layout)) return change;
+    }
+    return NULL;
+}
+
+bool fork_knows_layouts(struct fork *fork, const struct revision *revision) {
+    struct err err;
+    if (!find_unknown(fork, revision)) return true;
+    return log_read_layouts(fork->options.source.log, on_layout, fork, &err) &&
+           !find_unknown(fork, revision);
+}
+
 bool fork_take(struct fork *fork, const struct revision *revision) {
     struct world *world = fork->world;
     struct twin *twin = world_twin(world, revision->twin);
     if (revision->kind == INPUT_EVENT)
         engine_consume(fork->engine, revision->from_rev, revision->from_index);
-    if (!twin && revision->previous != 0) return false;
+    if ((!twin && revision->previous != 0) || !fork_knows_layouts(fork, revision)) return false;
     world->rev = revision->rev;
     world->clock = revision->received;
     for (int i = 0; i < revision->change_count; i++)

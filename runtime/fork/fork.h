@@ -49,6 +49,7 @@ struct fork {
     struct fork_version *versions; // that were asked for
     int version_count;
     struct scan scan; // for fork_read
+    uint8_t *fetched; // a bit a number: each is made once, so one that was retired stays away
 };
 
 bool fork_open(struct fork *fork, const struct fork_options *options, struct err *err);
@@ -59,6 +60,9 @@ bool fork_serve(struct fork *fork, uint64_t version, struct err *err);
 // The same with one that need not be stored.
 bool fork_serve_files(struct fork *fork, const struct script_files *files, struct err *err);
 
+// Whether the layouts that a revision moves its twin to are known here; the log may have them by
+// now.
+bool fork_knows_layouts(struct fork *fork, const struct revision *revision);
 // Its recorded effects, without the turn, and off the queue the event that it consumed. False when
 // its twin is not there.
 bool fork_take(struct fork *fork, const struct revision *revision);

@@ -129,5 +129,6 @@ void study_write(struct study *study, struct buffer *json) {
 
 bool study_wait(struct study *study, int64_t us) {
     struct pollfd stop = {.fd = study->stop_fd, .events = POLLIN};
-    return poll(&stop, 1, (int)((us + 999) / 1000)) == 0;
+    // A tick of the deadline of scripts ends the wait early, which is no reason to stop.
+    return poll(&stop, 1, (int)((us + 999) / 1000)) <= 0;
 }

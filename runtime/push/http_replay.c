@@ -6,10 +6,9 @@
 #include "fork/replay.h"
 #include "fork/study.h"
 #include "push/http_study.h"
-#include "push/http_time.h"
 #include "push/service.h"
+#include "push/span.h"
 #include "store/log.h"
-#include "store/past.h"
 #include "twin/snapshot.h"
 #include "twin/world.h"
 
@@ -24,10 +23,10 @@ struct replay_study {
     struct replay_request request;
     struct invariant invariant;
     char *model;
-    int64_t from_time, to_time; // microseconds UTC, 0 = not given
-    double speed;               // so many times as fast as it was recorded; 0 = at once
-    int64_t paced;              // received time that the pace was kept up to
-    uint64_t rev, turns;        // how far it is
+    struct span span;
+    double speed;        // so many times as fast as it was recorded; 0 = at once
+    int64_t paced;       // received time that the pace was kept up to
+    uint64_t rev, turns; // how far it is
     int64_t received;
     struct replay_report report; // when it is done
 };
@@ -47,42 +46,24 @@ static bool on_progress(void *context, uint64_t rev, int64_t received, uint64_t 
     return study_wait(&replay->study, pause);
 }
 
-// Times become revisions here, for finding them reads the log.
-static bool find_ends(struct replay_study *replay, struct err *err) {
-    struct replay_request *request = &replay->request;
-    struct log *log = request->source.log;
-    uint64_t rev;
-    if (replay->from_time) {
-        if (past_rev_at(log, replay->from_time - 1, &rev, err))
-            request->from = rev + 1;
-        else if (err->code != ERR_NOT_FOUND)
-            return false;
-    }
-    if (!replay->to_time) return true;
-    if (!past_rev_at(log, replay->to_time, &rev, err)) return false;
-    if (rev < request->to) {
-        request->to = rev;
-        request->live = NULL;
-    }
-    return true;
-}
-
 static bool run(struct study *study, struct err *err) {
     struct replay_study *replay = (struct replay_study *)study;
+    struct replay_request *request = &replay->request;
     struct replay_report report;
-    struct snapshot *live = replay->request.live;
+    struct snapshot *live = request->live;
     bool is_good = true;
-    while (is_good && log_durable(replay->request.source.log) < replay->request.to)
+    while (is_good && log_durable(request->source.log) < replay->span.to)
         is_good = study_wait(study, WAIT_US) || err_set(err, ERR_UNAVAILABLE, "it was stopped");
-    is_good = is_good && find_ends(replay, err);
-    if (is_good && replay->request.from > replay->request.to)
-        is_good = err_set(
-            err, ERR_INVALID, "it would begin at rev %llu and end at rev %llu before it",
-            (unsigned long long)replay->request.from, (unsigned long long)replay->request.to);
-    is_good = is_good && replay_run(&replay->request, &report, err);
+    is_good = is_good && span_find(&replay->span, request->source.log, err);
+    if (replay->span.to < request->to) request->live = NULL;
+    study_lock(study);
+    request->from = replay->span.from;
+    request->to = replay->span.to;
+    study_unlock(study);
+    is_good = is_good && replay_run(request, &report, err);
     snapshot_close(live);
     study_lock(study);
-    replay->request.live = NULL;
+    request->live = NULL;
     if (is_good) replay->report = report;
     study_unlock(study);
     return is_good;
@@ -147,22 +128,6 @@ static void free_replay(struct study *study) {
 static const struct study_kind replay_kind = {
     .name = "replay", .run = run, .write = write, .free = free_replay};
 
-// A revision, `usual` when it is not given.
-static bool read_rev(const struct http_request *request, const char *name, uint64_t usual,
-                     uint64_t newest, uint64_t *rev, struct err *err) {
-    const char *text = http_query(request, name);
-    char *end;
-    *rev = usual;
-    if (!text) return true;
-    *rev = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
-    if (*rev == 0 || *end)
-        return err_set(err, ERR_INVALID, "'%s' must be a revision's number, 1 or more, not '%.40s'",
-                       name, text);
-    return *rev <= newest ||
-           err_set(err, ERR_NOT_FOUND, "there is no rev %llu yet; the newest is %llu",
-                   (unsigned long long)*rev, (unsigned long long)newest);
-}
-
 static bool read_speed(const struct http_request *request, double *speed, struct err *err) {
     const char *text = http_query(request, "speed");
     char *end;
@@ -187,19 +152,14 @@ static bool read_request(struct service *service, const struct http_request *req
                          struct replay_study *replay, struct err *err) {
     const char *bisect = http_query(request, "bisect");
     uint64_t newest = log_newest(service->options.log);
-    if (!read_rev(request, "from", 1, newest, &replay->request.from, err) ||
-        !read_rev(request, "to", newest, newest, &replay->request.to, err) ||
-        !http_time(request, "from_time", 0, &replay->from_time, err) ||
-        !http_time(request, "to_time", 0, &replay->to_time, err) ||
+    if (!span_read(request, newest, &replay->span, err) ||
         !read_speed(request, &replay->speed, err) ||
         !read_model(service, request, &replay->model, err))
         return false;
     if (bisect && !invariant_parse(&replay->invariant, bisect, err)) return false;
     if (bisect) replay->request.invariant = &replay->invariant;
-    if (replay->request.to < replay->request.from)
-        return err_set(
-            err, ERR_INVALID, "'to' is rev %llu, before 'from', rev %llu: turn them round",
-            (unsigned long long)replay->request.to, (unsigned long long)replay->request.from);
+    replay->request.from = replay->span.from;
+    replay->request.to = replay->span.to;
     if (replay->request.to == newest) replay->request.live = snapshot_open(service->world);
     return true;
 }

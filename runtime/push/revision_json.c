@@ -19,14 +19,6 @@ struct writer {
     struct buffer *out;
 };
 
-static const char *input_name(enum input_kind kind) {
-    static const char *const names[] = {
-        "",        "samples", "desired", "timer",     "event", "prediction", "configure", "retire",
-        "version", "ack",     "command", "aggregate", "link",  "lifecycle",  "replace",   "retry",
-    };
-    return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "";
-}
-
 static const char *actor_name(uint8_t kind) {
     static const char *const names[] = {"runtime", "coap", "http", "websocket"};
     return kind < ARRAY_LEN(names) ? names[kind] : "";
@@ -204,7 +196,7 @@ static void write_revision(struct writer *writer, const struct revision *revisio
     json_key(out, "rev");
     json_unsigned(out, revision->rev);
     json_member_time(out, "received", revision->received);
-    json_member(out, "input", input_name(revision->kind));
+    json_member(out, "input", input_kind_name(revision->kind));
     json_key(out, "actor");
     json_open(out, '{');
     json_member(out, "kind", actor_name(revision->actor.kind));

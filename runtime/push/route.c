@@ -15,6 +15,7 @@
 #include "push/http_retry.h"
 #include "push/http_status.h"
 #include "push/http_study.h"
+#include "push/http_trial.h"
 #include "push/http_twin.h"
 #include "push/http_version.h"
 
@@ -55,6 +56,8 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/versions/{}", http_version_files},
     {HTTP_POST, "/api/v1/versions/{}/check", http_version_check},
     {HTTP_POST, "/api/v1/versions/{}/promote", http_version_promote},
+    {HTTP_POST, "/api/v1/versions/{}/shadow", http_trial_shadow},
+    {HTTP_POST, "/api/v1/versions/{}/test", http_trial_test},
     {HTTP_POST, "/api/v1/rollback", http_version_rollback},
     {HTTP_POST, "/api/v1/replay", http_replay_post},
     {HTTP_GET, "/api/v1/studies", http_study_list},

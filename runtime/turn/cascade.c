@@ -40,6 +40,7 @@ void engine_requeue(struct engine *engine, uint64_t from_rev, uint16_t from_inde
         ++*engine->dropped_events;
         return;
     }
+    if (!turn_is_taken(engine, target)) return;
     struct queued_event *queued = xcalloc(1, sizeof *queued);
     queued->from_rev = from_rev;
     queued->from_index = from_index;

@@ -6,6 +6,7 @@
 // twin's; at its end the scripts that nothing needs are freed.
 
 #include "turn/engine.h"
+#include "twin/snapshot.h"
 
 #include <stdlib.h>
 
@@ -102,9 +103,15 @@ static void look_at(struct engine *engine, struct twin *twin) {
     struct script *script = engine->present;
     if (world_is_held(world, twin)) script = edition_script(engine, twin->version);
     if (twin->due != 0 && twin->due <= world->clock) return; // runs next, and is set anew then
+    snapshot_keep(world, twin);
     twin->timers_run_at = world->clock; // a new period begins now, it has missed nothing
     aggregates_start(world, twin); // this version may add something up that the last one did not
     timers_schedule(world, twin, script);
+}
+
+void engine_watch(struct engine *engine, struct twin *twin) {
+    turn_choose(engine, twin);
+    timers_schedule(engine->world, twin, engine->script);
 }
 
 bool engine_catch_up(struct engine *engine, int count) {

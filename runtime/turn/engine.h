@@ -107,6 +107,8 @@ void turn_sums(struct engine *engine, struct twin *twin);
 bool turn_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
                 const struct change *event, const struct actor *actor, uint64_t *rev,
                 struct err *err);
+// Whether the twin takes turns here (turn.h: sink).
+bool turn_is_taken(const struct engine *engine, const struct twin *twin);
 // The event that this revision sent, off the queue with those before it; false when it is not
 // there.
 bool turn_queued_event(struct engine *engine, struct twin *twin, uint64_t from_rev,

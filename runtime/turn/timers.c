@@ -147,10 +147,14 @@ int64_t engine_timers(struct engine *engine, int64_t now) {
     struct twin *twin;
     engine_drain(engine);
     while ((twin = world_due(engine->world)) && twin->due <= engine->world->clock) {
-        if (twin->aggregate_due == twin->due)
+        if (!turn_is_taken(engine, twin)) {
+            twin->due = twin->aggregate_due = 0;
+            world_reschedule(engine->world, twin);
+        } else if (twin->aggregate_due == twin->due) {
             turn_aggregate(engine, twin);
-        else
+        } else {
             run_due(engine, twin);
+        }
     }
     return twin ? twin->due : 0;
 }

@@ -105,7 +105,7 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
 static void set_off(struct engine *engine, const struct changes *changes) {
     queue_events(engine, changes);
     aggregates_notice(engine->world, changes);
-    parts_notice(engine, changes);
+    if (!engine->sink.takes_turns) parts_notice(engine, changes);
     if (moves_timers(changes)) timers_schedule(engine->world, changes->twin, engine->script);
     world_mark_dirty(engine->world, changes->twin);
 }
@@ -124,6 +124,10 @@ uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     if (!engine->repeated) set_off(engine, changes);
     engine->sink.on_revision(engine->sink.context, twin, &revision);
     return changes->rev;
+}
+
+bool turn_is_taken(const struct engine *engine, const struct twin *twin) {
+    return !engine->sink.takes_turns || engine->sink.takes_turns(engine->sink.context, twin);
 }
 
 void turn_choose(struct engine *engine, const struct twin *twin) {

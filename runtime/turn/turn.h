@@ -41,6 +41,9 @@ struct sink {
     // A version that a twin is held on and that is not loaded: its script, bound to the world's
     // models, the engine's from now on. NULL when it is not stored. May be NULL itself.
     struct script *(*on_missing)(void *context, uint64_t version);
+    // Of a world that a record leads (engine_lead): whether the twin takes turns here, and not what
+    // the record has of it. Then no parts are made, for the record makes them. NULL: all do.
+    bool (*takes_turns)(void *context, const struct twin *twin);
 };
 
 struct engine *engine_new(struct world *world, const struct sink *sink, const struct logger *logger,
@@ -62,6 +65,8 @@ void engine_forget(struct engine *engine, uint64_t version);
 // Before engine_free, when the present script is to live on: it is the caller's again.
 void engine_give_back(struct engine *engine);
 
+// Sets the timers of one twin by the version that will run it.
+void engine_watch(struct engine *engine, struct twin *twin);
 // After engine_use: sets the timers of up to `count` more twins by the new version. False when all
 // are done.
 bool engine_catch_up(struct engine *engine, int count);
@@ -126,6 +131,12 @@ void engine_forecast(struct engine *engine, struct twin *twin, int prediction, u
 // retry, as engine_retry has them. False when the event that it consumed is not in the queue.
 bool engine_repeat(struct engine *engine, const struct revision *recorded,
                    const struct revision *failed, const struct change *event);
+
+// Gives what was recorded as somebody's input to the twin as another version has it: timers that
+// are due run first, events that it causes follow. `then` is the model that the recorded changes
+// refer to; what the twin's own does not have is left out. A recorded timer, sum or event only
+// moves the clock: the twin has its own.
+void engine_lead(struct engine *engine, const struct revision *recorded, const struct model *then);
 
 // Takes the event that this revision sent off the queue, with those before it that led to nobody.
 // False when it is not there.

@@ -118,3 +118,11 @@ bool revision_skim(struct reader *in, int64_t base, uint64_t *message, int64_t *
     *message = flags & HAS_MESSAGE ? read_u64(&one) : 0;
     return !one.is_bad;
 }
+
+const char *input_kind_name(enum input_kind kind) {
+    static const char *const names[] = {
+        "",        "samples", "desired", "timer",     "event", "prediction", "configure", "retire",
+        "version", "ack",     "command", "aggregate", "link",  "lifecycle",  "replace",   "retry",
+    };
+    return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "";
+}

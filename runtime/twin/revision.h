@@ -35,6 +35,9 @@ struct revision {
     int input_count;
 };
 
+// "samples", "desired", "timer", ...
+const char *input_kind_name(enum input_kind kind);
+
 // `base` is the batch's received time; rev is not written, a batch's revisions are consecutive.
 void revision_encode(const struct revision *revision, int64_t base, struct buffer *out);
 // Changes live in `region`. False when malformed.

@@ -93,6 +93,7 @@ static void write_down(const struct twin *twin, struct buffer *out) {
     memcpy(out->bytes + start, &length, sizeof length);
     for (uint32_t i = 0; i < twin->link_count; i++)
         incoming += twin->links[i].is_incoming;
+    buffer_u64(out, (uint64_t)twin->timers_run_at);
     buffer_u32(out, incoming);
     for (uint32_t i = 0; i < twin->link_count; i++) {
         if (!twin->links[i].is_incoming) continue;
