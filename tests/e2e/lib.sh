@@ -46,7 +46,16 @@ ok() { # NAME COMMAND...; in this shell, for only it may wait for what it starte
 }
 skip() { echo "ok $((++TESTS)) - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1" && exit 0; }
+# What a test did to twind is all in its log: run again, it comes to the same. A test that damages its log says
+# NO_REPLAY=WHY.
+replay_all() {
+  [[ -d $DATA/log ]] || return 0
+  [[ ${NO_REPLAY:-} ]] && { skip "a replay of all it did is equal" "$NO_REPLAY"; return; }
+  [[ ${STARTED[${TWIND:-0}]:-} ]] && { stop_twind || true; }
+  ok "a replay of all it did is equal" "$BUILD/twind" --data "$DATA" --models "$MODELS" --scripts "$SCRIPTS" --verify --log error
+}
 finish() {
+  replay_all
   echo "1..$TESTS"
   [[ $FAILURES -eq 0 ]]
   exit

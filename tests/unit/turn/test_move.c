@@ -248,7 +248,10 @@ static void after_a_restart_a_held_twin_is_still_held(void **state) {
     struct plant *again;
     set_up((void **)&again);
     engine_free(again->engine);
-    struct sink sink = {again, on_revision, on_predict, counting_again};
+    struct sink sink = {.context = again,
+                        .on_revision = on_revision,
+                        .on_predict = on_predict,
+                        .on_missing = counting_again};
     again->engine = engine_new(again->world, &sink, &again->logger, again->metrics);
     use_pump(again, pump_model, failing);
     struct reader in = {bytes.bytes, bytes.bytes + bytes.length, 0};
