@@ -133,8 +133,10 @@ static void step(struct trial *trial, const struct revision *recorded) {
         return;
     }
     if (live) findings_count(&trial->findings, recorded, live, trial->record.world, false);
+    int was_there = world_twin(trial->now.world, recorded->twin) != NULL;
     lead(trial, recorded, then_now);
     const struct twin *tried = world_twin(trial->now.world, recorded->twin);
+    trial->progress.twins += (uint32_t)((tried != NULL) - was_there);
     if (live && tried) findings_compare(&trial->findings, live, tried, recorded);
 }
 
