@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `make bench`: how fast the full path is, beside what the kernel and a bare libcoap do in the same minutes.
 #
-#   tests/bench/run.sh [PART ...]     parts: share latency push gateway twins idle turns reload poison; without any, all
+#   tests/bench/run.sh [PART ...]     parts: share latency push gateway twins idle turns forks replay shadow reload
+#                                   poison; without any, all
 #   BENCH_ROUNDS=5  BENCH_SECONDS=2   rounds of each part; seconds that a saturated run counts
 #
 # All of a server runs on core 0, all load on core 1. Servers take turns within a round and each run begins
@@ -12,7 +13,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 BUILD=${BUILD:-build} ROUNDS=${BENCH_ROUNDS:-5} SECONDS_COUNTED=${BENCH_SECONDS:-2}
-PARTS=${*:-share latency push gateway twins idle turns reload poison}
+PARTS=${*:-share latency push gateway twins idle turns forks replay shadow reload poison}
 MINUTE=${BENCH_MINUTE:-60} # seconds of load while versions are swapped or twins misbehave
 TWINS=10000       # of the load
 FLEET=100000      # of the part `twins`
@@ -35,6 +36,11 @@ idle_mb             | 40     | 20      | MB     | resident, idle
 idle_cpu            | 2      | 0.5     | %      | CPU, idle
 turns_1000          | 300000 | 500000  | 1/s    | turns of the pump behaviour in memory, 1,000 twins
 turns_100000        | 150000 | 300000  | 1/s    | turns of the pump behaviour in memory, 100,000 twins
+fork_open_ms        | 10     | 1       | ms     | to open a fork of 100,000 pumps
+forks_cost          | 5      | 3       | %      | of the turns in memory, beside 16 open forks of 100,000 pumps
+replay_turns        | 150000 | 300000  | 1/s    | turns of the pump behaviour run again from the log and compared
+shadow_lag_s        | 1      | 0.3     | s      | a shadow behind all that comes in, at 50,000/s, at most
+shadow_cost         | 5      | 2       | %      | CPU time of the loop a message, with a shadow, more than without
 reload_p99_ratio    | 2      | 1.5     | x      | ACK, p99, with a new version each second, of that without
 reload_pause_ms     | 5      | 1       | ms     | longest pause of a swap
 reload_wrong        | 0      | 0       | twins  | with a sample lost, reordered or run twice over the reloads
@@ -308,6 +314,8 @@ part_poison() {
   note poison_wrong "$(wc -l <"$WORK/wrong")"
   say "$((TWINS / 100)) of $TWINS twins misbehave, $kills calls stopped in $MINUTE s: ACK p99 $(calc "$(json p99) / 1000") ms, without $(calc "$P99 / 1000") ms; $(wc -l <"$WORK/wrong") twins wrong"
 }
+
+for file in tests/bench/part_*.sh; do . "$file"; done
 
 # ---- the result
 
