@@ -20,6 +20,7 @@
 #include "push/push.h"
 #include "reload.h"
 #include "script/script.h"
+#include "store/archivist.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
 #include "store/recovery.h"
@@ -54,6 +55,7 @@ struct live {
     struct reload reload;
     struct log *log;
     struct checkpoint *checkpoint;
+    struct archivist *archivist;
     struct ingest *ingest;
     struct push *push;
     struct gate gate;
@@ -126,6 +128,16 @@ static bool recover(struct live *live, struct err *err) {
     return true;
 }
 
+static bool open_archivist(struct live *live, struct err *err) {
+    struct archivist_options options = {.log = live->log,
+                                        .file = checkpoint_file(live->checkpoint),
+                                        .logger = live->logger,
+                                        .metrics = live->metrics,
+                                        .now = loop_utc};
+    live->archivist = archivist_open(&options, err);
+    return live->archivist != NULL;
+}
+
 static bool is_ready(void *context, char *why, int size) {
     struct live *live = context;
     if (!log_is_stuck(live->log)) return true;
@@ -154,6 +166,7 @@ static bool open_sockets(struct live *live, struct err *err) {
                                 .desk = &live->desk,
                                 .log = live->log,
                                 .file = checkpoint_file(live->checkpoint),
+                                .archivist = live->archivist,
                                 .call_us = config->call_us,
                                 .logger = live->logger,
                                 .metrics = live->metrics,
@@ -215,7 +228,9 @@ struct live *live_open(const struct config *config, const struct logger *logger,
     live->loop = loop_new(err);
     if (!live->loop || !watch_signals(live, err)) goto failed;
     live->looker = looker_new(live->engine, live->world, live->loop, logger, live->metrics, err);
-    if (!live->looker || !open_store(live, err) || !recover(live, err)) goto failed;
+    if (!live->looker || !open_store(live, err) || !recover(live, err) ||
+        !open_archivist(live, err))
+        goto failed;
     live->reload = (struct reload){.config = config,
                                    .logger = logger,
                                    .metrics = live->metrics,
@@ -256,6 +271,7 @@ void live_close(struct live *live) {
     reload_close(&live->reload);
     looker_free(live->looker);
     push_leave_log(live->push);
+    archivist_close(live->archivist);
     if (live->log && live->ingest && log_open_bytes(live->log) > 0 && log_wants_submit(live->log))
         log_submit(live->log, ingest_take_replies(live->ingest));
     uint64_t rev = log_close(live->log);
@@ -321,6 +337,7 @@ static void hand_over(struct live *live) {
         ingest_on_durable(live->ingest, durable);
         push_on_durable(live->push, durable);
         checkpoint_on_durable(live->checkpoint, durable);
+        archivist_wake(live->archivist);
         // That a device was told of a command, which nothing else would wake the loop for.
         if (log_wants_submit(live->log)) log_submit(live->log, ingest_take_replies(live->ingest));
     }
@@ -361,7 +378,9 @@ static void before_wait(void *context) {
 static void on_checkpoint_timer(void *context) {
     struct live *live = context;
     checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS);
-    log_release(live->log, checkpoint_covered(live->checkpoint));
+    uint64_t covered = checkpoint_covered(live->checkpoint);
+    uint64_t kept = archivist_covered(live->archivist);
+    log_release(live->log, covered < kept ? covered : kept);
     bool is_under_way = checkpoint_is_under_way(live->checkpoint);
     loop_timer_set(live->loop, &live->checkpoint_timer,
                    is_under_way ? CHECKPOINT_SLICE_US : CHECKPOINT_ROUND_US, on_checkpoint_timer,

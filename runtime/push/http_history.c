@@ -15,12 +15,11 @@
 
 #define POINTS_USUAL 1000
 #define POINTS_MOST 10000
-#define REVISIONS_MOST 50000 // of the twin that one request reads
 
 struct history {
     struct reading reading;
+    struct archivist *archivist;
     struct series *series;
-    struct series_span span;
     bool is_csv;
     struct buffer text; // written on the worker too: it may be long, and needs nothing live
 };
@@ -37,9 +36,23 @@ static bool read_points(const struct http_request *request, int *points, struct 
                    POINTS_MOST, text);
 }
 
+static bool read_aggregate(const struct http_request *request, enum aggregate *aggregate,
+                           struct err *err) {
+    static const char *const names[] = {"", "mean", "min", "max", "last", "count"};
+    const char *text = http_query(request, "agg");
+    *aggregate = AGG_NONE;
+    if (!text) return true;
+    for (int i = AGG_MEAN; i <= AGG_COUNT; i++)
+        if (strcmp(text, names[i]) == 0) *aggregate = (enum aggregate)i;
+    return *aggregate != AGG_NONE ||
+           err_set(err, ERR_INVALID, "agg must be mean, min, max, last or count, not '%.40s'",
+                   text);
+}
+
 static bool read_span(const struct http_request *request, struct series_span *span,
                       struct err *err) {
-    if (!http_time(request, "from", INT64_MIN, &span->from, err) ||
+    if (!read_aggregate(request, &span->aggregate, err) ||
+        !http_time(request, "from", INT64_MIN, &span->from, err) ||
         !http_time(request, "to", INT64_MAX, &span->to, err) ||
         !read_points(request, &span->points, err))
         return false;
@@ -64,27 +77,16 @@ static bool check_names(const struct twin *twin, const char *names, struct err *
 
 // ---- on the worker ----
 
-static void write_text(struct history *history, int64_t read_from) {
-    if (history->is_csv)
-        series_write_csv(history->series, read_from, &history->text);
-    else
-        series_write(history->series, read_from, &history->text);
-}
-
-// From the newest revision in the span back to its begin, or as far as the log and the limit let.
 static bool read_series(struct reading *reading, struct log *log, struct err *err) {
     struct history *history = (struct history *)reading;
-    uint64_t rev = reading->newest;
-    if (history->span.to != INT64_MAX && !past_rev_at(log, history->span.to, &rev, err)) {
-        if (err->code != ERR_NOT_FOUND) return false;
-        write_text(history, INT64_MIN); // it was before the log begins
-        return true;
+    (void)log;
+    if (!series_read(history->series, history->archivist, err)) return false;
+    if (history->is_csv) {
+        series_write_csv_head(false, &history->text);
+        series_write_csv(history->series, false, &history->text);
+    } else {
+        series_write(history->series, &history->text);
     }
-    if (!past_open_page(&reading->past, log, reading->number, reading->newest, rev,
-                        history->span.from, REVISIONS_MOST, err))
-        return false;
-    series_collect(history->series, &reading->past);
-    write_text(history, reading->past.cut_at);
     return true;
 }
 
@@ -114,19 +116,15 @@ bool http_history_get(struct service *service, const struct http_request *reques
         return false;
     snprintf(etag, sizeof etag, "\"%llu\"", (unsigned long long)twin->rev);
     if (!request->accepts_csv && http_is_known(request, response, etag)) return true;
-    struct series *series = series_new(twin, names, &span);
-    if (!service->archive) {
-        series_write(series, INT64_MAX, &response->body);
-        series_free(series);
-        return true;
-    }
+    if (!service->archive || !service->options.archivist)
+        return err_set(err, ERR_UNAVAILABLE, "the past is not kept by this program");
     struct history *history = xcalloc(1, sizeof *history);
     history->reading =
         (struct reading){.read = read_series, .write = write_series, .free = free_history};
-    history->series = series;
+    history->archivist = service->options.archivist;
+    history->series = series_new(twin, names, &span);
     history->is_csv = request->accepts_csv;
     if (history->is_csv) response->type = "text/csv; charset=utf-8; header=present";
-    history->span = span;
     response->later = archive_ask(service->archive, twin, &history->reading);
     return true;
 }

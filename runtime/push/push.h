@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct archivist;
 struct change;
 struct desk;
 struct door;
@@ -29,10 +30,11 @@ struct push_options {
     const char *coap_address; // told by /api/v1/info
     uint64_t epoch;           // random, a new one at every start
     const struct door *door;
-    const struct desk *desk; // NULL: versions cannot be asked for
-    struct log *log;         // NULL: the past cannot be asked for
-    struct state_file *file; // of the versions; NULL: nothing can be run again
-    int64_t call_us;         // CPU time of a call in a turn
+    const struct desk *desk;     // NULL: versions cannot be asked for
+    struct log *log;             // NULL: the past cannot be asked for
+    struct state_file *file;     // of the versions; NULL: nothing can be run again
+    struct archivist *archivist; // of the histories; with `log`
+    int64_t call_us;             // CPU time of a call in a turn
     const struct logger *logger;
     struct metrics *metrics;
     struct loop *loop;

@@ -1,48 +1,34 @@
-// Indexes of fields are those of the model that the twin had at each revision, so they are found
-// anew when that changes.
+// The columns of one twin, and how they are written. Times are told in seconds, exact.
 
 #include "push/series.h"
 
+#include "base/err.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "predict/window.h"
+#include "push/column.h"
 #include "push/twin_json.h"
-#include "store/past.h"
-#include "twin/revision.h"
-#include "twin/world.h"
+#include "store/archivist.h"
+#include "twin/twin.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct point {
-    int64_t at;
-    struct value value; // text and location live in the region
-    double min, max;    // of what was reduced to it
-    uint8_t quality;
-    bool is_merged; // from a window, which keeps seven digits
-};
-
-struct column {
+struct named_column {
     const char *name; // the region's
     const char *unit;
     enum field_kind kind;
-    struct point *points;
-    int count, capacity;
-    int window_count; // the first so many are from the window
-    bool is_late;     // some came out of order
-    bool is_reduced;
+    struct column data;
 };
 
 struct series {
     char *id;
+    uint32_t number;
+    uint64_t rev;
     struct series_span span;
     struct region region;
-    struct column *columns;
+    struct named_column *columns;
     int count;
-    const struct model *model; // that `places` is of
-    int *places;               // the column of a field, NONE
 };
 
 static bool has_series(const struct field *field) {
@@ -60,217 +46,90 @@ static bool is_named(const char *names, const char *name) {
     return false;
 }
 
-static struct point *add_point(const struct series *series, struct column *column, int64_t at) {
-    if (at < series->span.from || at > series->span.to) return NULL;
-    if (column->count == column->capacity) {
-        column->capacity = column->capacity ? column->capacity * 2 : 64;
-        column->points =
-            xrealloc(column->points, (size_t)column->capacity * sizeof *column->points);
-    }
-    struct point *point = &column->points[column->count++];
-    *point = (struct point){.at = at};
-    return point;
-}
-
-static void read_window(const struct series *series, const struct window *window,
-                        struct column *column) {
-    struct window_point points[WINDOW_POINTS];
-    int count = window_read(window, 0, points);
-    for (int i = 0; i < count; i++) {
-        struct point *point = add_point(series, column, llround(points[i].seconds * 1e6));
-        if (!point) continue;
-        point->value = value_number(points[i].value);
-        point->is_merged = true;
-    }
-    column->window_count = column->count;
-}
-
 struct series *series_new(const struct twin *twin, const char *names,
                           const struct series_span *span) {
     struct series *series = xcalloc(1, sizeof *series);
     const struct model *model = twin->model;
     series->id = xstrdup(twin->id);
+    series->number = twin->number;
+    series->rev = twin->rev;
     series->span = *span;
     series->columns = xcalloc((size_t)model->field_count + 1, sizeof *series->columns);
     for (int i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
         if (!has_series(field) || (names && !is_named(names, field->name))) continue;
-        struct column *column = &series->columns[series->count++];
+        struct named_column *column = &series->columns[series->count++];
         column->name = region_copy(&series->region, field->name, strlen(field->name));
         column->unit = region_copy(&series->region, field->unit, strlen(field->unit));
         column->kind = field->kind;
-        const struct window *window = field->window == NONE ? NULL : twin->windows[field->window];
-        if (window) read_window(series, window, column);
     }
     return series;
 }
 
 void series_free(struct series *series) {
-    for (int i = 0; i < series->count; i++)
-        free(series->columns[i].points);
+    if (!series) return;
     free(series->columns);
-    free(series->places);
     free(series->id);
     region_fini(&series->region);
     free(series);
 }
 
-static void use_model(struct series *series, const struct model *model) {
-    series->model = model;
-    series->places = xrealloc(series->places, ((size_t)model->field_count + 1) * sizeof(int));
-    for (int i = 0; i < model->field_count; i++) {
-        const struct field *field = &model->fields[i];
-        series->places[i] = NONE;
-        for (int j = 0; j < series->count; j++)
-            if (series->columns[j].kind == field->kind &&
-                strcmp(series->columns[j].name, field->name) == 0)
-                series->places[i] = j;
+bool series_read(struct series *series, struct archivist *archivist, struct err *err) {
+    for (int i = 0; i < series->count; i++) {
+        struct named_column *column = &series->columns[i];
+        struct archive_query query = {.twin = series->number,
+                                      .kind = (uint8_t)column->kind,
+                                      .name = column->name,
+                                      .from = series->span.from,
+                                      .to = series->span.to,
+                                      .rev = series->rev};
+        if (!column_read(&column->data, archivist, &query, series->span.points,
+                         series->span.aggregate, &series->region, err))
+            return false;
     }
+    return true;
 }
 
-static struct value keep(struct series *series, struct value value) {
-    if (value.type == VALUE_TEXT)
-        value.text = region_copy(&series->region, value.text, value.length);
-    else if (value.type == VALUE_LOCATION)
-        value.location = (void *)region_copy(&series->region, value.location, value.length);
-    return value;
-}
-
-static void collect_change(struct series *series, const struct change *change) {
-    int place = series->places[change->index];
-    struct column *column = place == NONE ? NULL : &series->columns[place];
-    struct point *point = column ? add_point(series, column, change->at) : NULL;
-    if (!point) return;
-    point->value = keep(series, change->value);
-    point->quality = change->kind == CHANGE_SAMPLE ? change->quality : QUALITY_GOOD;
-    if (column->count - column->window_count > 1) column->is_late |= point->at < point[-1].at;
-}
-
-void series_collect(struct series *series, struct past *page) {
-    struct revision revision;
-    while (past_step(page, &revision)) {
-        if (page->twin && page->twin->model != series->model) use_model(series, page->twin->model);
-        for (int i = 0; i < revision.change_count; i++) {
-            const struct change *change = &revision.changes[i];
-            if (change->kind == CHANGE_CREATE || change->kind == CHANGE_LAYOUT)
-                use_model(series, world_layout(page->world, change->layout));
-            if (change->kind == CHANGE_SAMPLE || change->kind == CHANGE_SET)
-                collect_change(series, change);
-        }
-        past_apply(page, &revision);
-    }
-}
-
-static int by_time(const void *a, const void *b) {
-    const struct point *one = a, *other = b;
-    return one->at < other->at ? -1 : one->at > other->at;
-}
-
-// Of the window only what is older than all that was read.
-static void join(struct column *column, int64_t read_from) {
-    int kept = 0, read = column->count - column->window_count;
-    struct point *first = column->points + column->window_count;
-    if (column->is_late) qsort(first, (size_t)read, sizeof *first, by_time);
-    while (kept < column->window_count && column->points[kept].at < read_from &&
-           (read == 0 || column->points[kept].at < first->at))
-        kept++;
-    if (read > 0) memmove(column->points + kept, first, (size_t)read * sizeof *first);
-    column->count = kept + read;
-}
-
-// One point of those from `from` up to `to`.
-static struct point reduce_stretch(const struct point *points, int from, int to) {
-    struct point last = points[to - 1];
-    double sum = 0;
-    int count = 0;
-    last.min = INFINITY, last.max = -INFINITY;
-    for (int i = from; i < to; i++) {
-        if (points[i].quality > last.quality) last.quality = points[i].quality;
-        if (points[i].value.type != VALUE_NUMBER) continue;
-        sum += points[i].value.number;
-        last.min = fmin(last.min, points[i].value.number);
-        last.max = fmax(last.max, points[i].value.number);
-        count++;
-    }
-    if (count > 0) last.value = value_number(sum / count);
-    return last;
-}
-
-// Stretches of equal time, of which those without a sample leave no point: a gap stays a gap.
-static void reduce(struct column *column, int most) {
-    if (column->count <= most) return;
-    int64_t start = column->points[0].at;
-    int64_t width = (column->points[column->count - 1].at - start) / most + 1;
-    int count = 0, from = 0;
-    for (int i = 1; i <= column->count; i++) {
-        if (i < column->count &&
-            (column->points[i].at - start) / width == (column->points[from].at - start) / width)
-            continue;
-        column->points[count++] = reduce_stretch(column->points, from, i);
-        from = i;
-    }
-    column->count = count;
-    column->is_reduced = true;
-}
-
-static void write_point(const struct point *point, struct buffer *out) {
-    char text[JSON_NUMBER_SIZE];
-    if (point->is_merged && point->value.type == VALUE_NUMBER) {
-        snprintf(text, sizeof text, "%.7g", point->value.number);
-        json_raw(out, text);
-    } else {
-        value_json_write(point->value, out);
-    }
-}
-
-static void write_bounds(const struct column *column, bool is_max, struct buffer *out) {
+static void write_bounds(const struct named_column *column, bool is_max, struct buffer *out) {
     json_key(out, is_max ? "max" : "min");
     json_open(out, '[');
-    for (int i = 0; i < column->count; i++)
-        json_number(out, is_max ? column->points[i].max : column->points[i].min);
+    for (int i = 0; i < column->data.count; i++)
+        json_number(out, is_max ? column->data.points[i].max : column->data.points[i].min);
     json_close(out, ']');
 }
 
-static void write_column(const struct column *column, struct buffer *out) {
+static void write_column(const struct named_column *column, struct buffer *out) {
     json_key(out, column->name);
     json_open(out, '{');
     json_key(out, "unit");
     json_string(out, column->unit);
     json_key(out, "time");
     json_open(out, '[');
-    for (int i = 0; i < column->count; i++)
-        json_seconds(out, column->points[i].at);
+    for (int i = 0; i < column->data.count; i++)
+        json_seconds(out, column->data.points[i].at);
     json_close(out, ']');
     json_key(out, "value");
     json_open(out, '[');
-    for (int i = 0; i < column->count; i++)
-        write_point(&column->points[i], out);
+    for (int i = 0; i < column->data.count; i++)
+        value_json_write(column->data.points[i].value, out);
     json_close(out, ']');
+    if (column->data.unreadable_from != INT64_MAX) {
+        json_key(out, "unreadable_from"); // a damaged stretch begins there; all else is here
+        json_seconds(out, column->data.unreadable_from);
+    }
     json_key(out, "quality");
     json_open(out, '[');
-    for (int i = 0; i < column->count; i++)
-        json_string(out, quality_name(column->points[i].quality));
+    for (int i = 0; i < column->data.count; i++)
+        json_string(out, quality_name(column->data.points[i].quality));
     json_close(out, ']');
-    if (column->is_reduced) write_bounds(column, false, out), write_bounds(column, true, out);
+    if (column->data.is_reduced) write_bounds(column, false, out), write_bounds(column, true, out);
     json_close(out, '}');
 }
 
-static void finish(struct series *series, int64_t read_from) {
-    for (int i = 0; i < series->count; i++) {
-        join(&series->columns[i], read_from);
-        reduce(&series->columns[i], series->span.points);
-    }
-}
-
-void series_write(struct series *series, int64_t read_from, struct buffer *out) {
-    finish(series, read_from);
+void series_write(const struct series *series, struct buffer *out) {
     json_open(out, '{');
     json_key(out, "twin");
     json_string(out, series->id);
-    if (read_from > series->span.from && read_from != INT64_MAX) {
-        json_key(out, "read_from");
-        json_seconds(out, read_from);
-    }
     json_key(out, "fields");
     json_open(out, '{');
     for (int i = 0; i < series->count; i++)
@@ -295,16 +154,17 @@ static void write_cell(const struct point *point, struct buffer *out) {
     if (point->value.type == VALUE_TEXT) {
         write_quoted(point->value.text, point->value.length, out);
     } else if (point->value.type == VALUE_LOCATION) {
-        write_point(point, &json);
+        value_json_write(point->value, &json);
         write_quoted((const char *)json.bytes, json.length, out);
     } else if (point->value.type != VALUE_NONE) {
-        write_point(point, &json);
+        value_json_write(point->value, &json);
         buffer_add(out, json.bytes, json.length);
     }
     buffer_fini(&json);
 }
 
-static void write_line(const struct column *column, const struct point *point, struct buffer *out) {
+static void write_line(const struct named_column *column, const struct point *point,
+                       struct buffer *out) {
     struct buffer time = {0};
     json_time(&time, point->at);
     buffer_add(out, time.bytes + 1, time.length - 2); // without its quotes
@@ -312,18 +172,23 @@ static void write_line(const struct column *column, const struct point *point, s
     buffer_printf(out, ",%s,", column->name);
     write_cell(point, out);
     buffer_printf(out, ",%s,%s,", column->unit, quality_name(point->quality));
-    if (column->is_reduced && isfinite(point->min))
+    if (column->data.is_reduced && isfinite(point->min))
         buffer_printf(out, "%.10g,%.10g", point->min, point->max);
     else
         buffer_byte(out, ',');
     buffer_add(out, "\r\n", 2);
 }
 
-void series_write_csv(struct series *series, int64_t read_from, struct buffer *out) {
+void series_write_csv_head(bool has_twin, struct buffer *out) {
     static const char head[] = "time,field,value,unit,quality,min,max\r\n";
-    finish(series, read_from);
+    if (has_twin) buffer_add(out, "twin,", strlen("twin,"));
     buffer_add(out, head, strlen(head));
+}
+
+void series_write_csv(const struct series *series, bool has_twin, struct buffer *out) {
     for (int i = 0; i < series->count; i++)
-        for (int j = 0; j < series->columns[i].count; j++)
-            write_line(&series->columns[i], &series->columns[i].points[j], out);
+        for (int j = 0; j < series->columns[i].data.count; j++) {
+            if (has_twin) buffer_printf(out, "%s,", series->id);
+            write_line(&series->columns[i], &series->columns[i].data.points[j], out);
+        }
 }

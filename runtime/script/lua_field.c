@@ -60,8 +60,9 @@ static void read_telemetry(struct check *check, const char *name, void *context)
     static const char *const keys[] = {"calibrate",   "max_rate", "range", "spike", "stale_after",
                                        "stuck_after", "title",    "type",  "unit",  "keep"};
     check_is_table(check);
-    check_keys(check, keys, 9, 10);
+    check_keys(check, keys, 10, 10);
     struct field *field = read_common(check, context, FIELD_TELEMETRY, name);
+    check_duration(check, "keep", &field->keep_us);
     read_calibration(check, field);
     lua_sensor_read(check, context, ((struct model *)context)->field_count - 1);
 }
@@ -72,8 +73,9 @@ static void read_property(struct check *check, const char *name, void *context) 
                                        "unit",        "writable",    "keep"};
     struct model *model = context;
     check_is_table(check);
-    check_keys(check, keys, 10, 11);
+    check_keys(check, keys, 11, 11);
     struct field *field = read_common(check, model, FIELD_REPORTED, name);
+    check_duration(check, "keep", &field->keep_us);
     read_calibration(check, field);
     lua_sensor_read(check, model, model->field_count - 1);
     check_boolean(check, "writable", &field->is_writable);
@@ -98,8 +100,9 @@ static void read_derived(struct check *check, const char *name, void *context) {
                                        "min",   "range", "run_time", "sum",   "title",
                                        "type",  "unit",  "worst",    "wraps", "keep"};
     check_is_table(check);
-    check_keys(check, keys, 14, 15);
-    read_common(check, context, FIELD_DERIVED, name);
+    check_keys(check, keys, 15, 15);
+    struct field *field = read_common(check, context, FIELD_DERIVED, name);
+    check_duration(check, "keep", &field->keep_us);
     lua_aggregate_read(check, context);
 }
 

@@ -23,6 +23,7 @@ static const struct {
     [STATE_VERSIONS] = {"versions", MDB_INTEGERKEY},
     [STATE_FILES] = {"files", MDB_INTEGERKEY},
     [STATE_META] = {"meta", 0},
+    [STATE_SERIES] = {"series", 0},
 };
 
 static int open_databases(struct state_file *file, unsigned flags);

@@ -1,7 +1,8 @@
 // The state's file: DIR/state, without threads of its own. Checkpointed twins, script versions, a
 // little meta.
 //
-// Databases: `twins` by number; `versions` and their `files` by hash; `meta`. Any thread: one
+// Databases: `twins` by number; `versions` and their `files` by hash; `meta`;
+// `series` (store/series_file.h). Any thread: one
 // mutex, nothing here is hot.
 
 #ifndef STORE_STATE_FILE_H
@@ -19,7 +20,7 @@ struct logger;
 struct slice;
 struct world;
 
-enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_META, STATE_DATABASES };
+enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_META, STATE_SERIES, STATE_DATABASES };
 
 struct state_file {
     struct environment environment;

@@ -51,6 +51,7 @@ struct field {
                       // or parameter value outside is refused
     bool is_writable; // reported: has a desired field of the same name
     int pair;         // reported <-> desired, else NONE
+    int64_t keep_us;  // how long its history is kept, 0 = as long as there is room
     int window; // index into model->windows when a prediction needs its recent past, else NONE
     int sensor; // index into model->sensors when more than its range is looked at, else NONE
     double gain, offset; // telemetry, reported: value = raw * gain + offset (calibrate), default 1,

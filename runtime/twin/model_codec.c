@@ -51,7 +51,9 @@ static void write_fields(const struct model *model, struct buffer *out) {
         buffer_byte(out, (uint8_t)field->type);
         write_text(out, field->unit);
         write_text(out, field->title);
-        buffer_byte(out, (uint8_t)(field->has_range | field->is_writable << 1));
+        buffer_byte(
+            out, (uint8_t)(field->has_range | field->is_writable << 1 | (field->keep_us > 0) << 2));
+        if (field->keep_us > 0) buffer_varint(out, (uint64_t)field->keep_us);
         buffer_double(out, field->low);
         buffer_double(out, field->high);
         buffer_double(out, field->gain);
@@ -82,6 +84,7 @@ static void read_fields(struct model *model, struct reader *in) {
         uint8_t flags = read_byte(in);
         field->has_range = flags & 1;
         field->is_writable = flags >> 1 & 1;
+        if (flags >> 2 & 1) field->keep_us = (int64_t)(read_varint(in) & INT64_MAX);
         field->low = read_double(in);
         field->high = read_double(in);
         field->gain = read_double(in);

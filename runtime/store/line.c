@@ -1,0 +1,158 @@
+#include "store/line.h"
+
+#include "base/err.h"
+#include "base/memory.h"
+#include "store/state_file.h"
+
+#include <stdlib.h>
+
+struct line *line_new(uint32_t twin, uint8_t kind, const char *name) {
+    struct line *line = xcalloc(1, sizeof *line);
+    series_key(&line->key, twin, kind, name);
+    line->kind = kind;
+    line->name = xstrdup(name);
+    return line;
+}
+
+void line_free(struct line *line) {
+    if (!line) return;
+    line_rest(line);
+    free(line->name);
+    free(line);
+}
+
+void line_rest(struct line *line) {
+    stretch_fini(&line->newest);
+    stretch_fini(&line->late);
+    line->is_begun = false;
+}
+
+size_t line_bytes(const struct line *line) {
+    return stretch_bytes(&line->newest) + stretch_bytes(&line->late);
+}
+
+static void put(const struct line *line, struct stretch *stretch, struct series_write *write) {
+    struct buffer payload = {0};
+    if (!stretch->is_dirty || stretch->count == 0) return;
+    stretch_encode(stretch, &payload);
+    series_write_put(write, &line->key, stretch->key_at, payload.bytes, payload.length);
+    buffer_fini(&payload);
+    stretch->is_dirty = false;
+}
+
+void line_write(struct line *line, struct series_write *write) {
+    put(line, &line->newest, write);
+    put(line, &line->late, write);
+}
+
+// The stretch that `at` belongs to; an empty one when there is none, or it cannot be read.
+static void fetch(const struct line *line, struct state_file *file, int64_t at,
+                  struct stretch *stretch, int64_t *until) {
+    struct buffer payload = {0};
+    struct series_found found;
+    bool is_found = series_find(file, &line->key, at, &found, &payload);
+    *until = found.next_at;
+    if (!is_found || found.is_damaged || !stretch_decode(payload.bytes, payload.length, stretch))
+        *stretch = (struct stretch){0};
+    // What takes a damaged one's place has a key of its own, so that nothing is written over.
+    stretch->key_at = is_found ? found.key_at + (stretch->count == 0) : INT64_MIN;
+    buffer_fini(&payload);
+}
+
+static void begin(struct line *line, struct state_file *file) {
+    int64_t until;
+    fetch(line, file, INT64_MAX, &line->newest, &until);
+    line->newest_had = line->newest.through;
+    line->is_begun = true;
+}
+
+// The one that serves now goes to the file; the next sample begins another.
+static void renew(struct line *line, struct series_write *write, int64_t at, enum value_type type) {
+    int64_t key_at =
+        line->newest.count > 0 && at <= line->newest.key_at ? line->newest.key_at + 1 : at;
+    put(line, &line->newest, write);
+    stretch_fini(&line->newest);
+    line->newest = (struct stretch){.key_at = key_at, .type = type};
+    line->newest_had = 0;
+}
+
+static void split_newest(struct line *line, struct series_write *write) {
+    struct stretch later;
+    stretch_split(&line->newest, &later);
+    if (later.key_at <= line->newest.key_at) later.key_at = line->newest.key_at + 1;
+    put(line, &line->newest, write);
+    stretch_fini(&line->newest);
+    line->newest = later;
+}
+
+static void add(struct stretch *stretch, uint64_t had, uint64_t rev, int64_t at, struct value value,
+                enum quality quality) {
+    if (rev <= had) return;         // it was read before a crash
+    if (value.type == VALUE_NONE) { // a gap: nothing is known any more
+        value = stretch->count > 0 ? stretch_value(stretch, stretch->count - 1) : value_number(0);
+        quality = QUALITY_STALE;
+    }
+    stretch_add(stretch, at, value, quality);
+    if (rev > stretch->through) stretch->through = rev;
+}
+
+static void add_late(struct line *line, struct state_file *file, struct series_write *write,
+                     uint64_t rev, int64_t at, struct value value, enum quality quality) {
+    bool is_here = line->late.count > 0 && at >= line->late.key_at && at < line->late_until;
+    if (!is_here) {
+        struct err err;
+        put(line, &line->late, write);
+        series_commit(file, write, &err); // what is looked for next may be among it
+        stretch_fini(&line->late);
+        fetch(line, file, at, &line->late, &line->late_until);
+        line->late_had = line->late.through;
+        // Before the very first one: there is none to put it into but the newest.
+        if (line->late.count == 0 || line->late.key_at == line->newest.key_at) {
+            stretch_fini(&line->late);
+            add(&line->newest, line->newest_had, rev, at, value, quality);
+            return;
+        }
+    }
+    if (value.type != VALUE_NONE && value.type != line->late.type) return; // of another time's type
+    if (line->late.count == CHUNK_SAMPLES) {
+        struct stretch later;
+        stretch_split(&line->late, &later);
+        if (later.key_at <= line->late.key_at) later.key_at = line->late.key_at + 1;
+        struct stretch *other = at < later.key_at ? &later : &line->late;
+        put(line, other, write);
+        if (at < later.key_at) {
+            line->late_until = later.key_at;
+            stretch_fini(&later);
+        } else {
+            stretch_fini(&line->late);
+            line->late = later;
+        }
+    }
+    add(&line->late, line->late_had, rev, at, value, quality);
+}
+
+void line_add(struct line *line, struct state_file *file, struct series_write *write, uint64_t rev,
+              int64_t at, struct value value, enum quality quality) {
+    if (!line->is_begun) begin(line, file);
+    struct stretch *newest = &line->newest;
+    enum value_type type = value.type == VALUE_NONE ? newest->type : value.type;
+    if (newest->count == 0 && type == VALUE_NONE) return; // nothing was known before either
+    if (newest->count > 0 && at < newest->key_at) {
+        add_late(line, file, write, rev, at, value, quality);
+        if (newest->count == CHUNK_SAMPLES) split_newest(line, write);
+        return;
+    }
+    if (newest->count == 0) {
+        if (newest->key_at < at) newest->key_at = at;
+        newest->type = type;
+    } else if (type != newest->type) {
+        renew(line, write, at, type);
+    } else if (newest->count == CHUNK_SAMPLES) {
+        if (rev <= line->newest_had) return;
+        if (at >= newest->samples[newest->count - 1].at)
+            renew(line, write, at, type);
+        else
+            split_newest(line, write);
+    }
+    add(newest, line->newest_had, rev, at, value, quality);
+}

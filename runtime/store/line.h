@@ -1,0 +1,39 @@
+// A line: one field's series as the archivist has it in memory, which is its newest stretch and one
+// older that late samples fall into. Stretches are fetched from the state's file when a sample
+// needs them, and written back.
+
+#ifndef STORE_LINE_H
+#define STORE_LINE_H
+
+#include "store/series_file.h"
+#include "store/stretch.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct state_file;
+
+struct line {
+    struct series_key key;
+    uint8_t kind; // enum field_kind
+    char *name;
+    bool is_begun; // the newest stretch was fetched, or there was none
+    struct stretch newest, late;
+    int64_t late_until;            // the late one takes what is before that
+    uint64_t newest_had, late_had; // `through` when they were fetched
+    uint64_t used;                 // by the archivist, for what is written back first
+};
+
+struct line *line_new(uint32_t twin, uint8_t kind, const char *name);
+void line_free(struct line *line);
+
+// One sample of revision `rev`, unless it is in it already. Full stretches go to `write`.
+void line_add(struct line *line, struct state_file *file, struct series_write *write, uint64_t rev,
+              int64_t at, struct value value, enum quality quality);
+// Puts what has changed into `write`.
+void line_write(struct line *line, struct series_write *write);
+// Forgets both stretches, which have been written.
+void line_rest(struct line *line);
+size_t line_bytes(const struct line *line);
+
+#endif
