@@ -260,15 +260,25 @@ static int write_batch(struct journal *journal, MDB_txn *txn, const struct batch
     batch_write(batch, value.mv_data);
     struct batch_view view;
     batch_read_header(&view, value.mv_data, value.mv_size);
-    for (uint32_t i = 0; i < view.state_count && code == 0; i++) {
-        struct batch_state state = batch_read_state(&view, i);
-        struct state_place place = {first_rev, state.offset, state.length, state.crc, 0};
+    return journal_index_states(txn, journal->databases[JOURNAL_STATES], &view);
+}
+
+int journal_index_states(MDB_txn *txn, MDB_dbi states, const struct batch_view *batch) {
+    int code = 0;
+    for (uint32_t i = 0; i < batch->state_count && code == 0; i++) {
+        struct batch_state state = batch_read_state(batch, i);
+        struct state_place place = {batch->first_rev, state.offset, state.length, state.crc, 0};
         uint8_t name[STATE_KEY_BYTES];
         state_key(name, state.twin, state.rev);
-        MDB_val place_key = {sizeof name, name}, place_value = {sizeof place, &place};
-        code = mdb_put(txn, journal->databases[JOURNAL_STATES], &place_key, &place_value, 0);
+        MDB_val key = {sizeof name, name}, value = {sizeof place, &place};
+        code = mdb_put(txn, states, &key, &value, 0);
     }
     return code;
+}
+
+bool journal_is_apart(const char *database) {
+    return strcmp(database, databases[JOURNAL_BATCHES].name) == 0 ||
+           strcmp(database, databases[JOURNAL_STATES].name) == 0;
 }
 
 static void put_big_endian(uint8_t *out, uint64_t value, int bytes) {

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct batch_view;
 struct commit;
 struct err;
 struct logger;
@@ -54,6 +55,11 @@ int journal_mark_clean(struct journal *journal); // 0 or a code
 // few a commit. `may_be_there`: an earlier try failed in a way that leaves it open. 0 or a code.
 int journal_write(struct journal *journal, const struct commit *commit, uint64_t released,
                   bool may_be_there);
+
+// Makes the index of a batch's full states. 0 or a code.
+int journal_index_states(MDB_txn *txn, MDB_dbi states, const struct batch_view *batch);
+// A database of its own treatment in a backup: the batches, and what is made of them.
+bool journal_is_apart(const char *database);
 
 // After an I/O error: opens anew and reads the newest batches back. False when the file is damaged
 // or ends before `durable`, which was promised.

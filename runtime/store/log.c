@@ -135,6 +135,10 @@ void log_release(struct log *log, uint64_t rev) {
     log->committer.released = rev;
 }
 
+uint64_t log_released(const struct log *log) {
+    return log->committer.released;
+}
+
 bool log_read(struct log *log, uint64_t from_rev,
               bool (*on_revision)(void *context, const struct revision *revision), void *context,
               struct err *err) {

@@ -68,6 +68,7 @@ bool log_is_stuck(const struct log *log);     // a batch could not be stored and
 const char *log_stuck_reason(const struct log *log); // a sentence, "" when it is not
 void log_release(struct log *log,
                  uint64_t rev); // checkpoints cover all up to here: may be dropped
+uint64_t log_released(const struct log *log);
 
 // Reading, for recovery and later replay. Any thread; a short read transaction a batch, none is
 // held during a callback. The callback returns false to stop; what it is shown dies with the call.

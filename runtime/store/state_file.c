@@ -35,6 +35,7 @@ bool state_file_open(struct state_file *file, const char *dir, const struct logg
     *file = (struct state_file){0};
     if (!environment_open(&file->environment, dir, "state", logger, err)) return false;
     pthread_mutex_init(&file->mutex, NULL);
+    pthread_rwlock_init(&file->opening, NULL);
     int code = open_databases(file, 0);
     if (code == MDB_NOTFOUND) {
         code = environment_reserve(&file->environment, 0, 0);
@@ -51,6 +52,7 @@ void state_file_close(struct state_file *file) {
     if (!file->environment.path) return;
     environment_close(&file->environment);
     pthread_mutex_destroy(&file->mutex);
+    pthread_rwlock_destroy(&file->opening);
 }
 
 int state_file_write(struct state_file *file, const struct slice *slice) {
@@ -65,10 +67,12 @@ int state_file_write(struct state_file *file, const struct slice *slice) {
 }
 
 bool state_file_reopen(struct state_file *file, struct err *err) {
+    pthread_rwlock_wrlock(&file->opening);
     pthread_mutex_lock(&file->mutex);
     bool is_open = environment_reopen(&file->environment, err);
     int code = is_open ? open_databases(file, 0) : 0;
     pthread_mutex_unlock(&file->mutex);
+    pthread_rwlock_unlock(&file->opening);
     if (code != 0) return environment_err(&file->environment, err, "opening its databases", code);
     return is_open;
 }

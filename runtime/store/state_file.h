@@ -24,6 +24,7 @@ enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_META, STATE_DATABASES };
 struct state_file {
     struct environment environment;
     pthread_mutex_t mutex;
+    pthread_rwlock_t opening; // shared by who reads for long without the mutex, alone for reopen
     MDB_dbi databases[STATE_DATABASES];
     uint64_t covered; // as it was at the opening
     uint64_t used;    // bytes of pages
