@@ -153,6 +153,8 @@ static bool open_sockets(struct live *live, struct err *err) {
                                 .door = &live->door,
                                 .desk = &live->desk,
                                 .log = live->log,
+                                .state = checkpoint_file(live->checkpoint),
+                                .data_dir = config->data_dir,
                                 .logger = live->logger,
                                 .metrics = live->metrics,
                                 .loop = live->loop,

@@ -26,7 +26,7 @@ enum backup_frame {     // numbers are on disk: append only
 
 struct backup_end {   // what END tells
     uint64_t rev;     // newest
-    uint64_t twins;   // checkpointed
+    uint64_t twins;   // that there were
     uint64_t damaged; // batches of the log that were copied as they are
 };
 

@@ -6,6 +6,7 @@
 #include "ctl/alarms.h"
 #include "ctl/api.h"
 #include "ctl/arguments.h"
+#include "ctl/backup.h"
 #include "ctl/bench.h"
 #include "ctl/check.h"
 #include "ctl/command.h"
@@ -18,6 +19,7 @@
 #include "ctl/ls.h"
 #include "ctl/new.h"
 #include "ctl/record.h"
+#include "ctl/restore.h"
 #include "ctl/retry.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
@@ -36,7 +38,7 @@ static const struct verb *const verbs[] = {
     &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,   &unlink_verb,   &retire_verb,
     &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,  &new_verb,      &check_verb,
     &test_verb,    &record_verb,    &api_verb,       &deploy_verb, &versions_verb, &diff_verb,
-    &promote_verb, &rollback_verb,  &bench_verb,
+    &promote_verb, &rollback_verb,  &bench_verb,     &backup_verb, &restore_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -12,6 +12,7 @@
 #include "push/news.h"
 #include "push/service.h"
 #include "push/session.h"
+#include "push/vault.h"
 #include "push/websocket.h"
 #include "twin/input.h"
 
@@ -163,7 +164,9 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     add_metrics(push);
     bool is_open = try_address(&address, options->address, err) && listen_on(push, &address, err);
     if (is_open && options->log) service->archive = archive_new(service, options->log, err);
-    if (is_open && (service->archive || !options->log)) return push;
+    is_open = is_open && (service->archive || !options->log);
+    if (is_open && options->state) service->vault = vault_new(service, err);
+    if (is_open && (service->vault || !options->state)) return push;
     push_close(push);
     return NULL;
 }
@@ -171,6 +174,7 @@ struct push *push_open(const struct push_options *options, struct err *err) {
 void push_close(struct push *push) {
     if (!push) return;
     connection_end_all(&push->service);
+    vault_free(push->service.vault);
     archive_free(push->service.archive);
     if (push->vhost) lws_vhost_destroy(push->vhost);
     watch_fini(&push->service.watch);

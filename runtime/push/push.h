@@ -19,6 +19,7 @@ struct logger;
 struct loop;
 struct metrics;
 struct push;
+struct state_file;
 struct twin;
 struct version_news;
 
@@ -28,8 +29,10 @@ struct push_options {
     const char *coap_address; // told by /api/v1/info
     uint64_t epoch;           // random, a new one at every start
     const struct door *door;
-    const struct desk *desk; // NULL: versions cannot be asked for
-    struct log *log;         // NULL: the past cannot be asked for
+    const struct desk *desk;  // NULL: versions cannot be asked for
+    struct log *log;          // NULL: the past cannot be asked for
+    struct state_file *state; // NULL: no backup can be taken
+    const char *data_dir;     // of both
     const struct logger *logger;
     struct metrics *metrics;
     struct loop *loop;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct archive;
+struct vault;
 
 struct service {
     struct push_options options;
@@ -22,6 +23,7 @@ struct service {
     struct pace pace;
     struct durable durable;
     struct archive *archive; // NULL without a log
+    struct vault *vault;     // NULL without log and state
     uint32_t next_sid;
     uint32_t client_count;  // WebSocket sessions
     struct buffer scratch;  // for one write to a socket

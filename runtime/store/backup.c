@@ -22,7 +22,6 @@ struct taking {
     struct backup_writer writer;
     struct backup_end end;
     struct snapshot state, rest; // of the log: what is not batches
-    uint64_t expected;           // bytes, about
     uint64_t limit;              // up to here the log may drop what it likes: the state covers it
     struct err *err;
 };
@@ -44,18 +43,11 @@ static bool pass_on(struct taking *taking, const struct snapshot *snapshot) {
     return true;
 }
 
-static void count(struct taking *taking) {
-    struct state_file *state = taking->source->state;
-    MDB_txn *txn;
-    MDB_stat stat = {0};
-    pthread_mutex_lock(&state->mutex);
-    taking->expected = state->used + log_journal(taking->source->log)->used;
-    if (state_file_begin_reading(state, &txn) == 0) {
-        mdb_stat(txn, state->databases[STATE_TWINS], &stat);
-        mdb_txn_abort(txn);
-    }
-    pthread_mutex_unlock(&state->mutex);
-    taking->end.twins = stat.ms_entries;
+static uint64_t expected_bytes(const struct backup_source *source) {
+    pthread_mutex_lock(&source->state->mutex);
+    uint64_t bytes = source->state->used + log_journal(source->log)->used;
+    pthread_mutex_unlock(&source->state->mutex);
+    return bytes;
 }
 
 // The order is the promise: see the header.
@@ -67,7 +59,6 @@ static bool take_snapshots(struct taking *taking) {
     if (!snapshot_take(&taking->state, &source->state->environment, "state",
                        &source->state->opening, NULL, source->dir, taking->err))
         return false;
-    count(taking);
     taking->end.rev = log_durable(source->log);
     return snapshot_take(&taking->rest, &journal->environment, "log", &journal->lock,
                          journal_is_apart, source->dir, taking->err);
@@ -133,11 +124,13 @@ static bool copy_batches(struct taking *taking) {
 bool backup_take(const struct backup_source *source,
                  bool (*write)(void *context, const void *bytes, size_t length), void *context,
                  struct backup_end *end, struct err *err) {
-    struct taking taking = {.source = source, .state = {-1}, .rest = {-1}, .err = err};
+    struct taking taking = {
+        .source = source, .end = {.twins = source->twins}, .state = {-1}, .rest = {-1}, .err = err};
     taking.writer.write = write;
     taking.writer.context = context;
     bool is_good = take_snapshots(&taking);
-    if (is_good && !backup_write_begin(&taking.writer, taking.expected)) is_good = nobody(&taking);
+    if (is_good && !backup_write_begin(&taking.writer, expected_bytes(source)))
+        is_good = nobody(&taking);
     is_good = is_good && pass_on(&taking, &taking.state) && pass_on(&taking, &taking.rest) &&
               copy_batches(&taking);
     if (is_good && !backup_write_end(&taking.writer, &taking.end)) is_good = nobody(&taking);

@@ -25,6 +25,7 @@ struct backup_source {
     struct log *log;
     struct state_file *state;
     const char *dir; // where a snapshot may lie for a while
+    uint64_t twins;  // that there are, to be told at its end
 };
 
 // Any thread; as long as `write` takes. `write` returns false when nobody takes it any more, which

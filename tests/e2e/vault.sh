@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# A backup under load, the crash after it, and the restore: what was acked before the backup began is in it, and
+# what comes of it is a store that starts.
+. "$(dirname "$0")/lib.sh"
+MODELS=tests/e2e/models SCRIPTS=tests/e2e/scripts
+FILE=$WORK/plant.backup
+
+load() { # SECONDS: in the background; sets LOAD
+  launch "$BUILD/twinsim" --load --coap "coap://$COAP" --count 200 --window 64 --values sequence --fields count \
+    --acked "$WORK/acked" --seed 7 --seconds "$1" --quiet >"$WORK/twinsim.log" 2>&1
+  LOAD=$LAUNCHED
+}
+has_acked() { [[ $(wc -l <"$WORK/acked") -ge $1 ]]; }
+holds_acked() { # FILE of `ID count VALUE`: prints each twin that holds less than what was acked
+  local cursor='' page
+  while :; do
+    page=$(api GET "/twins?model=meter&limit=500${cursor:+&cursor=$cursor}")
+    jq -r '.twins[] | "\(.id) \(.telemetry.count.value)"' <<<"$page"
+    cursor=$(jq -r '.cursor // "" | @uri' <<<"$page")
+    [[ $cursor ]] || break
+  done | awk 'FNR == NR { acked[$1] = $3; next } { holds[$1] = $2 }
+    END { for (id in acked) if (holds[id] + 0 < acked[id] + 0) print id, "acked", acked[id], "holds", holds[id] }' \
+    "$1" -
+}
+code() { # COMMAND...: its exit code; what it said is in $WORK/said
+  "$@" >"$WORK/said" 2>&1
+  echo $?
+}
+
+start_twind
+: >"$WORK/acked"
+load 30
+ok "load runs" wait_for 10 has_acked 2000
+cp "$WORK/acked" "$WORK/before"
+is "a backup is taken while it runs" "$(code ctl backup "$FILE" -o json)" 0
+rev=$(jq .rev "$WORK/said")
+like "its end tells rev, twins, bytes and seconds" "$(<"$WORK/said")" '"rev":[0-9]+,"twins":[0-9]+,"bytes":[0-9]+,"seconds":'
+is "nothing else is left beside it" "$(ls "$WORK" | grep -c backup)" 1
+is "twind counted it" "$(metric twind_backups_total)" 1
+ctl backup - >"$WORK/second" 2>"$WORK/said"
+like "- is standard output" "$(<"$WORK/said")" '^rev=[0-9]+ twins=200 '
+kill_twind
+kill "$LOAD" && reap "$LOAD" 2>/dev/null
+
+is "a restore needs a folder that is empty" "$(code ctl restore "$FILE" --data "$DATA")" 3
+like "and says so" "$(<"$WORK/said")" 'is not empty, it holds [a-z]+: a restore writes into an empty folder only'
+head -c -100 "$FILE" >"$WORK/short"
+is "a backup that is cut short is refused" "$(code ctl restore "$WORK/short" --data "$WORK/none")" 2
+like "with a sentence" "$(<"$WORK/said")" 'the backup is cut short'
+head -c 5000 "$FILE" >"$WORK/bad" && printf x >>"$WORK/bad" && tail -c +5002 "$FILE" >>"$WORK/bad"
+is "so is one with another byte in it" "$(code ctl restore "$WORK/bad" --data "$WORK/none")" 2
+like "with a sentence too" "$(<"$WORK/said")" 'the backup is damaged at byte'
+is "neither leaves anything" "$(ls -A "$WORK/none" | wc -l)" 0
+is "what is whole is restored" "$(code ctl restore "$FILE" --data "$WORK/copy")" 0
+like "and both ways of recovery give the same" "$(<"$WORK/said")" "rev=$rev twins=200 hash=[0-9a-f]+ log_hash=[0-9a-f]+ equal"
+is "a pipe will do" "$(code ctl restore - --data "$WORK/piped" <"$WORK/second")" 0
+
+DATA=$WORK/copy
+start_twind
+is "what was acked before the backup began is in it" "$(holds_acked "$WORK/before")" ""
+coap POST /t/m-9 -t 110 -e '[{"n":"count","v":41}]'
+is "and it goes on from there" "$CODE" 2.04
+[[ $(api GET /twins/m-9 | jq .rev) -gt $((rev + 1000000)) ]] &&
+  pass "no rev that was used after the backup is used again soon" || fail "no rev is used again"
+stop_twind
+mkdir -p "$WORK/half/restoring/log"
+is "twind does not start on half a restore" "$(code "$BUILD/twind" --data "$WORK/half" --http 127.0.0.1:0)" 2
+like "and says what it is" "$(<"$WORK/said")" 'holds a restore that did not end'
+finish
