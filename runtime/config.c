@@ -56,6 +56,8 @@ static const struct setting_spec specs[] = {
      "reload models and scripts when their files change"},
     {"verify", NULL, "", SETTING_SWITCH, PLACE(is_verify), 0, 0,
      "check the data folder: state from checkpoints against state from the log alone"},
+    {"doctor", NULL, "", SETTING_SWITCH, PLACE(is_doctor), 0, 0,
+     "look whether the data folder is whole, finding by finding, and leave"},
     {"restore", "FILE", "", SETTING_TEXT, PLACE(restore_file), 0, 0,
      "fill the empty data folder from this backup, check it and leave; - is standard input"},
     {"coap-library-only", NULL, "", SETTING_SWITCH, PLACE(is_library_only), 0, 0,

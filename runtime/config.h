@@ -23,6 +23,7 @@ struct config {
     bool is_dev;      // watch the script folders and reload on change
     bool auto_create; // false: no sample creates a twin, whatever its model says
     bool is_verify;   // check the store and leave
+    bool is_doctor;   // examine the store and leave
     bool is_help;
     bool is_version;
     bool is_library_only; // every CoAP datagram through libcoap, for tests

@@ -11,6 +11,7 @@
 #include "ctl/check.h"
 #include "ctl/command.h"
 #include "ctl/deploy.h"
+#include "ctl/doctor.h"
 #include "ctl/get.h"
 #include "ctl/hist.h"
 #include "ctl/import.h"
@@ -38,7 +39,7 @@ static const struct verb *const verbs[] = {
     &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,   &unlink_verb,   &retire_verb,
     &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,  &new_verb,      &check_verb,
     &test_verb,    &record_verb,    &api_verb,       &deploy_verb, &versions_verb, &diff_verb,
-    &promote_verb, &rollback_verb,  &bench_verb,     &backup_verb, &restore_verb,
+    &promote_verb, &rollback_verb,  &bench_verb,     &backup_verb, &doctor_verb,   &restore_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -64,19 +64,6 @@ static bool take_snapshots(struct taking *taking) {
                          journal_is_apart, source->dir, taking->err);
 }
 
-static bool is_still_there(struct journal *journal, uint64_t batch) {
-    MDB_txn *txn;
-    MDB_val key = {sizeof batch, &batch}, value;
-    pthread_rwlock_rdlock(&journal->lock);
-    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
-    if (code == 0) {
-        code = mdb_get(txn, journal->databases[JOURNAL_BATCHES], &key, &value);
-        mdb_txn_abort(txn);
-    }
-    pthread_rwlock_unlock(&journal->lock);
-    return code == 0;
-}
-
 static bool overtaken(struct taking *taking, uint64_t rev) {
     return err_set(taking->err, ERR_UNAVAILABLE,
                    "the log has dropped revisions up to rev %llu while the backup was taken, which "
@@ -89,7 +76,7 @@ static bool overtaken(struct taking *taking, uint64_t rev) {
 static bool check_gap(struct taking *taking, struct scan *scan, uint64_t last, uint64_t next) {
     uint64_t dropped = log_dropped_rev(taking->source->log);
     if (last == 0 && dropped > taking->limit) return overtaken(taking, dropped);
-    if (last == 0 || scan->key == next || is_still_there(scan->journal, last)) return true;
+    if (last == 0 || scan->key == next || journal_has(scan->journal, last)) return true;
     if (scan->key - 1 > taking->limit) return overtaken(taking, scan->key - 1);
     return backup_write_lost(&taking->writer, scan->key) &&
                    backup_write_place(&taking->writer, "log", "batches", MDB_INTEGERKEY)

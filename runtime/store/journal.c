@@ -276,6 +276,35 @@ int journal_index_states(MDB_txn *txn, MDB_dbi states, const struct batch_view *
     return code;
 }
 
+bool journal_find_databases(struct journal *journal, struct err *err) {
+    MDB_txn *txn = NULL;
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    const char *missing = "";
+    for (int i = 0; i < JOURNAL_DATABASES && code == 0; i++) {
+        missing = databases[i].name;
+        code = mdb_dbi_open(txn, missing, databases[i].flags, &journal->databases[i]);
+    }
+    if (code == 0)
+        code = mdb_txn_commit(txn);
+    else if (txn)
+        mdb_txn_abort(txn);
+    return code == 0 || err_set(err, ERR_INTERNAL, "%s: its database %s cannot be opened: %s",
+                                journal->environment.path, missing, mdb_strerror(code));
+}
+
+bool journal_has(struct journal *journal, uint64_t batch) {
+    MDB_txn *txn;
+    MDB_val key = {sizeof batch, &batch}, value;
+    pthread_rwlock_rdlock(&journal->lock);
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    if (code == 0) {
+        code = mdb_get(txn, journal->databases[JOURNAL_BATCHES], &key, &value);
+        mdb_txn_abort(txn);
+    }
+    pthread_rwlock_unlock(&journal->lock);
+    return code == 0;
+}
+
 bool journal_is_apart(const char *database) {
     return strcmp(database, databases[JOURNAL_BATCHES].name) == 0 ||
            strcmp(database, databases[JOURNAL_STATES].name) == 0;

@@ -58,6 +58,9 @@ int journal_write(struct journal *journal, const struct commit *commit, uint64_t
 
 // Makes the index of a batch's full states. 0 or a code.
 int journal_index_states(MDB_txn *txn, MDB_dbi states, const struct batch_view *batch);
+// Finds the databases of an environment that is open, makes none.
+bool journal_find_databases(struct journal *journal, struct err *err);
+bool journal_has(struct journal *journal, uint64_t batch); // it may have been dropped
 // A database of its own treatment in a backup: the batches, and what is made of them.
 bool journal_is_apart(const char *database);
 

@@ -44,7 +44,7 @@ static bool take(void *context, const void *bytes, size_t length) {
 static bool back_up(struct taking *taking, struct backup_end *end, struct err *err) {
     struct fleet *fleet = taking->fleet;
     struct backup_source source = {fleet->fixture->log, checkpoint_file(fleet->checkpoint),
-                                   fleet->fixture->dir};
+                                   fleet->fixture->dir, fleet->world->twin_count};
     return backup_take(&source, take, taking, end, err);
 }
 
