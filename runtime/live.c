@@ -20,6 +20,7 @@
 #include "push/push.h"
 #include "reload.h"
 #include "script/script.h"
+#include "store/acts.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
 #include "store/recovery.h"
@@ -281,6 +282,7 @@ void live_close(struct live *live) {
 static void on_revision(void *context, struct twin *twin, const struct revision *revision) {
     struct live *live = context;
     log_append(live->log, revision);
+    if (act_is_one(revision)) log_append_act(live->log, revision, twin->id);
     bool is_retired = revision->kind == INPUT_RETIRE;
     if (is_retired) {
         checkpoint_removed(live->checkpoint, twin->number, revision->rev);

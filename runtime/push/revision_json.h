@@ -9,11 +9,22 @@
 #ifndef PUSH_REVISION_JSON_H
 #define PUSH_REVISION_JSON_H
 
+#include <stdint.h>
+
+struct actor;
 struct buffer;
 struct past;
 struct world;
 
 // Steps through the page. `live` knows the ids of other twins; one that is gone is null.
 void revision_json_write(struct past *page, const struct world *live, struct buffer *out);
+
+// The one revision of a page of one, as above and with the twin's id: an entry of the audit.
+void revision_json_write_act(struct past *page, const struct world *live, const char *id,
+                             struct buffer *out);
+// A revision's cause: its number, when, which input, who. Members of an object that is open.
+void revision_json_write_cause(uint64_t rev, int64_t received, int kind, const struct actor *actor,
+                               struct buffer *out);
+const char *revision_json_actor(uint8_t kind); // "http"
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "store/acts.h"
 #include "store/examine.h"
 #include "store/journal.h"
 #include "store/scan.h"
@@ -29,6 +30,7 @@ struct reading {
     struct span *damaged; // revs that cannot be read
     int damaged_count;
     uint64_t next;   // rev that should come
+    uint64_t acts;   // revisions that are one
     uint64_t states; // in directories of batches that could be read
 };
 
@@ -70,6 +72,20 @@ static void check_chain(struct reading *reading, const struct revision *revision
     *newest = revision->rev;
 }
 
+static void check_act(struct reading *reading, const struct revision *revision) {
+    struct act act;
+    if (!act_is_one(revision)) return;
+    reading->acts++;
+    if (acts_find(reading->journal, revision->rev, &act) && act.twin == revision->twin &&
+        act.kind == revision->kind && act.received == revision->received)
+        return;
+    if (journal_has(reading->journal, reading->scan.key))
+        examine_finding(reading->examine,
+                        "rev %llu of twin %u: the audit does not lead to it, so who did it is not "
+                        "told; restore a backup to have it",
+                        (unsigned long long)revision->rev, revision->twin);
+}
+
 static void check_revisions(struct reading *reading) {
     struct batch_view *batch = &reading->scan.batch;
     struct revision revision;
@@ -85,6 +101,7 @@ static void check_revisions(struct reading *reading) {
             return;
         }
         check_chain(reading, &revision);
+        check_act(reading, &revision);
         reading->examine->revisions++;
     }
     if (batch->revisions.at != batch->revisions.end)
@@ -219,6 +236,25 @@ static void check_index(struct reading *reading) {
                         (unsigned long long)count, (unsigned long long)reading->states);
 }
 
+static bool count_act(void *context, const struct act *act) {
+    struct reading *reading = context;
+    reading->acts -= !is_damaged_rev(reading, act->rev);
+    return true;
+}
+
+// Each act was found from its revision; so there are as many, but for damaged batches'.
+static void check_acts(struct reading *reading) {
+    struct err err;
+    uint64_t damaged = 0, found = reading->acts;
+    if (!acts_read(reading->journal, UINT64_MAX, count_act, reading, &damaged, &err))
+        examine_finding(reading->examine, "%s; restore a backup", err.text);
+    else if (reading->acts != 0 && damaged == 0) // those are found by examine_trees
+        examine_finding(reading->examine,
+                        "log/acts: the audit leads to %llu revisions, and the log has %llu; "
+                        "restore a backup",
+                        (unsigned long long)(found - reading->acts), (unsigned long long)found);
+}
+
 void examine_log(struct examine *examine, struct journal *journal, bool is_quiet) {
     struct reading reading = {.examine = examine, .journal = journal};
     scan_open(&reading.scan, journal);
@@ -233,7 +269,10 @@ void examine_log(struct examine *examine, struct journal *journal, bool is_quiet
             !examine_goes_on(examine, "log", examine->last_rev, 0))
             break;
     }
-    if (!examine->is_stopped && is_quiet) check_index(&reading);
+    if (!examine->is_stopped && is_quiet) {
+        check_index(&reading);
+        check_acts(&reading);
+    }
     scan_close(&reading.scan);
     region_fini(&reading.region);
     free(reading.newest);

@@ -25,6 +25,7 @@ static const struct {
     [JOURNAL_BATCHES] = {"batches", MDB_INTEGERKEY},
     [JOURNAL_STATES] = {"states", 0},
     [JOURNAL_LAYOUTS] = {"layouts", MDB_INTEGERKEY},
+    [JOURNAL_ACTS] = {"acts", MDB_INTEGERKEY},
     [JOURNAL_META] = {"meta", 0},
 };
 
@@ -33,7 +34,7 @@ static bool begin_life(struct journal *journal, struct err *err);
 static bool read_bounds(struct journal *journal, struct err *err);
 static int write_batch(struct journal *journal, MDB_txn *txn, const struct batch *batch,
                        unsigned flags);
-static int write_layouts(struct journal *journal, MDB_txn *txn, const struct buffer *layouts);
+static int write_records(MDB_txn *txn, MDB_dbi database, const struct buffer *records);
 
 bool journal_open(struct journal *journal, const char *dir, uint64_t quota,
                   const struct logger *logger, struct metrics *metrics, struct err *err) {
@@ -81,7 +82,8 @@ int journal_write(struct journal *journal, const struct commit *commit, uint64_t
     MDB_txn *txn;
     code = mdb_txn_begin(journal->environment.env, NULL, 0, &txn);
     if (code != 0) return code;
-    code = write_layouts(journal, txn, &commit->layouts);
+    code = write_records(txn, journal->databases[JOURNAL_LAYOUTS], &commit->layouts);
+    if (code == 0) code = write_records(txn, journal->databases[JOURNAL_ACTS], &commit->acts);
     for (int i = 0; i < commit->batch_count && code == 0; i++)
         code = write_batch(journal, txn, &commit->batches[i], may_be_there ? 0 : MDB_APPEND);
     struct quota_result result = {.dropped = journal->dropped};
@@ -238,13 +240,13 @@ static bool begin_life(struct journal *journal, struct err *err) {
     return code == 0 || environment_err(environment, err, "its first transaction", code);
 }
 
-static int write_layouts(struct journal *journal, MDB_txn *txn, const struct buffer *layouts) {
-    struct reader in = {layouts->bytes, layouts->bytes + layouts->length, 0};
+static int write_records(MDB_txn *txn, MDB_dbi database, const struct buffer *records) {
+    struct reader in = {records->bytes, records->bytes + records->length, 0};
     while (in.at < in.end) {
-        uint64_t layout = read_u64(&in);
+        uint64_t number = read_u64(&in);
         uint32_t length = read_u32(&in);
-        MDB_val key = {sizeof layout, &layout};
-        int code = record_put(txn, journal->databases[JOURNAL_LAYOUTS], key, in.at, length);
+        MDB_val key = {sizeof number, &number};
+        int code = record_put(txn, database, key, in.at, length);
         if (code != 0) return code;
         in.at += length;
     }

@@ -2,7 +2,8 @@
 // commit.
 //
 // Databases: `batches` by first rev; `states`, (twin, rev) -> where in which batch; `layouts`,
-// models by their layout; `meta`. Written by one thread; read by any through scan.h.
+// models by their layout; `acts` by rev (acts.h); `meta`. Written by one thread; read by any
+// through scan.h.
 
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
@@ -21,7 +22,14 @@ struct err;
 struct logger;
 struct metrics;
 
-enum { JOURNAL_BATCHES, JOURNAL_STATES, JOURNAL_LAYOUTS, JOURNAL_META, JOURNAL_DATABASES };
+enum {
+    JOURNAL_BATCHES,
+    JOURNAL_STATES,
+    JOURNAL_LAYOUTS,
+    JOURNAL_ACTS,
+    JOURNAL_META,
+    JOURNAL_DATABASES
+};
 
 #define STATE_KEY_BYTES 12
 void state_key(uint8_t key[STATE_KEY_BYTES], uint32_t twin,

@@ -55,6 +55,8 @@ uint64_t log_close(struct log *log);
 void log_append(struct log *log, const struct revision *revision);
 // At twin->rev, which must be in the open batch: call it right after log_append of that revision.
 void log_append_state(struct log *log, const struct twin *twin);
+// Right after log_append of a revision that is an act (acts.h), of the twin with this id.
+void log_append_act(struct log *log, const struct revision *revision, const char *id);
 // Before the first revision that needs it. One that the log has already costs nothing.
 void log_append_layout(struct log *log, const struct model *model);
 

@@ -139,7 +139,8 @@ static bool find(struct walk *walk, uint64_t from, uint64_t rev) {
     struct err missing;
     struct revision revision;
     size_t length;
-    if (!history_next_state(log_journal(walk->log), walk->number, rev, &from, walk->err))
+    if (from != rev &&
+        !history_next_state(log_journal(walk->log), walk->number, rev, &from, walk->err))
         return false;
     const uint8_t *state =
         log_find_state(walk->log, walk->number, rev, &past->region, &length, &missing);
@@ -160,7 +161,8 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t si
     struct revision revision;
     uint64_t at = from;
     bool is_whole = false;
-    if (!history_next_state(log_journal(walk->log), walk->number, rev, &at, walk->err))
+    if (from != rev &&
+        !history_next_state(log_journal(walk->log), walk->number, rev, &at, walk->err))
         return false;
     while (at != 0 && limit > 0 && at >= log_first_rev(walk->log) && !is_whole) {
         struct past_piece *piece = region_alloc(&past->region, sizeof *piece);

@@ -5,6 +5,7 @@
 
 #include "base/logger.h"
 #include "base/metrics.h"
+#include "store/acts.h"
 #include "store/batch.h"
 #include "store/journal.h"
 #include "store/record.h"
@@ -56,6 +57,8 @@ int quota_apply(struct quota *quota, const struct environment *environment, MDB_
     }
     mdb_cursor_close(cursor);
     if (code == MDB_NOTFOUND) code = 0; // nothing but layouts so far
+    if (code == 0 && result->batches)
+        code = acts_keep(txn, databases[JOURNAL_ACTS], result->dropped + 1, UINT64_MAX);
     if (code == 0 && result->batches)
         code = record_put_u64(txn, databases[JOURNAL_META], "dropped", result->dropped);
     return code;

@@ -5,6 +5,7 @@
 #include "store/restore.h"
 
 #include "base/err.h"
+#include "store/acts.h"
 #include "store/batch.h"
 #include "store/environment.h"
 #include "store/journal.h"
@@ -128,6 +129,21 @@ static bool take_record(struct restore *restore, struct reader *in, struct err *
     return code == 0 || failed(restore, code, err);
 }
 
+// Acts are copied a moment before the batches: those whose revisions are not there go.
+static int keep_acts(struct restore *restore, uint64_t from, uint64_t to) {
+    MDB_dbi acts;
+    int code = mdb_dbi_open(restore->txn, "acts", MDB_CREATE | MDB_INTEGERKEY, &acts);
+    return code == 0 ? acts_keep(restore->txn, acts, from, to) : code;
+}
+
+static bool finish(struct restore *restore, const struct backup_end *end, struct err *err) {
+    if (!restore->is_batches)
+        return err_set(err, ERR_INVALID, "the backup holds no log, so it is none");
+    if (!restore->txn && !begin(restore, 0, err)) return false;
+    int code = keep_acts(restore, 0, end->rev);
+    return code == 0 ? commit(restore, err) : failed(restore, code, err);
+}
+
 static bool take_lost(struct restore *restore, struct reader *in, struct err *err) {
     uint64_t rev = read_u64(in);
     MDB_dbi meta;
@@ -138,6 +154,7 @@ static bool take_lost(struct restore *restore, struct reader *in, struct err *er
     if (code == 0) code = mdb_drop(restore->txn, restore->states, 0);
     if (code == 0) code = mdb_dbi_open(restore->txn, "meta", MDB_CREATE, &meta);
     if (code == 0) code = record_put_u64(restore->txn, meta, "dropped", rev - 1);
+    if (code == 0) code = keep_acts(restore, rev, UINT64_MAX);
     return code == 0 || failed(restore, code, err);
 }
 
@@ -248,7 +265,7 @@ bool restore_run(const struct restore_options *options, struct backup_end *end, 
     bool is_good = mkdir((char *)restore.folder.bytes, 0755) == 0 ||
                    err_set(err, ERR_INTERNAL, "%s cannot be made: %s", (char *)restore.folder.bytes,
                            strerror(errno));
-    is_good = is_good && read_all(&restore, false, end, err) && commit(&restore, err);
+    is_good = is_good && read_all(&restore, false, end, err) && finish(&restore, end, err);
     close_environment(&restore);
     is_good = is_good && move_into_place(&restore, err);
     if (!is_good) remove_folder(&restore);

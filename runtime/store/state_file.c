@@ -22,6 +22,7 @@ static const struct {
     [STATE_TWINS] = {"twins", MDB_INTEGERKEY},
     [STATE_VERSIONS] = {"versions", MDB_INTEGERKEY},
     [STATE_FILES] = {"files", MDB_INTEGERKEY},
+    [STATE_VERSION_ACTS] = {"version_acts", MDB_INTEGERKEY},
     [STATE_META] = {"meta", 0},
 };
 

@@ -1,7 +1,8 @@
 // The state's file: DIR/state, without threads of its own. Checkpointed twins, script versions, a
 // little meta.
 //
-// Databases: `twins` by number; `versions` and their `files` by hash; `meta`. Any thread: one
+// Databases: `twins` by number; `versions` and their `files` by hash; `version_acts`, what
+// happened to them; `meta`. Any thread: one
 // mutex, nothing here is hot.
 
 #ifndef STORE_STATE_FILE_H
@@ -19,7 +20,7 @@ struct logger;
 struct slice;
 struct world;
 
-enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_META, STATE_DATABASES };
+enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_VERSION_ACTS, STATE_META, STATE_DATABASES };
 
 struct state_file {
     struct environment environment;

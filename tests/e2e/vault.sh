@@ -63,6 +63,38 @@ is "and it goes on from there" "$CODE" 2.04
 [[ $(api GET /twins/m-9 | jq .rev) -gt $((rev + 1000000)) ]] &&
   pass "no rev that was used after the backup is used again soon" || fail "no rev is used again"
 stop_twind
+# ---- the audit
+start_twind
+audit() { api GET "/audit$1" | jq -c "$2"; }
+api PUT /twins/m-9 -H 'content-type: application/json' -d '{"model":"meter","attributes":{"hall":"north"}}' >/dev/null
+api PATCH /twins/m-9/desired -H 'content-type: application/merge-patch+json' -d '{"speed":1200}' >/dev/null
+api PATCH /twins/m-9/desired -H 'content-type: application/merge-patch+json' -d '{"speed":900}' >/dev/null
+api PUT /twins/m-9/lifecycle -H 'content-type: application/json' -d '{"lifecycle":"maintenance"}' >/dev/null
+coap POST /t/m-9 -t 110 -e '[{"n":"count","v":42}]'
+api DELETE /twins/m-9 >/dev/null
+is "what persons did to a twin is there, newest first, also when it is gone" \
+  "$(audit "?twin=m-9" '[.entries[].input]')" '["retire","lifecycle","desired","desired","configure"]'
+is "with what was before and after" \
+  "$(audit "?twin=m-9" '[.entries[].changes[] | select(.change == "set") | [.field, .was, .value]]')" '[["speed",1200,900],["speed",null,1200]]'
+like "and who it was" "$(audit "?twin=m-9&limit=1" '.entries[0].actor')" '"kind":"http","name":"127.0.0.1:[0-9]+"'
+cursor=$(audit "?twin=m-9&limit=2" '.cursor' | tr -d '"')
+is "a page goes on where the one before ended" "$(audit "?twin=m-9&limit=2&cursor=$cursor" '[.entries[].input]')" '["desired","desired"]'
+is "devices are not in it" "$(audit "?actor=coap" .entries)" '[]'
+is "versions are, with their reason" "$(audit "?actor=" '.detail' | grep -c 'actor must be')$(audit "" '.entries[-1] | [.input, .reason]')" '1["version_promoted","first start"]'
+is "a time before it all has nothing" "$(audit "?to=2020-01-01" .entries)" '[]'
+like "a reversed range is a sentence" "$(audit "?from=2026-01-02&to=2026-01-01" .detail)" 'from is later than to'
+like "twinctl tells it in words" "$(ctl -o csv audit m-9)" 'desired,set speed 1200 -> 900'
+kill_twind
+start_twind
+is "and it is there after kill -9" "$(audit "?twin=m-9" '.entries | length')" 5
+code ctl backup "$WORK/third" >/dev/null
+stop_twind
+code ctl restore "$WORK/third" --data "$WORK/third.data" >/dev/null
+DATA=$WORK/third.data
+start_twind
+is "and in a backup" "$(audit "?twin=m-9" '.entries | length')" 5
+stop_twind
+
 # ---- the doctor
 flip() { # FILE OFFSET: another byte there
   local byte
