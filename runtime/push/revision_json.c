@@ -265,6 +265,13 @@ void revision_json_write(struct past *page, const struct world *live, struct buf
         buffer_add(out, each.bytes + starts[count], end - starts[count]);
     }
     json_close(out, ']');
+    if (page->unreadable_from != 0) {
+        json_key(out, "unreadable");
+        json_open(out, '[');
+        json_unsigned(out, page->unreadable_from);
+        json_unsigned(out, page->unreadable_to);
+        json_close(out, ']');
+    }
     if (page->before != 0) {
         json_key(out, "cursor");
         buffer_printf(out, "\"%llu\"", (unsigned long long)page->before);

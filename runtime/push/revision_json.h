@@ -3,8 +3,11 @@
 // {"revisions": [{"rev", "received", "input": "samples", "actor": {"kind": "coap", "name"},
 // "version",
 //   "from_rev", "changes": [{"change": "sample", "field", "value", "was", "quality", "at"}, ...]}],
-//  "cursor": "81230"}, newest first; without a cursor these were the first of the twin, or of what
-// the log keeps. What a script remembers for itself (estimators, timers) is left out.
+//  "unreadable": [81200, 81229], "cursor": "81180"}, newest first; `unreadable` are revs before
+//  them
+// that the log has damaged, with those that cannot be told without them; without a cursor these
+// were the first of the twin, or of what the log keeps. What a script remembers for itself
+// (estimators, timers) is left out.
 
 #ifndef PUSH_REVISION_JSON_H
 #define PUSH_REVISION_JSON_H

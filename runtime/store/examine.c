@@ -53,9 +53,10 @@ static bool open_environment(struct examine *examine, struct environment *enviro
 bool examine_open_journal(struct examine *examine, struct journal *journal, const char *dir,
                           const struct logger *logger) {
     struct err err;
-    *journal = (struct journal){.logger = logger};
+    *journal = (struct journal){0}; // what it would say of damage is a finding
     if (!open_environment(examine, &journal->environment, dir, "log", logger)) return false;
     pthread_rwlock_init(&journal->lock, NULL);
+    damage_init(&journal->damage, NULL, NULL);
     if (journal_find_databases(journal, &err)) return true;
     examine_finding(examine, "%s; restore a backup", err.text);
     journal_close(journal);

@@ -42,6 +42,7 @@ bool journal_open(struct journal *journal, const char *dir, uint64_t quota,
     if (!environment_open(&journal->environment, dir, "log", logger, err)) return false;
     quota_init(&journal->quota, quota, journal->environment.map_bytes, logger, metrics);
     pthread_rwlock_init(&journal->lock, NULL);
+    damage_init(&journal->damage, logger, metrics);
     int code = open_databases(journal);
     if (code != 0) {
         environment_err(&journal->environment, err, "opening its databases", code);
@@ -57,6 +58,7 @@ failed:
 void journal_close(struct journal *journal) {
     if (!journal->environment.path) return;
     environment_close(&journal->environment);
+    damage_fini(&journal->damage);
     pthread_rwlock_destroy(&journal->lock);
 }
 
@@ -166,6 +168,27 @@ static int read_first_rev(struct journal *journal, uint64_t *first_rev) {
     return optional(code);
 }
 
+// The newest batch is damaged. After a clean end its mark says how far the log went, and the
+// checkpoints cover all of it; else what the start needs is not there.
+static bool read_clean_end(struct journal *journal, uint64_t batch, struct err *err) {
+    MDB_txn *txn = NULL;
+    uint64_t clean = 0, end = 0; // as a start before this one found it
+    MDB_dbi meta = journal->databases[JOURNAL_META];
+    if (mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn) == 0) {
+        record_get_u64(txn, meta, "clean", &clean);
+        record_get_u64(txn, meta, "end", &end);
+        mdb_txn_abort(txn);
+    }
+    if (end > clean) clean = end;
+    journal->is_end_damaged = clean >= batch;
+    if (journal->is_end_damaged) {
+        journal->last_rev = clean;
+        return true;
+    }
+    err->code = ERR_INVALID;
+    return err_prefix(err, "twind did not end cleanly, and needs the newest revisions: ");
+}
+
 static bool read_bounds(struct journal *journal, struct err *err) {
     uint64_t first_rev = 0;
     int code = read_first_rev(journal, &first_rev);
@@ -175,6 +198,7 @@ static bool read_bounds(struct journal *journal, struct err *err) {
     bool is_read = scan_last(&scan, err);
     journal->first_rev = first_rev;
     journal->last_rev = scan.is_found ? scan.batch.first_rev + scan.batch.count - 1 : 0;
+    if (scan.is_damaged) is_read = read_clean_end(journal, scan.key, err);
     scan_close(&scan);
     return is_read;
 }
@@ -229,6 +253,9 @@ static bool begin_life(struct journal *journal, struct err *err) {
     }
     if (code == 0) code = take_clean_mark(journal, txn, is_new);
     if (code == 0) code = renew_build(journal, txn, is_new);
+    // The mark is gone now, but how far the log went must not be.
+    if (code == 0 && journal->is_end_damaged)
+        code = record_put_u64(txn, meta, "end", journal->last_rev);
     uint64_t dropped = 0;
     if (code == 0) code = optional(record_get_u64(txn, meta, "dropped", &dropped));
     journal->dropped = dropped;

@@ -8,6 +8,7 @@
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
 
+#include "store/damage.h"
 #include "store/environment.h"
 #include "store/quota.h"
 
@@ -50,6 +51,8 @@ struct journal {
     _Atomic uint64_t used;      // bytes of pages
     _Atomic uint64_t dropped;   // newest rev that was ever dropped
     bool was_clean;             // before it was opened
+    bool is_end_damaged;        // its newest batch cannot be read; what it held is covered
+    struct damage damage;
     const struct logger *logger;
 };
 

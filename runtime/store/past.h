@@ -27,18 +27,20 @@ struct past {
     uint64_t before;     // of a page: the revision before its first, 0 = none
     int64_t cut_at; // of a page that does not reach `since`: what it begins with was received then;
                     // INT64_MIN = it does, INT64_MAX = it is empty
-    struct past_piece *next; // of a page: read and not stepped to
+    uint64_t unreadable_from, unreadable_to; // of a page: revs before it that the log has damaged,
+                                             // and what cannot be told without them; 0 = none
+    struct past_piece *next;                 // of a page: read and not stepped to
     struct region region, scratch;
 };
 
 // Twin `number` at `rev`; `newest` is a revision of it on disk at or after that, which its past is
 // followed back from. ERR_NOT_FOUND when it was not there yet, was gone, or the log keeps that part
-// no more. Then, too, past_close.
+// no more; ERR_INTERNAL when that part is damaged. Then, too, past_close.
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err);
 // At most `limit` revisions of the twin at or before `rev` that were received at `since` or later,
 // to be stepped through from the oldest on; `twin` is as before the first of them, NULL when that
-// made it.
+// made it. A page ends at damage in the log, and the next one begins before that.
 bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_t newest,
                     uint64_t rev, int64_t since, int limit, struct err *err);
 // The next revision of the page, NULL after the last; it lives until the next call. `twin` is as it

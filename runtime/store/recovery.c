@@ -34,7 +34,7 @@ struct walk { // through the log
 static bool on_layout(void *context, struct model *owned);
 static bool check_ends(const struct log *log, uint64_t covered, const struct world *world,
                        struct err *err);
-static bool walk_log(struct walk *walk, struct log *log, uint64_t from);
+static bool walk_log(struct walk *walk, struct log *log, uint64_t from, uint64_t covered);
 
 bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *world,
                   const struct recovery_options *options, struct recovery *recovery,
@@ -50,7 +50,7 @@ bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *
     is_done = is_done && check_ends(log, covered, world, err);
     // From its newest revision at the latest, which tells the time.
     uint64_t newest = log_durable(log), from = covered < newest ? covered + 1 : newest;
-    is_done = is_done && walk_log(&walk, log, from);
+    is_done = is_done && walk_log(&walk, log, from, covered);
     if (is_done) {
         world_link_all(world);
         // A round may cover a rev that was skipped after a crash and never written.
@@ -226,13 +226,28 @@ static bool walk_batch(struct walk *walk, struct batch_view *batch, uint64_t fro
     return true;
 }
 
-static bool walk_log(struct walk *walk, struct log *log, uint64_t from) {
+// A damaged batch that the checkpoints cover is not needed. What one after them did to its twins
+// can be had from nowhere here, and a twin that goes on without it would tell what is not so.
+static bool step_over(struct walk *walk, struct scan *scan, uint64_t covered) {
+    while (scan->is_damaged && scan->damaged_to <= covered)
+        if (scan_next(scan, walk->err)) return true;
+    if (scan->is_damaged)
+        err_set(walk->err, ERR_INVALID,
+                "revs %llu to %llu of the log are damaged, and the start needs them, for the "
+                "checkpoints cover rev %llu only: restore a backup into another folder (`twinctl "
+                "restore FILE --data DIR`) and start on that",
+                (unsigned long long)scan->key, (unsigned long long)scan->damaged_to,
+                (unsigned long long)covered);
+    return false;
+}
+
+static bool walk_log(struct walk *walk, struct log *log, uint64_t from, uint64_t covered) {
     struct scan scan;
     scan_open(&scan, log_journal(log));
-    bool is_walked = scan_at(&scan, from, walk->err);
+    bool is_walked = scan_at(&scan, from, walk->err) || step_over(walk, &scan, covered);
     while (is_walked && scan.is_found) {
         is_walked = walk_batch(walk, &scan.batch, from);
-        if (is_walked) is_walked = scan_next(&scan, walk->err);
+        if (is_walked) is_walked = scan_next(&scan, walk->err) || step_over(walk, &scan, covered);
     }
     scan_close(&scan);
     if (!is_walked || walk->orphans.length == 0) return is_walked;

@@ -17,9 +17,10 @@ struct journal;
 
 struct scan {
     struct journal *journal;
-    bool is_found;   // `batch` is the one stepped to; else there is none further
-    bool is_damaged; // the step failed by the batch itself: `key` and `copy` are of it, go on
-    uint64_t key;    // rev under which the last one was found
+    bool is_found;       // `batch` is the one stepped to; else there is none further
+    bool is_damaged;     // the step failed by the batch itself: `key` and `copy` are of it, go on
+    uint64_t key;        // rev under which the last one was found
+    uint64_t damaged_to; // last rev before the next batch
     struct batch_view batch;
     struct buffer copy; // its bytes
     struct touched touched;

@@ -114,13 +114,46 @@ for ((round = 0; round < 50; round++)); do
   case $(code ctl doctor --data "$WORK/sick") in
   0) # nothing that counts: what twind makes of the folder is what it made before
     [[ $("$BUILD/twind" --verify --data "$WORK/sick" 2>&1) == "$verified" ]] && harmless=$((harmless + 1)) || wrong=$((wrong + 1)) ;;
-  1) tail -n 1 "$WORK/said" | grep -qE '^[0-9]+ findings$' && detected=$((detected + 1)) || wrong=$((wrong + 1)) ;;
+  1)
+    tail -n 1 "$WORK/said" | grep -qE '^[0-9]+ findings$' && detected=$((detected + 1)) || wrong=$((wrong + 1))
+    if [[ ! -d $WORK/kept && $(<"$WORK/said") =~ ^revs\ ([0-9]+)\ to\ ([0-9]+):.*1\ findings$ ]]; then
+      from=${BASH_REMATCH[1]} to=${BASH_REMATCH[2]} # a batch, and nothing else
+      cp -r --sparse=always "$WORK/sick" "$WORK/kept"
+    fi
+    ;;
   *) wrong=$((wrong + 1)) && sed 's/^/# /' "$WORK/said" ;;
   esac
 done
 is "of 50 folders with a byte changed none is told as right that is not, and nothing crashes" "$wrong" 0
 [[ $detected -gt 5 ]] && pass "$detected of them are found, in the $harmless others nobody reads that byte" ||
   fail "damage is found" "$detected detected, $harmless harmless"
+
+# ---- a damaged batch is told, and hides nothing else
+whole=$DATA DATA=$WORK/kept
+start_twind
+pages() { # what all twins' revisions say, a line a page: the HTTP code, how many there are, what is unreadable
+  local id cursor
+  for id in $(api GET "/twins?limit=500" | jq -r '.twins[].id'); do
+    cursor=
+    while :; do
+      http GET "/api/v1/twins/$id/revisions?limit=100${cursor:+&from=$cursor}"
+      echo "$CODE $(jq -r '"\(.revisions | length) \(.unreadable // "" | tostring)"' "$WORK/http.body")"
+      cursor=$(jq -r '.cursor // ""' "$WORK/http.body")
+      [[ $cursor ]] || break
+    done
+  done
+}
+pages >"$WORK/pages"
+is "the past of all twins is answered beside a damaged batch" "$(cut -d' ' -f1 "$WORK/pages" | sort -u)" 200
+like "and where it is missing it says which revs" "$(cut -d' ' -f3 "$WORK/pages" | sort -u | tr -d '\n')" "\[$from,[0-9]+\]"
+told=$(awk '{ n += $2 } END { print n }' "$WORK/pages")
+[[ $told -gt $((to / 2)) ]] && pass "$told revisions are told" || fail "most revisions are told" "$told of about $to"
+is "the log says it once" "$(grep -c "event=log_damaged from=$from " "$WORK/twind.log")" 1
+is "a metric has it" "$(metric twind_log_damaged_batches)" 1
+coap POST /t/m-9 -t 110 -e '[{"n":"count","v":43}]'
+is "and all goes on" "$CODE" 2.04
+stop_twind
+DATA=$whole
 rm -rf "$WORK/sick" && cp -r --sparse=always "$DATA" "$WORK/sick"
 truncate -s 100000 "$WORK/sick/log/data.mdb"
 is "a file that is cut short is found" "$(code ctl doctor --data "$WORK/sick")" 1
