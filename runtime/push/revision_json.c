@@ -253,7 +253,7 @@ void revision_json_write(struct past *page, const struct world *live, struct buf
         starts = xrealloc(starts, (size_t)(count + 1) * sizeof *starts);
         buffer_byte(&each, 0); // so that it does not begin with a comma
         starts[count++] = each.length;
-        writer.model = page->twin ? page->twin->model : NULL;
+        writer.model = page->twin ? page->twin->model : page->model;
         write_revision(&writer, &revision, NULL);
         past_apply(page, &revision);
     }
@@ -286,6 +286,6 @@ void revision_json_write_act(struct past *page, const struct world *live, const 
     struct revision revision;
     struct writer writer = {.page = page, .live = live, .out = out};
     if (!past_step(page, &revision)) return;
-    writer.model = page->twin ? page->twin->model : NULL;
+    writer.model = page->twin ? page->twin->model : page->model;
     write_revision(&writer, &revision, id);
 }

@@ -15,6 +15,7 @@
 
 struct err;
 struct log;
+struct model;
 struct past_piece;
 struct revision;
 struct twin;
@@ -23,8 +24,10 @@ struct world;
 struct past {
     struct world *world; // holds the twin, its layouts, and stand-ins of what it is linked to
     struct twin *twin;   // as of twin->rev, its newest revision at or before the one asked for
-    int64_t received;    // of that revision, microseconds UTC
-    uint64_t before;     // of a page: the revision before its first, 0 = none
+    const struct model
+        *model;       // of a page whose twin is not known, for damage is before it; else NULL
+    int64_t received; // of that revision, microseconds UTC
+    uint64_t before;  // of a page: the revision before its first, 0 = none
     int64_t cut_at; // of a page that does not reach `since`: what it begins with was received then;
                     // INT64_MIN = it does, INT64_MAX = it is empty
     uint64_t unreadable_from, unreadable_to; // of a page: revs before it that the log has damaged,
