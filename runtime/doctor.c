@@ -8,7 +8,7 @@
 #include "base/metrics.h"
 #include "config.h"
 #include "data_folder.h"
-#include "doctor_version.h"
+#include "script/script_files.h"
 #include "store/checkpoint.h"
 #include "store/examine.h"
 #include "store/journal.h"
@@ -49,6 +49,10 @@ static bool on_progress(void *context, const char *doing, uint64_t done, uint64_
     fprintf(stderr, "\r\033[K%s %llu", doing, (unsigned long long)done);
     if (of > 0) fprintf(stderr, " of %llu", (unsigned long long)of);
     return true;
+}
+
+static bool is_version(uint64_t version, const struct buffer *files, struct err *why) {
+    return script_files_are(files->bytes, files->length, version, why);
 }
 
 static void look_at_trees(struct patient *patient) {
@@ -147,7 +151,7 @@ bool doctor_run(const struct config *config, const struct logger *logger, struct
                                 .logger = logger};
     patient->examine = (struct examine){.on_finding = on_finding,
                                         .on_progress = on_progress,
-                                        .is_version = doctor_is_version,
+                                        .is_version = is_version,
                                         .context = patient};
     in_child(patient, look_at_trees);
     in_child(patient, look_at_log);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "push/archive.h"
+#include "push/clinic.h"
 #include "push/connection.h"
 #include "push/news.h"
 #include "push/service.h"
@@ -166,7 +167,8 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     if (is_open && options->log) service->archive = archive_new(service, options->log, err);
     is_open = is_open && (service->archive || !options->log);
     if (is_open && options->state) service->vault = vault_new(service, err);
-    if (is_open && (service->vault || !options->state)) return push;
+    if (service->vault) service->clinic = clinic_new(service, err);
+    if (is_open && (service->clinic || !options->state)) return push;
     push_close(push);
     return NULL;
 }
@@ -174,6 +176,7 @@ struct push *push_open(const struct push_options *options, struct err *err) {
 void push_close(struct push *push) {
     if (!push) return;
     connection_end_all(&push->service);
+    clinic_free(push->service.clinic);
     vault_free(push->service.vault);
     archive_free(push->service.archive);
     if (push->vhost) lws_vhost_destroy(push->vhost);

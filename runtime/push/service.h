@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct archive;
+struct clinic;
 struct vault;
 
 struct service {
@@ -23,6 +24,7 @@ struct service {
     struct pace pace;
     struct durable durable;
     struct archive *archive; // NULL without a log
+    struct clinic *clinic;   // the same
     struct vault *vault;     // NULL without log and state
     uint32_t next_sid;
     uint32_t client_count;  // WebSocket sessions

@@ -86,6 +86,10 @@ like "a reversed range is a sentence" "$(audit "?from=2026-01-02&to=2026-01-01" 
 like "twinctl tells it in words" "$(ctl -o csv audit m-9)" 'desired,set speed 1200 -> 900'
 kill_twind
 start_twind
+load 30
+is "the doctor finds a running twind whole, under load" "$(code ctl doctor)" 0
+is "and says so, too" "$(tail -n 1 "$WORK/said")" whole
+kill "$LOAD" && reap "$LOAD" 2>/dev/null
 is "and it is there after kill -9" "$(audit "?twin=m-9" '.entries | length')" 5
 code ctl backup "$WORK/third" >/dev/null
 stop_twind
@@ -93,6 +97,7 @@ code ctl restore "$WORK/third" --data "$WORK/third.data" >/dev/null
 DATA=$WORK/third.data
 start_twind
 is "and in a backup" "$(audit "?twin=m-9" '.entries | length')" 5
+coap POST /t/m-9 -t 110 -e '[{"n":"count","v":43}]' # so that the end leaves checkpoints
 stop_twind
 
 # ---- the doctor
@@ -152,6 +157,8 @@ told=$(awk '{ n += $2 } END { print n }' "$WORK/pages")
 [[ $told -ge $((revisions - (to - from + 1) - 10)) && $told -lt $revisions ]] && pass "all others are told, $told of $revisions" ||
   fail "all others are told" "$told of $revisions, $from to $to damaged"
 is "the log says it once" "$(grep -c "event=log_damaged from=$from " "$WORK/twind.log")" 1
+is "the doctor of the running twind finds it" "$(code ctl doctor)" 1
+like "alone" "$(<"$WORK/said")" "^revs $from to $to: the checksum is wrong.*1 findings"
 is "a metric has it" "$(metric twind_log_damaged_batches)" 1
 coap POST /t/m-9 -t 110 -e '[{"n":"count","v":43}]'
 is "and all goes on" "$CODE" 2.04
