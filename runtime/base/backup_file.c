@@ -45,10 +45,11 @@ void backup_writer_fini(struct backup_writer *writer) {
 }
 
 bool backup_write_begin(struct backup_writer *writer, uint64_t expected) {
+    if (!put(writer, MAGIC, MAGIC_BYTES)) return false;
     struct buffer payload = {0};
     buffer_u32(&payload, FORMAT);
     buffer_u64(&payload, expected);
-    return put(writer, MAGIC, MAGIC_BYTES) && put_buffer(writer, BACKUP_BEGIN, &payload);
+    return put_buffer(writer, BACKUP_BEGIN, &payload);
 }
 
 bool backup_write_place(struct backup_writer *writer, const char *environment, const char *database,

@@ -34,8 +34,8 @@ static void turn_some(struct fleet *fleet, int turns) {
 
 static bool take(void *context, const void *bytes, size_t length) {
     struct taking *taking = context;
-    bool has_batches = memmem(taking->file.bytes, taking->file.length, "batches", 7);
     buffer_add(&taking->file, bytes, length);
+    bool has_batches = memmem(taking->file.bytes, taking->file.length - length, "batches", 7);
     taking->late_writes += has_batches;
     if (!taking->is_late || taking->late_writes == 1) turn_some(taking->fleet, taking->turns);
     return !taking->is_left;
