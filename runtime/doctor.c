@@ -1,5 +1,5 @@
-// Three parts, each in a child: the trees, the log, the replay. A child that dies of a signal died
-// of what it was reading.
+// Four parts, each in a child: the pages, the trees, the log, the replay. A child that dies of a
+// signal died of what it was reading.
 
 #include "doctor.h"
 
@@ -13,6 +13,7 @@
 #include "store/examine.h"
 #include "store/journal.h"
 #include "store/log.h"
+#include "store/pages.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -32,6 +33,7 @@ struct patient { // shared with the children
     const char *dir;
     const struct config *config;
     const struct logger *logger;
+    bool has_bad_state, has_bad_log; // pages: LMDB is not let near them
 };
 
 static void on_finding(void *context, const char *line) {
@@ -55,14 +57,34 @@ static bool is_version(uint64_t version, const struct buffer *files, struct err 
     return script_files_are(files->bytes, files->length, version, why);
 }
 
+static bool look_at_pages_of(struct patient *patient, const char *name) {
+    struct pages pages;
+    struct err err;
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/%s/data.mdb", patient->dir, name);
+    buffer_byte(&path, 0);
+    bool is_there = access((char *)path.bytes, F_OK) == 0; // else look_at_trees says so
+    bool is_good = !is_there || pages_check((char *)path.bytes, &pages, &err);
+    if (!is_good) examine_finding(&patient->examine, "%s", err.text);
+    buffer_fini(&path);
+    return is_good;
+}
+
+static void look_at_pages(struct patient *patient) {
+    patient->has_bad_state = !look_at_pages_of(patient, "state");
+    patient->has_bad_log = !look_at_pages_of(patient, "log");
+}
+
 static void look_at_trees(struct patient *patient) {
     struct environment environment;
     struct journal journal;
-    if (examine_open_state(&patient->examine, &environment, patient->dir, patient->logger)) {
+    if (!patient->has_bad_state &&
+        examine_open_state(&patient->examine, &environment, patient->dir, patient->logger)) {
         examine_trees(&patient->examine, &environment, "state", NULL);
         environment_close(&environment);
     }
-    if (examine_open_journal(&patient->examine, &journal, patient->dir, patient->logger)) {
+    if (!patient->has_bad_log &&
+        examine_open_journal(&patient->examine, &journal, patient->dir, patient->logger)) {
         examine_trees(&patient->examine, &journal.environment, "log", NULL);
         journal_close(&journal);
     }
@@ -70,7 +92,9 @@ static void look_at_trees(struct patient *patient) {
 
 static void look_at_log(struct patient *patient) {
     struct journal journal;
-    if (!examine_open_journal(&patient->examine, &journal, patient->dir, patient->logger)) return;
+    if (patient->has_bad_log ||
+        !examine_open_journal(&patient->examine, &journal, patient->dir, patient->logger))
+        return;
     examine_log(&patient->examine, &journal, true);
     journal_close(&journal);
 }
@@ -153,6 +177,7 @@ bool doctor_run(const struct config *config, const struct logger *logger, struct
                                         .on_progress = on_progress,
                                         .is_version = is_version,
                                         .context = patient};
+    in_child(patient, look_at_pages);
     in_child(patient, look_at_trees);
     in_child(patient, look_at_log);
     if (patient->examine.findings == 0) in_child(patient, replay);
