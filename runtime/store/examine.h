@@ -53,8 +53,8 @@ void examine_trees(struct examine *examine, struct environment *environment, con
 // `is_quiet`: nobody writes it meanwhile.
 void examine_log(struct examine *examine, struct journal *journal, bool is_quiet);
 
-// What the revisions make, from the first one on: it must equal the full states in the log, and at
-// the end what the checkpoints give. Only for a log that is whole from its beginning.
+// What the revisions make, from the first one or a first full state on: it must equal the full
+// states in the log, and at the end what the checkpoints give.
 struct checkpoint;
 struct log;
 void examine_replay(struct examine *examine, struct log *log, struct checkpoint *checkpoint);
