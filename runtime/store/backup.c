@@ -50,18 +50,33 @@ static uint64_t expected_bytes(const struct backup_source *source) {
     return bytes;
 }
 
+static bool goes_on(void *context) {
+    struct taking *taking = context;
+    return taking->writer.write(taking->writer.context, NULL, 0);
+}
+
 // The order is the promise: see the header.
 static bool take_snapshots(struct taking *taking) {
     const struct backup_source *source = taking->source;
     struct journal *journal = log_journal(source->log);
     uint64_t released = log_released(source->log), dropped = log_dropped_rev(source->log);
     taking->limit = released > dropped ? released : dropped;
-    if (!snapshot_take(&taking->state, &source->state->environment, "state",
-                       &source->state->opening, NULL, source->dir, taking->err))
-        return false;
+    struct snapshot_source state = {.environment = &source->state->environment,
+                                    .name = "state",
+                                    .opening = &source->state->opening,
+                                    .dir = source->dir,
+                                    .goes_on = goes_on,
+                                    .context = taking};
+    struct snapshot_source rest = {.environment = &journal->environment,
+                                   .name = "log",
+                                   .opening = &journal->lock,
+                                   .is_apart = journal_is_apart,
+                                   .dir = source->dir,
+                                   .goes_on = goes_on,
+                                   .context = taking};
+    if (!snapshot_take(&taking->state, &state, taking->err)) return false;
     taking->end.rev = log_durable(source->log);
-    return snapshot_take(&taking->rest, &journal->environment, "log", &journal->lock,
-                         journal_is_apart, source->dir, taking->err);
+    return snapshot_take(&taking->rest, &rest, taking->err);
 }
 
 static bool overtaken(struct taking *taking, uint64_t rev) {

@@ -29,7 +29,8 @@ struct backup_source {
 };
 
 // Any thread; as long as `write` takes. `write` returns false when nobody takes it any more, which
-// ends it with ERR_UNAVAILABLE. What fails after the first byte is told in the stream as well.
+// ends it with ERR_UNAVAILABLE; it is asked with no bytes too. What fails after the first byte is
+// told in the stream as well.
 bool backup_take(const struct backup_source *source,
                  bool (*write)(void *context, const void *bytes, size_t length), void *context,
                  struct backup_end *end, struct err *err);

@@ -15,10 +15,11 @@
 
 #define ROOM_LEFT ((uint64_t)64 << 20) // of the disk, for the log, which goes on meanwhile
 #define NAME_BYTES 64
+#define ASK_EVERY 1024 // records
 
 struct taking {
+    const struct snapshot_source *source;
     struct environment *environment;
-    const char *name;
     struct backup_writer writer;
     int fd;
     struct err *err;
@@ -40,7 +41,8 @@ static bool write_file(void *context, const void *bytes, size_t length) {
     return true;
 }
 
-static bool open_file(struct taking *taking, const char *dir) {
+static bool open_file(struct taking *taking) {
+    const char *dir = taking->source->dir;
     taking->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (taking->fd >= 0) return true;
     struct buffer path = {0}; // where the file system has no files without a name
@@ -70,10 +72,15 @@ static bool copy_database(struct taking *taking, MDB_txn *txn, const char *name)
     int code = mdb_dbi_open(txn, name, 0, &database);
     if (code == 0) code = mdb_dbi_flags(txn, database, &flags);
     if (code == 0) code = mdb_cursor_open(txn, database, &cursor);
-    if (code == 0) is_written = backup_write_place(&taking->writer, taking->name, name, flags);
-    while (code == 0 && is_written) {
+    if (code == 0)
+        is_written = backup_write_place(&taking->writer, taking->source->name, name, flags);
+    for (uint64_t count = 1; code == 0 && is_written; count++) {
         code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
         if (code != 0) break;
+        if (count % ASK_EVERY == 0 && !taking->source->goes_on(taking->source->context)) {
+            is_written = err_set(taking->err, ERR_UNAVAILABLE, "nobody takes the backup any more");
+            break;
+        }
         is_written = backup_write_record(&taking->writer, key.mv_data, key.mv_size, value.mv_data,
                                          value.mv_size);
         touched_add(&touched, taking->environment, value);
@@ -85,7 +92,8 @@ static bool copy_database(struct taking *taking, MDB_txn *txn, const char *name)
     return is_written;
 }
 
-static bool copy_all(struct taking *taking, MDB_txn *txn, bool (*is_apart)(const char *database)) {
+static bool copy_all(struct taking *taking, MDB_txn *txn) {
+    bool (*is_apart)(const char *database) = taking->source->is_apart;
     MDB_cursor *cursor = NULL;
     MDB_dbi main_database;
     MDB_val key;
@@ -105,44 +113,40 @@ static bool copy_all(struct taking *taking, MDB_txn *txn, bool (*is_apart)(const
     return is_copied && backup_write_flush(&taking->writer);
 }
 
-static bool has_room(const struct taking *taking, const char *dir, uint64_t bytes,
-                     struct err *err) {
+// As much as all pages in use; what is left out is not counted apart, for it is not copied twice.
+static bool has_room(const struct taking *taking) {
     struct statvfs disk;
-    if (statvfs(dir, &disk) != 0) return true; // the write will tell
+    MDB_envinfo info;
+    mdb_env_info(taking->environment->env, &info);
+    uint64_t bytes = ROOM_LEFT;
+    if (!taking->source->is_apart)
+        bytes += (info.me_last_pgno + 1) * (uint64_t)taking->environment->page_bytes;
+    if (statvfs(taking->source->dir, &disk) != 0) return true; // the write will tell
     uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize;
-    return left >= bytes + ROOM_LEFT ||
-           err_set(err, ERR_UNAVAILABLE,
+    return left >= bytes ||
+           err_set(taking->err, ERR_UNAVAILABLE,
                    "a backup needs %llu MB beside %s for a while, and the disk has %llu MB: make "
                    "room, then ask again",
-                   (unsigned long long)((bytes + ROOM_LEFT) >> 20), taking->environment->path,
+                   (unsigned long long)(bytes >> 20), taking->environment->path,
                    (unsigned long long)(left >> 20));
 }
 
-// As much as all pages in use; what is left out is not counted apart, for it is not copied twice.
-static uint64_t expected_bytes(const struct environment *environment, bool is_partial) {
-    MDB_envinfo info;
-    mdb_env_info(environment->env, &info);
-    return is_partial ? 0 : (info.me_last_pgno + 1) * (uint64_t)environment->page_bytes;
-}
-
-bool snapshot_take(struct snapshot *snapshot, struct environment *environment, const char *name,
-                   pthread_rwlock_t *opening, bool (*is_apart)(const char *database),
-                   const char *dir, struct err *err) {
-    struct taking taking = {.environment = environment, .name = name, .fd = -1, .err = err};
+bool snapshot_take(struct snapshot *snapshot, const struct snapshot_source *source,
+                   struct err *err) {
+    struct taking taking = {
+        .source = source, .environment = source->environment, .fd = -1, .err = err};
     MDB_txn *txn = NULL;
     taking.writer.write = write_file;
     taking.writer.context = &taking;
-    pthread_rwlock_rdlock(opening);
-    bool is_taken = environment->env != NULL || failed(&taking, EIO);
-    is_taken = is_taken &&
-               has_room(&taking, dir, expected_bytes(environment, is_apart != NULL), err) &&
-               open_file(&taking, dir);
+    pthread_rwlock_rdlock(source->opening);
+    bool is_taken = taking.environment->env != NULL || failed(&taking, EIO);
+    is_taken = is_taken && has_room(&taking) && open_file(&taking);
     if (is_taken) {
-        int code = mdb_txn_begin(environment->env, NULL, MDB_RDONLY, &txn);
-        is_taken = code == 0 ? copy_all(&taking, txn, is_apart) : failed(&taking, code);
+        int code = mdb_txn_begin(taking.environment->env, NULL, MDB_RDONLY, &txn);
+        is_taken = code == 0 ? copy_all(&taking, txn) : failed(&taking, code);
     }
     if (txn) mdb_txn_abort(txn);
-    pthread_rwlock_unlock(opening);
+    pthread_rwlock_unlock(source->opening);
     backup_writer_fini(&taking.writer);
     snapshot->fd = taking.fd;
     is_taken = is_taken && (lseek(taking.fd, 0, SEEK_SET) == 0 || failed(&taking, errno));

@@ -19,12 +19,19 @@ struct snapshot {
     int fd; // of a file that has no name; -1 before
 };
 
-// Of `environment`, called `name` in the backup; `opening` is held while it lasts, so that nobody
-// opens it anew. `is_apart` (may be NULL) says which databases are left out. Refuses when the disk
-// of `dir` has no room for a second copy.
-bool snapshot_take(struct snapshot *snapshot, struct environment *environment, const char *name,
-                   pthread_rwlock_t *opening, bool (*is_apart)(const char *database),
-                   const char *dir, struct err *err);
+struct snapshot_source {
+    struct environment *environment;
+    const char *name;                       // in the backup
+    pthread_rwlock_t *opening;              // held while it lasts: nobody opens it anew
+    bool (*is_apart)(const char *database); // is left out; NULL = none is
+    const char *dir;                        // where the file is
+    bool (*goes_on)(void *context);         // asked now and then; false ends it
+    void *context;
+};
+
+// Refuses when the disk has no room for a second copy.
+bool snapshot_take(struct snapshot *snapshot, const struct snapshot_source *source,
+                   struct err *err);
 void snapshot_fini(struct snapshot *snapshot);
 
 #endif

@@ -34,7 +34,7 @@ static void turn_some(struct fleet *fleet, int turns) {
 
 static bool take(void *context, const void *bytes, size_t length) {
     struct taking *taking = context;
-    buffer_add(&taking->file, bytes, length);
+    if (length > 0) buffer_add(&taking->file, bytes, length); // else it only asks
     bool has_batches = memmem(taking->file.bytes, taking->file.length - length, "batches", 7);
     taking->late_writes += has_batches;
     if (!taking->is_late || taking->late_writes == 1) turn_some(taking->fleet, taking->turns);
