@@ -29,7 +29,9 @@ bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t new
     struct walk walk;
     struct past_piece piece;
     struct revision revision;
-    bool is_found = walk_open(&walk, past, log, number, err) && walk_find(&walk, newest, rev);
+    bool is_found = walk_open(&walk, past, log, number, err) &&
+                    (newest != 0 || walk_newest(&walk, rev, &newest)) &&
+                    walk_find(&walk, newest, rev);
     if (is_found && !past->twin)
         is_found =
             err_set(err, ERR_NOT_FOUND, "it was not there at rev %llu", (unsigned long long)rev);

@@ -37,8 +37,9 @@ struct past {
 };
 
 // Twin `number` at `rev`; `newest` is a revision of it on disk at or after that, which its past is
-// followed back from. ERR_NOT_FOUND when it was not there yet, was gone, or the log keeps that part
-// no more; ERR_INTERNAL when that part is damaged. Then, too, past_close.
+// followed back from, 0 = not known: it is searched for. ERR_NOT_FOUND when it was not there yet,
+// was gone, or the log keeps that part no more; ERR_INTERNAL when that part is damaged. Then, too,
+// past_close.
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err);
 // At most `limit` revisions of the twin at or before `rev` that were received at `since` or later,

@@ -123,6 +123,14 @@ bool walk_search(struct walk *walk, uint64_t before, uint64_t after, uint64_t *f
     return search_batches(walk, before, after, found, &is_sure);
 }
 
+bool walk_newest(struct walk *walk, uint64_t rev, uint64_t *newest) {
+    bool is_sure = true;
+    if (!search_batches(walk, rev + 1, 0, newest, &is_sure)) return false;
+    return is_sure ||
+           err_set(walk->err, ERR_INTERNAL, "revs %llu to %llu of the log are damaged",
+                   (unsigned long long)walk->damaged, (unsigned long long)walk->damaged_to);
+}
+
 // The chain from `from` back to `after`. Damage behind `until` is no matter: the twin's revision
 // before it is found without the chain. Damage before `until` is what its state would need.
 static bool read_all_back(struct walk *walk, uint64_t from, uint64_t until, uint64_t after) {

@@ -45,6 +45,8 @@ bool walk_read(struct walk *walk, uint64_t rev, struct past_piece *piece,
                struct revision *revision);
 // The twin's newest revision in (after, before) that can be read, without its chain. 0 = none.
 bool walk_search(struct walk *walk, uint64_t before, uint64_t after, uint64_t *found);
+// The twin's newest revision at or before `rev`; false when damage leaves that open.
+bool walk_newest(struct walk *walk, uint64_t rev, uint64_t *newest);
 // How the twin was laid out between `before` and `state`, two of its revisions (0 = unknown) with
 // damage between: NULL unless its model never had another layout.
 const struct model *walk_layout(struct walk *walk, uint64_t state, uint64_t before);

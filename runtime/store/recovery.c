@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "store/checkpoint.h"
+#include "store/heal.h"
 #include "store/journal.h"
 #include "store/log.h"
 #include "store/pending.h"
@@ -45,12 +46,16 @@ bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *
                         .checkpoint = options->ignore_checkpoints ? NULL : checkpoint,
                         .recovery = recovery,
                         .err = err};
+    struct buffer damaged = {0}; // checkpoints, by the numbers of their twins
     bool is_done = log_read_layouts(log, on_layout, world, err);
-    if (is_done && walk.checkpoint) is_done = checkpoint_load(checkpoint, world, err);
+    if (is_done && walk.checkpoint) is_done = checkpoint_load(checkpoint, world, &damaged, err);
     is_done = is_done && check_ends(log, covered, world, err);
     // From its newest revision at the latest, which tells the time.
     uint64_t newest = log_durable(log), from = covered < newest ? covered + 1 : newest;
-    is_done = is_done && walk_log(&walk, log, from, covered);
+    is_done = is_done &&
+              heal_twins(log, &damaged, covered < newest ? covered : newest, world, err) &&
+              walk_log(&walk, log, from, covered);
+    buffer_fini(&damaged);
     if (is_done) {
         world_link_all(world);
         // A round may cover a rev that was skipped after a crash and never written.

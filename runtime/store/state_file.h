@@ -38,7 +38,9 @@ void state_file_close(struct state_file *file);
 // One transaction, synced. 0 or a code.
 int state_file_write(struct state_file *file, const struct slice *slice);
 bool state_file_reopen(struct state_file *file, struct err *err); // after an I/O error
-bool state_file_load(struct state_file *file, struct world *world, struct err *err);
+// As checkpoint_load.
+bool state_file_load(struct state_file *file, struct world *world, struct buffer *damaged,
+                     struct err *err);
 
 // For store/versions.c, with the mutex held. A writing transaction of about `bytes`; ends it by
 // `code`: 0 commits.
