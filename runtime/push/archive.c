@@ -90,6 +90,7 @@ struct later *archive_ask(struct archive *archive, const struct twin *twin, stru
     if (twin) memcpy(owned->id, twin->id, strlen(twin->id) + 1);
     owned->number = twin ? twin->number : 0;
     owned->newest = twin ? twin->rev : 0;
+    owned->past.layout = twin ? twin->model->layout : 0;
     err_set(&owned->err, ERR_UNAVAILABLE, "the runtime is ending; ask the next one");
     return &owned->later;
 }

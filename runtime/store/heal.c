@@ -39,7 +39,7 @@ bool heal_twins(struct log *log, const struct buffer *numbers, uint64_t rev, str
                 struct err *err) {
     const struct logger *logger = log_journal(log)->logger;
     for (size_t at = 0; at < numbers->length; at += sizeof(uint32_t)) {
-        struct past past;
+        struct past past = {0};
         struct err why;
         uint32_t number;
         memcpy(&number, numbers->bytes + at, sizeof number);

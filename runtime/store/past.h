@@ -21,7 +21,8 @@ struct revision;
 struct twin;
 struct world;
 
-struct past {
+struct past {            // all zero before it is opened, but for
+    uint64_t layout;     // how the twin is laid out now, 0 = not known: used where damage hides it
     struct world *world; // holds the twin, its layouts, and stand-ins of what it is linked to
     struct twin *twin;   // as of twin->rev, its newest revision at or before the one asked for
     const struct model

@@ -27,7 +27,7 @@ static const struct model *find_layout(void *context, uint64_t layout);
 
 bool walk_open(struct walk *walk, struct past *past, struct log *log, uint32_t number,
                struct err *err) {
-    *past = (struct past){.world = world_new()};
+    *past = (struct past){.world = world_new(), .layout = past->layout};
     *walk = (struct walk){.past = past, .log = log, .number = number, .err = err};
     scan_open(&walk->scan, log_journal(log));
     return log_read_layouts(log, on_layout, past->world, err);
@@ -76,6 +76,7 @@ const struct model *walk_layout(struct walk *walk, uint64_t state, uint64_t befo
     walk->err = &ignored; // what cannot be found is not told
     const struct model *model = NULL;
     if (rev != 0 && walk_find(walk, rev, rev) && past->twin) model = past->twin->model;
+    if (rev == 0) model = world_layout(past->world, past->layout); // it began in the damage
     if (model && !is_only_one(past->world, model)) model = NULL;
     walk_forget(walk);
     walk->err = err;

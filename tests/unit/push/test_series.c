@@ -38,7 +38,7 @@ static void sample(struct fleet *fleet, struct twin *twin, double value, int64_t
 
 static struct answer read_series(struct fleet *fleet, const struct twin *twin,
                                  const struct series_span *span, int most) {
-    struct past past;
+    struct past past = {0};
     struct err err = {0};
     struct buffer out = {0};
     struct series *series = series_new(twin, "temperature", span);

@@ -61,7 +61,7 @@ static void compare(struct fleet *fleet, uint32_t number, const struct album *al
         uint64_t next = i + 1 < album->count ? album->moments[i + 1].rev : newest;
         for (int when = 0; when < 2; when++) { // at the revision, and just before the next one
             uint64_t rev = when == 0 || next == moment->rev ? moment->rev : next - 1;
-            struct past past;
+            struct past past = {0};
             struct err err = {0};
             if (!past_open(&past, fleet->fixture->log, number, newest, rev, &err))
                 fail_msg("rev %llu: %s", (unsigned long long)rev, err.text);
@@ -94,7 +94,7 @@ static void compare_pages(struct fleet *fleet, uint32_t number, const struct alb
     uint64_t rev = album->moments[album->count - 1].rev;
     uint64_t newest = album->gone ? album->gone : rev;
     while (rev != 0) {
-        struct past past;
+        struct past past = {0};
         struct err err = {0};
         struct revision revision;
         if (!past_open_page(&past, fleet->fixture->log, number, newest, rev, INT64_MIN, 10, &err))
@@ -128,7 +128,7 @@ static void pages_go_back_to_the_first_revision(void **state) {
 
 static void a_twin_is_not_there_before_it_was_made_nor_after_it_retired(void **state) {
     struct fleet fleet;
-    struct past past;
+    struct past past = {0};
     struct err err;
     fleet_recover(&fleet, *state, NULL);
     struct twin *first = fleet_create(&fleet), *twin = fleet_create(&fleet);
@@ -151,7 +151,7 @@ static void a_twin_is_not_there_before_it_was_made_nor_after_it_retired(void **s
 
 static void a_link_is_there_while_it_was(void **state) {
     struct fleet fleet;
-    struct past past;
+    struct past past = {0};
     fleet_recover(&fleet, *state, NULL);
     struct twin *from = fleet_create(&fleet), *to = fleet_create(&fleet);
     while (from->link_count == 0)
@@ -234,7 +234,7 @@ static int read_pages(struct fleet *fleet, uint32_t number, const struct album *
     uint64_t newest = album->gone ? album->gone : album->moments[album->count - 1].rev;
     int span_count = 0;
     for (uint64_t at = newest, pages = 0; at != 0; pages++) {
-        struct past past;
+        struct past past = {0};
         struct err err = {0};
         struct revision revision;
         assert_true(pages < 2000);
@@ -269,7 +269,7 @@ static void damage_is_told_and_hides_nothing_else(void **state) {
         if (album->count == 0) continue;
         uint64_t newest = album->gone ? album->gone : album->moments[album->count - 1].rev;
         for (int i = 0; i < album->count; i++) {
-            struct past past;
+            struct past past = {0};
             struct err err = {0};
             uint64_t rev = album->moments[i].rev;
             if (past_open(&past, fleet.fixture->log, number, newest, rev, &err)) {
