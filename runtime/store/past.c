@@ -20,7 +20,8 @@
 #define SEARCHED_MAX 20000 // batches, where damage broke a chain
 
 static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t since, int limit);
-static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t rev, bool is_list);
+static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t rev, uint64_t next,
+                          bool is_list);
 static bool step_over(struct scan *scan, struct err *err);
 static bool check_behind(struct scan *scan, uint64_t rev, struct err *err);
 
@@ -113,7 +114,9 @@ bool past_rev_at(struct log *log, int64_t at, uint64_t *rev, struct err *err) {
 // The page is what comes after the damage. What the twin was before it is known from its first full
 // state on: that is a page of its own, and the next one goes on from there. What lies between is
 // told without what was before, where it is sure how the twin was laid out; else it is missing too.
-static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t rev, bool is_list) {
+// `next` is the twin's revision before a page that was full, 0 when it came to the damage.
+static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t rev, uint64_t next,
+                          bool is_list) {
     struct past *past = walk->past;
     uint64_t from = walk->damaged, to = walk->damaged_to, state = 0;
     struct past_piece *behind = page;
@@ -129,13 +132,18 @@ static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t r
         past->next = behind;
         return true;
     }
-    if (!walk_search(walk, from, 0, &past->before)) return false;
+    uint64_t before;
+    if (!walk_search(walk, from, 0, &before)) return false;
+    past->model = is_list ? walk_layout(walk, state, before) : NULL;
+    past->before = before;
     past->unreadable_from = from;
     past->unreadable_to = to;
-    past->model = is_list ? walk_layout(walk, state, past->before) : NULL;
     if (!past->model) {
         past->unreadable_to = rev > to ? rev : to;
         page = NULL;
+    } else if (next != 0) { // the page was full before it came to the damage
+        past->before = next;
+        past->unreadable_from = past->unreadable_to = 0;
     }
     past->cut_at = page ? page->received : INT64_MAX;
     past->next = page;
@@ -172,7 +180,7 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t si
         struct past_piece *piece = region_alloc(&past->region, sizeof *piece);
         if (!walk_read(walk, at, piece, &revision)) {
             if (walk->damaged == 0) return false;
-            if (walk->damaged <= rev) return end_at_damage(walk, page, rev, since == INT64_MIN);
+            if (walk->damaged <= rev) return end_at_damage(walk, page, rev, 0, since == INT64_MIN);
             if (!walk_search(walk, rev + 1, 0, &at)) return false; // the damage is behind the page
             continue;
         }
@@ -197,7 +205,7 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t si
     }
     past->cut_at = at == 0 || is_whole ? INT64_MIN : page ? page->received : INT64_MAX;
     if (at != 0 && page && !walk_find(walk, at, at)) // what it was before the page is not known
-        return walk->damaged != 0 && end_at_damage(walk, page, rev, since == INT64_MIN);
+        return walk->damaged != 0 && end_at_damage(walk, page, rev, at, since == INT64_MIN);
     past->next = page;
     return true;
 }
