@@ -18,10 +18,12 @@ struct config {
     char *web_dir;
     char *coap_address;
     char *http_address;
+    char *restore_file; // "" = none: fill the data folder from it and leave; "-" standard input
     enum log_level log_level;
     bool is_dev;      // watch the script folders and reload on change
     bool auto_create; // false: no sample creates a twin, whatever its model says
     bool is_verify;   // check the store and leave
+    bool is_doctor;   // examine the store and leave
     bool is_help;
     bool is_version;
     bool is_library_only; // every CoAP datagram through libcoap, for tests

@@ -3,6 +3,7 @@
 #include "data_folder.h"
 
 #include "base/err.h"
+#include "store/restore.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +22,17 @@ int data_folder_hold(const char *path, struct err *err) {
         err_set(err, ERR_INVALID, "data folder %s cannot be opened: %s", path, strerror(errno));
         return -1;
     }
-    if (flock(held, LOCK_EX | LOCK_NB) == 0) return held;
-    err_set(err, ERR_INVALID,
-            "data folder %s is in use by another twind: stop it or choose another --data", path);
+    if (flock(held, LOCK_EX | LOCK_NB) != 0)
+        err_set(err, ERR_INVALID,
+                "data folder %s is in use by another twind: stop it or choose another --data",
+                path);
+    else if (faccessat(held, RESTORE_FOLDER, F_OK, 0) == 0)
+        err_set(err, ERR_INVALID,
+                "data folder %s holds a restore that did not end: remove %s/" RESTORE_FOLDER
+                " and what lies beside it, then restore again",
+                path, path);
+    else
+        return held;
     close(held);
     return -1;
 }

@@ -20,6 +20,7 @@
 #include "push/push.h"
 #include "reload.h"
 #include "script/script.h"
+#include "store/acts.h"
 #include "store/archivist.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
@@ -165,9 +166,10 @@ static bool open_sockets(struct live *live, struct err *err) {
                                 .door = &live->door,
                                 .desk = &live->desk,
                                 .log = live->log,
-                                .file = checkpoint_file(live->checkpoint),
+                                .state = checkpoint_file(live->checkpoint),
                                 .archivist = live->archivist,
                                 .call_us = config->call_us,
+                                .data_dir = config->data_dir,
                                 .logger = live->logger,
                                 .metrics = live->metrics,
                                 .loop = live->loop,
@@ -298,6 +300,7 @@ void live_close(struct live *live) {
 static void on_revision(void *context, struct twin *twin, const struct revision *revision) {
     struct live *live = context;
     log_append(live->log, revision);
+    if (act_is_one(revision)) log_append_act(live->log, revision, twin->id);
     bool is_retired = revision->kind == INPUT_RETIRE;
     if (is_retired) {
         checkpoint_removed(live->checkpoint, twin->number, revision->rev);

@@ -1,10 +1,12 @@
 // Entry: settings, then the live world. Exit codes: 0 stopped cleanly, 1 failed, 2 bad setting,
-// model or script.
+// model or script, 3 refused (a restore into a folder that holds something).
 
 #include "base/err.h"
 #include "base/logger.h"
 #include "config.h"
+#include "doctor.h"
 #include "live.h"
+#include "restoring.h"
 #include "verify.h"
 
 #include <stdio.h>
@@ -12,12 +14,15 @@
 #define VERSION "0.1.0"
 
 static int complain(const struct err *err) {
-    fprintf(stderr, "twind: %s\n", err->text);
+    if (err->text[0]) fprintf(stderr, "twind: %s\n", err->text);
+    if (err->code == ERR_CONFLICT) return 3;
     return err->code == ERR_INVALID || err->code == ERR_NOT_FOUND ? 2 : 1;
 }
 
 static int run(const struct config *config, struct err *err) {
     struct logger logger = {config->log_level};
+    if (config->restore_file[0]) return restoring_run(config, &logger, err) ? 0 : complain(err);
+    if (config->is_doctor) return doctor_run(config, &logger, err) ? 0 : complain(err);
     if (config->is_verify) return verify_run(config, &logger, err) ? 0 : complain(err);
     struct live *live = live_open(config, &logger, err);
     if (!live) return complain(err);

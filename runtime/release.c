@@ -63,6 +63,8 @@ static void run_store(struct job *job) {
         script_files_encode(&load->files, &bytes);
         write.files = &bytes;
         write.promoted = load->heads.promoted;
+        write.author = load->order ? load->order->author : NULL;
+        if (load->is_rollback && !write.author) write.author = load->order ? "" : "twind";
     }
     load->has_failed =
         !versions_write(checkpoint_file(load->reload->checkpoint), &write, &load->err);

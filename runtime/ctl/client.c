@@ -13,6 +13,7 @@
 
 #define CONNECT_SECONDS 5L
 #define ANSWER_SECONDS 30L
+#define SILENCE_SECONDS 120L // of what is fetched piece by piece: a snapshot may take a while
 #define BODY_MAX (64u << 20) // a page of a list is far smaller; what is not twind may never end
 
 struct client {
@@ -162,6 +163,62 @@ done:
     buffer_fini(&reply.body);
     buffer_fini(&url);
     if (!is_good) answer_fini(answer);
+    return is_good;
+}
+
+struct fetch {
+    CURL *curl;
+    struct reply problem; // of an answer that is none
+    bool (*on_bytes)(void *context, const void *bytes, size_t length, struct err *err);
+    void *context;
+    bool is_stopped;
+    struct err *err;
+};
+
+static size_t on_piece(char *bytes, size_t size, size_t count, void *context) {
+    struct fetch *fetch = context;
+    long status = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) return on_body(bytes, size, count, &fetch->problem);
+    fetch->is_stopped = !fetch->on_bytes(fetch->context, bytes, size * count, fetch->err);
+    return fetch->is_stopped ? 0 : size * count;
+}
+
+bool client_fetch(struct client *client, const char *path,
+                  bool (*on_bytes)(void *context, const void *bytes, size_t length,
+                                   struct err *err),
+                  void *context, struct err *err) {
+    CURL *curl = client->curl;
+    struct fetch fetch = {.curl = curl, .on_bytes = on_bytes, .context = context, .err = err};
+    struct buffer url = {0};
+    long status = 0;
+    buffer_printf(&url, "%s/api/v1%s", client->url, path);
+    buffer_byte(&url, 0);
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_URL, (const char *)url.bytes);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_SECONDS);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "twinctl");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_piece);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &fetch);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    bool is_good = code == CURLE_OK && status == 200;
+    if (code != CURLE_OK && !fetch.is_stopped) {
+        err_set(err, ERR_UNAVAILABLE, "no answer from %.200s: %s", client->url,
+                curl_easy_strerror(code));
+    } else if (code == CURLE_OK && !is_good) {
+        struct buffer *body = &fetch.problem.body;
+        cJSON *problem = body->length > 0
+                             ? cJSON_ParseWithLength((const char *)body->bytes, body->length)
+                             : NULL;
+        refused(client, status, problem, err);
+        cJSON_Delete(problem);
+    }
+    buffer_fini(&fetch.problem.body);
+    buffer_fini(&url);
     return is_good;
 }
 

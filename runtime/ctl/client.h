@@ -5,6 +5,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct client;
@@ -33,6 +34,13 @@ struct answer {
 bool client_ask(struct client *client, const struct request *request, struct answer *answer,
                 struct err *err);
 void answer_fini(struct answer *answer);
+
+// GET of what is no JSON and may have any size and take any time, told piece by piece. False as
+// client_ask, or when `on_bytes` was false, which ends it.
+bool client_fetch(struct client *client, const char *path,
+                  bool (*on_bytes)(void *context, const void *bytes, size_t length,
+                                   struct err *err),
+                  void *context, struct err *err);
 
 // For a path or query; the caller frees it.
 char *client_escape(const char *text);

@@ -6,10 +6,13 @@
 #include "ctl/alarms.h"
 #include "ctl/api.h"
 #include "ctl/arguments.h"
+#include "ctl/audit.h"
+#include "ctl/backup.h"
 #include "ctl/bench.h"
 #include "ctl/check.h"
 #include "ctl/command.h"
 #include "ctl/deploy.h"
+#include "ctl/doctor.h"
 #include "ctl/get.h"
 #include "ctl/hist.h"
 #include "ctl/import.h"
@@ -19,6 +22,7 @@
 #include "ctl/new.h"
 #include "ctl/record.h"
 #include "ctl/replay.h"
+#include "ctl/restore.h"
 #include "ctl/retry.h"
 #include "ctl/session.h"
 #include "ctl/set.h"
@@ -37,7 +41,8 @@ static const struct verb *const verbs[] = {
     &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,   &unlink_verb,   &retire_verb,
     &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,  &new_verb,      &check_verb,
     &test_verb,    &record_verb,    &api_verb,       &deploy_verb, &versions_verb, &diff_verb,
-    &promote_verb, &rollback_verb,  &replay_verb,    &bench_verb,
+    &promote_verb, &rollback_verb,  &replay_verb,    &bench_verb,  &audit_verb,    &backup_verb,
+    &doctor_verb,  &restore_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

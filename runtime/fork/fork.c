@@ -50,7 +50,7 @@ static void link_in(struct twin *twin, struct reader *in) {
 // Puts in what the log has of a twin at `rev`; `newest` is a revision of it at or after that.
 static bool add_past(struct fork *fork, uint32_t number, uint64_t newest, uint64_t rev,
                      struct err *err) {
-    struct past past;
+    struct past past = {0};
     struct buffer bytes = {0};
     bool is_found = past_open(&past, fork->options.source.log, number, newest, rev, err);
     if (is_found) {

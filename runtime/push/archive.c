@@ -67,7 +67,7 @@ static void run(struct job *job) {
 static void done(struct job *job) {
     struct reading *reading = (struct reading *)job;
     struct buffer json = {0};
-    if (!reading->is_read) err_prefix(&reading->err, "%s: ", reading->id);
+    if (!reading->is_read && reading->id[0]) err_prefix(&reading->err, "%s: ", reading->id);
     if (reading->is_read && reading->later.context)
         reading->write(reading, reading->archive->service->world, &json);
     if (reading->later.context)
@@ -87,9 +87,10 @@ struct later *archive_ask(struct archive *archive, const struct twin *twin, stru
     owned->job = (struct job){.run = run, .done = done};
     owned->later = (struct later){.start = start};
     owned->archive = archive;
-    memcpy(owned->id, twin->id, strlen(twin->id) + 1);
-    owned->number = twin->number;
-    owned->newest = twin->rev;
+    if (twin) memcpy(owned->id, twin->id, strlen(twin->id) + 1);
+    owned->number = twin ? twin->number : 0;
+    owned->newest = twin ? twin->rev : 0;
+    owned->past.layout = twin ? twin->model->layout : 0;
     err_set(&owned->err, ERR_UNAVAILABLE, "the runtime is ending; ask the next one");
     return &owned->later;
 }

@@ -41,7 +41,7 @@ struct reading {        // in the struct of who asks, as its first member
     void (*free)(struct reading *reading);
 };
 
-// Of a twin. It is read once the twin's newest revision is on disk.
+// Of a twin, or NULL: of all that is on disk. It is read once the twin's newest revision is there.
 struct later *archive_ask(struct archive *archive, const struct twin *twin, struct reading *owned);
 
 #endif

@@ -5,9 +5,11 @@
 #include "push/exchange.h"
 
 #include "base/metrics.h"
+#include "push/head.h"
 #include "push/later.h"
 #include "push/route.h"
 #include "push/service.h"
+#include "push/stream.h"
 
 #include <libwebsockets.h>
 #include <stdio.h>
@@ -15,7 +17,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEAD_SIZE 2048
 #define CHUNK 32768
 #define WRITE_TIMEOUT_S 60 // for a client that takes nothing of its response
 
@@ -144,12 +145,36 @@ static int wait_for_later(struct exchange *exchange) {
     return 0;
 }
 
+static void on_more(struct stream *stream) {
+    struct exchange *exchange = stream->context;
+    exchange->is_ready = true;
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+    lws_callback_on_writable(exchange->wsi);
+}
+
+static int wait_for_stream(struct exchange *exchange) {
+    struct stream *stream = exchange->stream = exchange->response.stream;
+    exchange->response.stream = NULL;
+    exchange->is_closing = true; // nothing else tells where it ends
+    stream->context = exchange;
+    stream->on_more = on_more;
+    lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0);
+    return 0;
+}
+
+static void leave_stream(struct exchange *exchange) {
+    struct stream *stream = exchange->stream;
+    exchange->stream = NULL;
+    if (stream) stream->leave(stream);
+}
+
 // What need not wait for the disk is written at once: libwebsockets 4.3 hangs up on a second
 // request that comes while it thinks that the first goes on.
 static int answer(struct exchange *exchange) {
     struct durable *durable = &exchange->service->durable;
     route_dispatch(exchange->service, &exchange->request, &exchange->response);
     if (exchange->response.later) return wait_for_later(exchange);
+    if (exchange->response.stream) return wait_for_stream(exchange);
     if (exchange->response.wait_rev <= durable->rev) {
         exchange->is_ready = true;
         return exchange_write(exchange);
@@ -184,7 +209,7 @@ int exchange_begin(struct exchange *exchange, struct service *service, struct lw
 }
 
 static bool is_under_way(const struct exchange *exchange) { // its request is whole
-    return exchange->is_ready || exchange->wait.is_waiting || exchange->later;
+    return exchange->is_ready || exchange->wait.is_waiting || exchange->later || exchange->stream;
 }
 
 int exchange_body(struct exchange *exchange, const void *bytes, size_t length) {
@@ -226,96 +251,6 @@ int exchange_body_end(struct exchange *exchange) {
 
 // ---- the response ----
 
-struct head {
-    struct lws *wsi;
-    unsigned char *at, *end;
-    bool is_full;
-};
-
-static void add_header(struct head *head, const char *name, const char *value) {
-    head->is_full |= lws_add_http_header_by_name(head->wsi, (const unsigned char *)name,
-                                                 (const unsigned char *)value, (int)strlen(value),
-                                                 &head->at, head->end) != 0;
-}
-
-// For every response: a page that was made to misbehave can load nothing and talk to nobody but
-// here.
-static void add_security(struct head *head, const char *host) {
-    char policy[512];
-    bool is_plain = host[0] && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789.-:[]") == strlen(host);
-    snprintf(policy, sizeof policy,
-             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-             "font-src 'self'; connect-src 'self'%s%.128s%s%.128s; frame-ancestors 'none'; "
-             "base-uri 'none'; form-action 'self'",
-             is_plain ? " ws://" : "", is_plain ? host : "", is_plain ? " wss://" : "",
-             is_plain ? host : "");
-    add_header(head, "content-security-policy:", policy);
-    add_header(head, "x-content-type-options:", "nosniff");
-    add_header(head, "referrer-policy:", "no-referrer");
-    add_header(head, "cross-origin-opener-policy:", "same-origin");
-}
-
-static void add_allow(struct head *head, unsigned methods) {
-    static const struct {
-        enum http_method method;
-        const char *name;
-    } names[] = {{HTTP_GET, "GET, HEAD"},
-                 {HTTP_POST, "POST"},
-                 {HTTP_PUT, "PUT"},
-                 {HTTP_PATCH, "PATCH"},
-                 {HTTP_DELETE, "DELETE"}};
-    char text[64] = "";
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (!(methods & names[i].method)) continue;
-        if (text[0]) strcat(text, ", ");
-        strcat(text, names[i].name);
-    }
-    add_header(head, "allow:", text);
-}
-
-static bool has_body(const struct http_response *response) {
-    return response->status != 204 && response->status != 304;
-}
-
-static void add_about_body(struct head *head, const struct http_response *response) {
-    if (has_body(response)) {
-        add_header(head, "content-type:", response->type);
-        head->is_full |=
-            lws_add_http_header_content_length(head->wsi, (lws_filepos_t)response->body.length,
-                                               &head->at, head->end) != 0;
-        if (response->encoding) add_header(head, "content-encoding:", response->encoding);
-    }
-    if (response->varies) add_header(head, "vary:", "accept-encoding");
-    if (response->etag[0]) add_header(head, "etag:", response->etag);
-    if (response->location[0]) add_header(head, "location:", response->location);
-    if (response->status == 405) add_allow(head, response->allow);
-    if (response->status == 503) add_header(head, "retry-after:", "1");
-    if (response->cache) add_header(head, "cache-control:", response->cache);
-}
-
-static void count(struct service *service, int status) {
-    char label[24];
-    snprintf(label, sizeof label, "code=\"%d\"", status);
-    ++*metrics_counter(service->options.metrics, "twind_http_requests_total", label,
-                       "HTTP requests answered");
-}
-
-static bool write_head(struct exchange *exchange) {
-    unsigned char room[LWS_PRE + HEAD_SIZE];
-    const struct http_response *response = &exchange->response;
-    struct head head = {exchange->wsi, room + LWS_PRE, room + sizeof room, false};
-    count(exchange->service, response->status);
-    if (lws_add_http_header_status(head.wsi, (unsigned)response->status, &head.at, head.end))
-        return false;
-    add_about_body(&head, response);
-    add_security(&head, exchange->request.host);
-    if (exchange->is_closing) add_header(&head, "connection:", "close");
-    if (head.is_full || lws_finalize_http_header(head.wsi, &head.at, head.end)) return false;
-    return lws_write(head.wsi, room + LWS_PRE, (size_t)(head.at - room - LWS_PRE),
-                     LWS_WRITE_HTTP_HEADERS) >= 0;
-}
-
 // Writes the next piece of the body; false when the socket is broken.
 static bool write_body(struct exchange *exchange, bool *is_done) {
     const struct buffer *body = &exchange->response.body;
@@ -334,17 +269,50 @@ static bool write_body(struct exchange *exchange, bool *is_done) {
 
 static int finish(struct exchange *exchange) {
     bool is_closing = exchange->is_closing;
+    leave_stream(exchange);
     reset(exchange);
     exchange->is_closing = is_closing || lws_http_transaction_completed(exchange->wsi) != 0;
     return exchange->is_closing ? -1 : 0;
 }
 
+// The next piece of a stream, behind the head when that is not written yet.
+static int write_stream(struct exchange *exchange) {
+    struct buffer *scratch = &exchange->service->scratch;
+    struct err err;
+    size_t length;
+    scratch->length = 0;
+    buffer_reserve(scratch, LWS_PRE + CHUNK);
+    enum stream_state state =
+        exchange->stream->take(exchange->stream, scratch->bytes + LWS_PRE, CHUNK, &length, &err);
+    if (state == STREAM_FAILED) {
+        leave_stream(exchange);
+        http_problem(&exchange->response, &err);
+        return exchange_write(exchange);
+    }
+    if (length == 0 && state == STREAM_GOES_ON) {
+        exchange->is_ready = false;
+        lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); // on_more ends it
+        return 0;
+    }
+    if (!exchange->has_head && !head_write(exchange)) return -1;
+    exchange->has_head = true;
+    bool is_last = state == STREAM_ENDS;
+    if (lws_write(exchange->wsi, scratch->bytes + LWS_PRE, length,
+                  is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+        return -1;
+    if (is_last) return finish(exchange);
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+    lws_callback_on_writable(exchange->wsi);
+    return 0;
+}
+
 int exchange_write(struct exchange *exchange) {
     if (!exchange->is_ready) return 0;
-    bool is_done = exchange->request.is_head || !has_body(&exchange->response) ||
+    if (exchange->stream) return write_stream(exchange);
+    bool is_done = exchange->request.is_head || !head_has_body(&exchange->response) ||
                    exchange->response.body.length == 0;
     if (!exchange->has_head) {
-        if (!write_head(exchange)) return -1;
+        if (!head_write(exchange)) return -1;
         exchange->has_head = true;
         if (is_done) return finish(exchange);
     }
@@ -358,29 +326,6 @@ int exchange_write(struct exchange *exchange) {
 void exchange_close(struct exchange *exchange, struct service *service) {
     durable_remove(&service->durable, &exchange->wait);
     if (exchange->later) exchange->later->context = NULL;
+    leave_stream(exchange);
     reset(exchange);
-}
-
-void exchange_refuse(struct service *service, struct lws *wsi, int status, const char *extra_name,
-                     const char *extra, const char *why) {
-    unsigned char room[LWS_PRE + HEAD_SIZE];
-    char host[256];
-    struct buffer body = {0};
-    struct head head = {wsi, room + LWS_PRE, room + sizeof room, false};
-    memset(buffer_reserve(&body, LWS_PRE), 0, LWS_PRE);
-    body.length = LWS_PRE;
-    http_problem_write(status, why, &body);
-    count(service, status);
-    bool is_full = lws_add_http_header_status(wsi, (unsigned)status, &head.at, head.end) != 0;
-    add_header(&head, "content-type:", "application/problem+json");
-    add_header(&head, "connection:", "close");
-    if (extra_name) add_header(&head, extra_name, extra);
-    add_security(&head, exchange_header(wsi, WSI_TOKEN_HOST, host, sizeof host));
-    is_full = is_full || head.is_full ||
-              lws_add_http_header_content_length(wsi, body.length - LWS_PRE, &head.at, head.end) ||
-              lws_finalize_http_header(wsi, &head.at, head.end);
-    if (!is_full && lws_write(wsi, room + LWS_PRE, (size_t)(head.at - room - LWS_PRE),
-                              LWS_WRITE_HTTP_HEADERS) >= 0)
-        lws_write(wsi, body.bytes + LWS_PRE, body.length - LWS_PRE, LWS_WRITE_HTTP_FINAL);
-    buffer_fini(&body);
 }

@@ -11,6 +11,7 @@
 
 struct lws;
 struct service;
+struct stream;
 
 struct exchange {
     struct lws *wsi;
@@ -21,11 +22,12 @@ struct exchange {
     struct buffer body; // of the request
     size_t expected;    // bytes of it
     struct durable_wait wait;
-    struct later *later; // that is not answered yet
-    bool is_ready;       // the response may be written
-    bool has_head;       // its head is
-    bool is_closing;     // the connection ends with it
-    size_t written;      // of its body
+    struct later *later;   // that is not answered yet
+    struct stream *stream; // that the body comes from, until it is over
+    bool is_ready;         // the response may be written
+    bool has_head;         // its head is
+    bool is_closing;       // the connection ends with it
+    size_t written;        // of its body
 };
 
 // Each returns what the libwebsockets callback is to return: 0, or -1 to close.
@@ -35,10 +37,6 @@ int exchange_body(struct exchange *exchange, const void *bytes, size_t length);
 int exchange_body_end(struct exchange *exchange);
 int exchange_write(struct exchange *exchange);
 void exchange_close(struct exchange *exchange, struct service *service);
-
-// Answers a request that wants to be a WebSocket and may not; the connection is to be closed then.
-void exchange_refuse(struct service *service, struct lws *wsi, int status, const char *extra_name,
-                     const char *extra, const char *why);
 
 // A header's text, "" when it is missing, or too long for `size`.
 const char *exchange_header(struct lws *wsi, int token, char *text, size_t size);

@@ -15,6 +15,7 @@
 #define HTTP_QUERY_MAX 16
 
 struct later;
+struct stream;
 
 enum http_method { // bits, so that a set of them is one number
     HTTP_GET = 1,
@@ -51,8 +52,9 @@ struct http_response {
     char etag[40];        // with its quotes, "" = none
     char location[112];
     struct buffer body;
-    uint64_t wait_rev;   // not sent before this rev is on disk
-    struct later *later; // not sent before it is answered, and its answer is the body
+    uint64_t wait_rev;     // not sent before this rev is on disk
+    struct later *later;   // not sent before it is answered, and its answer is the body
+    struct stream *stream; // the body comes from it, and the connection ends with it
 };
 
 // The value of a query parameter, "" when it is given without one; NULL when it is not given.

@@ -169,12 +169,12 @@ bool http_replay_post(struct service *service, const struct http_request *reques
                       struct err *err) {
     (void)match;
     const struct push_options *options = &service->options;
-    if (!options->log || !options->file)
+    if (!options->log || !options->state)
         return err_set(err, ERR_UNAVAILABLE, "the past is not kept by this program");
     struct replay_study *replay = xcalloc(1, sizeof *replay);
     replay->study.kind = &replay_kind;
     replay->request = (struct replay_request){
-        .source = {options->log, options->file, options->call_us},
+        .source = {options->log, options->state, options->call_us},
         .on_progress = on_progress,
         .context = replay,
     };

@@ -132,14 +132,14 @@ static const struct study_kind test_kind = {
 static struct trial_study *new_trial(struct service *service, const struct route_match *match,
                                      const struct study_kind *kind, struct err *err) {
     const struct push_options *options = &service->options;
-    if (!options->log || !options->file) {
+    if (!options->log || !options->state) {
         err_set(err, ERR_UNAVAILABLE, "the past is not kept by this program");
         return NULL;
     }
     struct trial_study *trial = xcalloc(1, sizeof *trial);
     trial->study.kind = kind;
     trial->request = (struct trial_request){
-        .source = {options->log, options->file, options->call_us},
+        .source = {options->log, options->state, options->call_us},
         .base = &trial->base,
         .files = &trial->files,
         .to = UINT64_MAX,

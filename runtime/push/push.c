@@ -8,10 +8,12 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "push/archive.h"
+#include "push/clinic.h"
 #include "push/connection.h"
 #include "push/news.h"
 #include "push/service.h"
 #include "push/session.h"
+#include "push/vault.h"
 #include "push/websocket.h"
 #include "twin/input.h"
 
@@ -163,7 +165,10 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     add_metrics(push);
     bool is_open = try_address(&address, options->address, err) && listen_on(push, &address, err);
     if (is_open && options->log) service->archive = archive_new(service, options->log, err);
-    if (is_open && (service->archive || !options->log)) return push;
+    is_open = is_open && (service->archive || !options->log);
+    if (is_open && options->state) service->vault = vault_new(service, err);
+    if (service->vault) service->clinic = clinic_new(service, err);
+    if (is_open && (service->clinic || !options->state)) return push;
     push_close(push);
     return NULL;
 }
@@ -172,6 +177,8 @@ void push_leave_log(struct push *push) {
     if (!push) return;
     connection_end_all(&push->service);
     studies_close(&push->service.studies);
+    clinic_free(push->service.clinic);
+    vault_free(push->service.vault);
     archive_free(push->service.archive);
     push->service.archive = NULL;
 }

@@ -32,7 +32,8 @@ struct push_options {
     const struct door *door;
     const struct desk *desk;     // NULL: versions cannot be asked for
     struct log *log;             // NULL: the past cannot be asked for
-    struct state_file *file;     // of the versions; NULL: nothing can be run again
+    struct state_file *state;    // NULL: nothing can be run again, and no backup be taken
+    const char *data_dir;        // of both
     struct archivist *archivist; // of the histories; with `log`
     int64_t call_us;             // CPU time of a call in a turn
     const struct logger *logger;

@@ -19,7 +19,7 @@ struct writer {
     struct buffer *out;
 };
 
-static const char *actor_name(uint8_t kind) {
+const char *revision_json_actor(uint8_t kind) {
     static const char *const names[] = {"runtime", "coap", "http", "websocket"};
     return kind < ARRAY_LEN(names) ? names[kind] : "";
 }
@@ -76,13 +76,27 @@ static void write_forecast(const struct writer *writer, const struct change *cha
     json_number(out, change->forecast.high);
 }
 
+static void write_arguments(const struct writer *writer, const struct change *change) {
+    const struct command_spec *spec = &writer->model->commands[change->index];
+    json_key(writer->out, "args");
+    json_open(writer->out, '{');
+    for (uint32_t i = 0; i < change->event.argument_count; i++)
+        if (change->event.arguments[i].type != VALUE_NONE)
+            write_value(writer->out, spec->arguments[i].name, change->event.arguments[i]);
+    json_close(writer->out, '}');
+}
+
 static void write_command(const struct writer *writer, const struct change *change) {
     struct buffer *out = writer->out;
     json_member(out, "command", writer->model->commands[change->index].name);
     json_key(out, "id");
     json_unsigned(out, change->other);
     json_member(out, "state", command_state_name(change->state));
-    if (change->state == COMMAND_QUEUED || change->text.length == 0) return;
+    if (change->state == COMMAND_QUEUED) {
+        write_arguments(writer, change);
+        return;
+    }
+    if (change->text.length == 0) return;
     json_key(out, "result");
     json_text(out, change->text.text, change->text.length);
 }
@@ -190,21 +204,28 @@ static void write_changes(struct writer *writer, const struct revision *revision
     json_close(writer->out, ']');
 }
 
-static void write_revision(struct writer *writer, const struct revision *revision) {
-    struct buffer *out = writer->out;
-    json_open(out, '{');
+void revision_json_write_cause(uint64_t rev, int64_t received, int kind, const struct actor *actor,
+                               struct buffer *out) {
     json_key(out, "rev");
-    json_unsigned(out, revision->rev);
-    json_member_time(out, "received", revision->received);
-    json_member(out, "input", input_kind_name(revision->kind));
+    json_unsigned(out, rev);
+    json_member_time(out, "received", received);
+    json_member(out, "input", input_kind_name((enum input_kind)kind));
     json_key(out, "actor");
     json_open(out, '{');
-    json_member(out, "kind", actor_name(revision->actor.kind));
-    if (revision->actor.length > 0) {
+    json_member(out, "kind", revision_json_actor(actor->kind));
+    if (actor->length > 0) {
         json_key(out, "name");
-        json_text(out, (const char *)revision->actor.bytes, revision->actor.length);
+        json_text(out, (const char *)actor->bytes, actor->length);
     }
     json_close(out, '}');
+}
+
+static void write_revision(struct writer *writer, const struct revision *revision, const char *id) {
+    struct buffer *out = writer->out;
+    json_open(out, '{');
+    if (id) json_member(out, "twin", id);
+    revision_json_write_cause(revision->rev, revision->received, (int)revision->kind,
+                              &revision->actor, out);
     write_version(out, revision->version);
     if (revision->from_rev != 0) {
         json_key(out, "from_rev");
@@ -224,8 +245,8 @@ void revision_json_write(struct past *page, const struct world *live, struct buf
         starts = xrealloc(starts, (size_t)(count + 1) * sizeof *starts);
         buffer_byte(&each, 0); // so that it does not begin with a comma
         starts[count++] = each.length;
-        writer.model = page->twin ? page->twin->model : NULL;
-        write_revision(&writer, &revision);
+        writer.model = page->twin ? page->twin->model : page->model;
+        write_revision(&writer, &revision, NULL);
         past_apply(page, &revision);
     }
     json_open(out, '{');
@@ -236,6 +257,13 @@ void revision_json_write(struct past *page, const struct world *live, struct buf
         buffer_add(out, each.bytes + starts[count], end - starts[count]);
     }
     json_close(out, ']');
+    if (page->unreadable_from != 0) {
+        json_key(out, "unreadable");
+        json_open(out, '[');
+        json_unsigned(out, page->unreadable_from);
+        json_unsigned(out, page->unreadable_to);
+        json_close(out, ']');
+    }
     if (page->before != 0) {
         json_key(out, "cursor");
         buffer_printf(out, "\"%llu\"", (unsigned long long)page->before);
@@ -243,4 +271,13 @@ void revision_json_write(struct past *page, const struct world *live, struct buf
     json_close(out, '}');
     buffer_fini(&each);
     free(starts);
+}
+
+void revision_json_write_act(struct past *page, const struct world *live, const char *id,
+                             struct buffer *out) {
+    struct revision revision;
+    struct writer writer = {.page = page, .live = live, .out = out};
+    if (!past_step(page, &revision)) return;
+    writer.model = page->twin ? page->twin->model : page->model;
+    write_revision(&writer, &revision, id);
 }

@@ -5,8 +5,11 @@
 
 #include "push/http_adoption.h"
 #include "push/http_alarm.h"
+#include "push/http_audit.h"
+#include "push/http_backup.h"
 #include "push/http_command.h"
 #include "push/http_commission.h"
+#include "push/http_doctor.h"
 #include "push/http_file.h"
 #include "push/http_history.h"
 #include "push/http_import.h"
@@ -48,6 +51,10 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/twins/{}/commands/{}", http_command_post},
     {HTTP_GET, "/api/v1/alarms", http_alarm_list},
     {HTTP_POST, "/api/v1/alarms/{}/ack", http_alarm_ack},
+    {HTTP_GET, "/api/v1/audit", http_audit_get},
+    {HTTP_GET, "/api/v1/backup", http_backup_get},
+    {HTTP_GET, "/api/v1/doctor", http_doctor_get},
+    {HTTP_POST, "/api/v1/doctor", http_doctor_post},
     {HTTP_GET, "/api/v1/models", http_status_models},
     {HTTP_GET, "/api/v1/info", http_status_info},
     {HTTP_GET, "/api/v1/state", http_status_state},

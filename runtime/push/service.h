@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 struct archive;
+struct clinic;
+struct vault;
 
 struct service {
     struct push_options options;
@@ -24,6 +26,8 @@ struct service {
     struct durable durable;
     struct archive *archive; // NULL without a log
     struct studies studies;
+    struct clinic *clinic; // the same
+    struct vault *vault;   // NULL without log and state
     uint32_t next_sid;
     uint32_t client_count;  // WebSocket sessions
     struct buffer scratch;  // for one write to a socket

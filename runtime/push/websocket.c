@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "push/connection.h"
+#include "push/head.h"
 #include "push/service.h"
 #include "push/session.h"
 
@@ -24,14 +25,14 @@ static bool has_protocol(const char *list) {
 
 static bool refuse(struct service *service, struct lws *wsi, int status, const char *why) {
     ++*service->refused;
-    exchange_refuse(service, wsi, status, NULL, NULL, why);
+    head_refuse(service, wsi, status, NULL, NULL, why);
     return false;
 }
 
 static bool refuse_version(struct service *service, struct lws *wsi) {
     ++*service->refused;
-    exchange_refuse(service, wsi, 426, "sec-websocket-version:", "13",
-                    "only version 13 of WebSocket (RFC 6455) is spoken");
+    head_refuse(service, wsi, 426, "sec-websocket-version:", "13",
+                "only version 13 of WebSocket (RFC 6455) is spoken");
     return false;
 }
 

@@ -92,6 +92,15 @@ bool script_files_decode(const void *bytes, size_t length, struct script_files *
     return true;
 }
 
+bool script_files_are(const void *bytes, size_t length, uint64_t version, struct err *why) {
+    struct script_files files;
+    if (!script_files_decode(bytes, length, &files, why)) return false;
+    bool are_they = files.version == version;
+    if (!are_they) err_set(why, ERR_INVALID, "they hash to %08x", (unsigned)(files.version >> 32));
+    script_files_fini(&files);
+    return are_they;
+}
+
 void script_files_add(struct script_files *files, const char *path, const char *text,
                       size_t length) {
     files->files = xrealloc(files->files, (size_t)(files->count + 1) * sizeof *files->files);

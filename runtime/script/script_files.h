@@ -36,6 +36,8 @@ bool script_files_read_tests(const char *models_dir, const char *scripts_dir,
 void script_files_encode(const struct script_files *files, struct buffer *out);
 bool script_files_decode(const void *bytes, size_t length, struct script_files *files,
                          struct err *err);
+// Whether they are the files that `version` is the hash of; `why` says what they are when not.
+bool script_files_are(const void *bytes, size_t length, uint64_t version, struct err *why);
 // Adds one file, in its place; for tests and uploads. script_files_seal computes the version.
 void script_files_add(struct script_files *files, const char *path, const char *text,
                       size_t length);

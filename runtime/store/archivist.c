@@ -143,7 +143,7 @@ static const struct model *find_model(struct archivist *archivist, uint64_t layo
 // Of a twin that was there before the archivist began: as it noted it, or as the log has it.
 static const struct model *find_past_model(struct archivist *archivist,
                                            const struct revision *revision) {
-    struct past past;
+    struct past past = {0};
     struct err err;
     uint64_t layout = series_layout(archivist->options.file, revision->twin);
     if (layout == 0 && revision->previous != 0) {
@@ -316,7 +316,7 @@ static void read_on(struct archivist *archivist) {
             logger_line(archivist->options.logger, LOG_LEVEL_ERROR, "series_gap",
                         "rev=%llu why=\"%s\"", (unsigned long long)next, err.text);
         pthread_mutex_lock(&archivist->mutex);
-        if (archivist->read_rev < next) archivist->read_rev = next;
+        archivist->read_rev = scan.is_damaged ? scan.damaged_to : next;
         pthread_mutex_unlock(&archivist->mutex);
     }
     scan_close(&scan);

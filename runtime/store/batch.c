@@ -142,7 +142,7 @@ bool batch_read(struct batch_view *view, const void *bytes, size_t length, uint6
         crc != crc32c(0, (const uint8_t *)bytes + CRC_FROM, length - CRC_FROM))
         return err_set(err, ERR_INTERNAL,
                        "the log's batch at rev %llu is damaged: its checksum is wrong over %zu "
-                       "bytes; put a copy of the data directory in its place",
+                       "bytes; a backup has it (twinctl restore)",
                        (unsigned long long)key, length);
     if (!batch_read_header(view, bytes, length) || view->first_rev != key)
         return err_set(err, ERR_INTERNAL,

@@ -169,8 +169,9 @@ uint64_t checkpoint_covered(const struct checkpoint *checkpoint) {
     return checkpoint->covered;
 }
 
-bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct err *err) {
-    return state_file_load(&checkpoint->file, world, err);
+bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct buffer *damaged,
+                     struct err *err) {
+    return state_file_load(&checkpoint->file, world, damaged, err);
 }
 
 struct state_file *checkpoint_file(struct checkpoint *checkpoint) {

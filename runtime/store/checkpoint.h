@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buffer;
 struct checkpoint;
 struct err;
 struct logger;
@@ -50,8 +51,10 @@ void checkpoint_on_durable(struct checkpoint *checkpoint,
 uint64_t checkpoint_covered(const struct checkpoint *checkpoint);
 
 // All twins into the world, whose models (log_read_layouts) must be there. Sets world->next_number;
-// links are made whole by world_link_all, after the log.
-bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct err *err);
+// links are made whole by world_link_all, after the log. Twins that cannot be read are left out,
+// their numbers (u32) go to `damaged`.
+bool checkpoint_load(struct checkpoint *checkpoint, struct world *world, struct buffer *damaged,
+                     struct err *err);
 
 // Where the script versions are kept too (store/versions.h).
 struct state_file *checkpoint_file(struct checkpoint *checkpoint);

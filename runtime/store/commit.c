@@ -18,7 +18,7 @@ bool commit_is_empty(const struct commit *commit) {
 }
 
 size_t commit_bytes(const struct commit *commit) {
-    size_t bytes = commit->layouts.length;
+    size_t bytes = commit->layouts.length + commit->acts.length;
     for (int i = 0; i < commit->batch_count; i++)
         bytes += batch_bytes(&commit->batches[i]);
     return bytes;
@@ -29,6 +29,7 @@ void commit_clear(struct commit *commit) {
         batch_clear(&commit->batches[i]);
     commit->batch_count = 0;
     commit->layouts.length = 0;
+    commit->acts.length = 0;
     commit->attachment = NULL;
 }
 
@@ -37,4 +38,5 @@ void commit_fini(struct commit *commit) {
         batch_fini(&commit->batches[i]);
     free(commit->batches);
     buffer_fini(&commit->layouts);
+    buffer_fini(&commit->acts);
 }

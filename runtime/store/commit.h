@@ -14,6 +14,7 @@ struct commit {            // what one transaction writes; all zero is an empty 
     struct batch *batches; // several only when revs have a gap or a batch is full
     int batch_count, batch_capacity;
     struct buffer layouts; // { layout u64, length u32, bytes } *
+    struct buffer acts;    // { rev u64, length u32, bytes } *
     void *attachment;
 };
 struct batch *commit_add_batch(struct commit *commit); // a fresh one at the end

@@ -23,7 +23,7 @@
 #define MAP_SMALLEST ((size_t)64 << 20)
 #define GROW_STEP ((size_t)16 << 20) // the file grows ahead by this much
 #define GROW_SLACK ((size_t)1 << 20) // for the tree's own pages in a transaction
-#define DATABASES_MAX 8
+#define DATABASES_MAX 16
 
 // LMDB's meta page, data version 1, 64 bit (mdb.c, MDB_meta): where in the page, in bytes.
 #define META_MAGIC 0xBEEFC0DEu

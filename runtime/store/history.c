@@ -72,6 +72,13 @@ static bool skim(struct batch_view *batch, struct message *messages, uint32_t *c
     return true;
 }
 
+// Over damaged batches: what they held is not known to be a repetition, and is answered anew.
+static bool step_back(struct scan *scan, struct err *err) {
+    while (scan->is_damaged)
+        if (scan_previous(scan, err)) return true;
+    return false;
+}
+
 bool history_read_messages(struct journal *journal,
                            bool (*on_message)(void *context, uint64_t message, int64_t received),
                            void *context, struct err *err) {
@@ -80,7 +87,7 @@ bool history_read_messages(struct journal *journal,
     uint32_t capacity = 0, count;
     bool is_going = true;
     scan_open(&scan, journal);
-    bool is_read = scan_last(&scan, err);
+    bool is_read = scan_last(&scan, err) || step_back(&scan, err);
     while (is_read && is_going && scan.is_found) {
         if (scan.batch.count > capacity) {
             capacity = scan.batch.count * 2;
@@ -90,7 +97,7 @@ bool history_read_messages(struct journal *journal,
         if (!is_read) break;
         while (count-- > 0 && is_going)
             is_going = on_message(context, messages[count].key, messages[count].received);
-        if (is_going) is_read = scan_previous(&scan, err);
+        if (is_going) is_read = scan_previous(&scan, err) || step_back(&scan, err);
     }
     free(messages);
     scan_close(&scan);
@@ -144,7 +151,7 @@ bool history_read_layouts(struct journal *journal,
 // Where the newest full state at or before `rev` is. The cursor stands behind it or at it after a
 // seek.
 static int find_place(MDB_txn *txn, MDB_dbi states, uint32_t twin, uint64_t rev,
-                      struct state_place *place) {
+                      struct state_place *place, uint64_t *found) {
     MDB_cursor *cursor;
     uint8_t wanted[STATE_KEY_BYTES];
     state_key(wanted, twin, rev);
@@ -159,6 +166,7 @@ static int find_place(MDB_txn *txn, MDB_dbi states, uint32_t twin, uint64_t rev,
     if (code == 0 && memcmp(key.mv_data, wanted, sizeof twin) != 0) code = MDB_NOTFOUND;
     if (code == 0 && value.mv_size != sizeof *place) code = EBADMSG;
     if (code == 0) memcpy(place, value.mv_data, sizeof *place);
+    if (code == 0) *found = state_key_rev(key.mv_data);
     mdb_cursor_close(cursor);
     return code;
 }
@@ -184,8 +192,13 @@ const uint8_t *history_find_state(struct journal *journal, uint32_t twin, uint64
     struct state_place place = {0};
     pthread_rwlock_rdlock(&journal->lock);
     int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
-    if (code == 0) code = find_place(txn, journal->databases[JOURNAL_STATES], twin, rev, &place);
-    if (code == 0) code = copy_state(journal, txn, &place, region, &state);
+    do { // one that is damaged: from an older one, with more revisions behind it
+        uint64_t found = 0;
+        if (code == 0 || code == EBADMSG)
+            code = find_place(txn, journal->databases[JOURNAL_STATES], twin, rev, &place, &found);
+        if (code == 0) code = copy_state(journal, txn, &place, region, &state);
+        rev = found > 0 ? found - 1 : 0;
+    } while (code == EBADMSG && rev > 0);
     if (txn) mdb_txn_abort(txn);
     pthread_rwlock_unlock(&journal->lock);
     *length = place.length;

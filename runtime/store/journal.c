@@ -25,6 +25,7 @@ static const struct {
     [JOURNAL_BATCHES] = {"batches", MDB_INTEGERKEY},
     [JOURNAL_STATES] = {"states", 0},
     [JOURNAL_LAYOUTS] = {"layouts", MDB_INTEGERKEY},
+    [JOURNAL_ACTS] = {"acts", MDB_INTEGERKEY},
     [JOURNAL_META] = {"meta", 0},
 };
 
@@ -33,7 +34,7 @@ static bool begin_life(struct journal *journal, struct err *err);
 static bool read_bounds(struct journal *journal, struct err *err);
 static int write_batch(struct journal *journal, MDB_txn *txn, const struct batch *batch,
                        unsigned flags);
-static int write_layouts(struct journal *journal, MDB_txn *txn, const struct buffer *layouts);
+static int write_records(MDB_txn *txn, MDB_dbi database, const struct buffer *records);
 
 bool journal_open(struct journal *journal, const char *dir, uint64_t quota,
                   const struct logger *logger, struct metrics *metrics, struct err *err) {
@@ -41,6 +42,7 @@ bool journal_open(struct journal *journal, const char *dir, uint64_t quota,
     if (!environment_open(&journal->environment, dir, "log", logger, err)) return false;
     quota_init(&journal->quota, quota, journal->environment.map_bytes, logger, metrics);
     pthread_rwlock_init(&journal->lock, NULL);
+    damage_init(&journal->damage, logger, metrics);
     int code = open_databases(journal);
     if (code != 0) {
         environment_err(&journal->environment, err, "opening its databases", code);
@@ -56,6 +58,7 @@ failed:
 void journal_close(struct journal *journal) {
     if (!journal->environment.path) return;
     environment_close(&journal->environment);
+    damage_fini(&journal->damage);
     pthread_rwlock_destroy(&journal->lock);
 }
 
@@ -81,7 +84,8 @@ int journal_write(struct journal *journal, const struct commit *commit, uint64_t
     MDB_txn *txn;
     code = mdb_txn_begin(journal->environment.env, NULL, 0, &txn);
     if (code != 0) return code;
-    code = write_layouts(journal, txn, &commit->layouts);
+    code = write_records(txn, journal->databases[JOURNAL_LAYOUTS], &commit->layouts);
+    if (code == 0) code = write_records(txn, journal->databases[JOURNAL_ACTS], &commit->acts);
     for (int i = 0; i < commit->batch_count && code == 0; i++)
         code = write_batch(journal, txn, &commit->batches[i], may_be_there ? 0 : MDB_APPEND);
     struct quota_result result = {.dropped = journal->dropped};
@@ -164,6 +168,27 @@ static int read_first_rev(struct journal *journal, uint64_t *first_rev) {
     return optional(code);
 }
 
+// The newest batch is damaged. After a clean end its mark says how far the log went, and the
+// checkpoints cover all of it; else what the start needs is not there.
+static bool read_clean_end(struct journal *journal, uint64_t batch, struct err *err) {
+    MDB_txn *txn = NULL;
+    uint64_t clean = 0, end = 0; // as a start before this one found it
+    MDB_dbi meta = journal->databases[JOURNAL_META];
+    if (mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn) == 0) {
+        record_get_u64(txn, meta, "clean", &clean);
+        record_get_u64(txn, meta, "end", &end);
+        mdb_txn_abort(txn);
+    }
+    if (end > clean) clean = end;
+    journal->is_end_damaged = clean >= batch;
+    if (journal->is_end_damaged) {
+        journal->last_rev = clean;
+        return true;
+    }
+    err->code = ERR_INVALID;
+    return err_prefix(err, "twind did not end cleanly, and needs the newest revisions: ");
+}
+
 static bool read_bounds(struct journal *journal, struct err *err) {
     uint64_t first_rev = 0;
     int code = read_first_rev(journal, &first_rev);
@@ -173,6 +198,7 @@ static bool read_bounds(struct journal *journal, struct err *err) {
     bool is_read = scan_last(&scan, err);
     journal->first_rev = first_rev;
     journal->last_rev = scan.is_found ? scan.batch.first_rev + scan.batch.count - 1 : 0;
+    if (scan.is_damaged) is_read = read_clean_end(journal, scan.key, err);
     scan_close(&scan);
     return is_read;
 }
@@ -227,6 +253,9 @@ static bool begin_life(struct journal *journal, struct err *err) {
     }
     if (code == 0) code = take_clean_mark(journal, txn, is_new);
     if (code == 0) code = renew_build(journal, txn, is_new);
+    // The mark is gone now, but how far the log went must not be.
+    if (code == 0 && journal->is_end_damaged)
+        code = record_put_u64(txn, meta, "end", journal->last_rev);
     uint64_t dropped = 0;
     if (code == 0) code = optional(record_get_u64(txn, meta, "dropped", &dropped));
     journal->dropped = dropped;
@@ -238,13 +267,13 @@ static bool begin_life(struct journal *journal, struct err *err) {
     return code == 0 || environment_err(environment, err, "its first transaction", code);
 }
 
-static int write_layouts(struct journal *journal, MDB_txn *txn, const struct buffer *layouts) {
-    struct reader in = {layouts->bytes, layouts->bytes + layouts->length, 0};
+static int write_records(MDB_txn *txn, MDB_dbi database, const struct buffer *records) {
+    struct reader in = {records->bytes, records->bytes + records->length, 0};
     while (in.at < in.end) {
-        uint64_t layout = read_u64(&in);
+        uint64_t number = read_u64(&in);
         uint32_t length = read_u32(&in);
-        MDB_val key = {sizeof layout, &layout};
-        int code = record_put(txn, journal->databases[JOURNAL_LAYOUTS], key, in.at, length);
+        MDB_val key = {sizeof number, &number};
+        int code = record_put(txn, database, key, in.at, length);
         if (code != 0) return code;
         in.at += length;
     }
@@ -260,15 +289,54 @@ static int write_batch(struct journal *journal, MDB_txn *txn, const struct batch
     batch_write(batch, value.mv_data);
     struct batch_view view;
     batch_read_header(&view, value.mv_data, value.mv_size);
-    for (uint32_t i = 0; i < view.state_count && code == 0; i++) {
-        struct batch_state state = batch_read_state(&view, i);
-        struct state_place place = {first_rev, state.offset, state.length, state.crc, 0};
+    return journal_index_states(txn, journal->databases[JOURNAL_STATES], &view);
+}
+
+int journal_index_states(MDB_txn *txn, MDB_dbi states, const struct batch_view *batch) {
+    int code = 0;
+    for (uint32_t i = 0; i < batch->state_count && code == 0; i++) {
+        struct batch_state state = batch_read_state(batch, i);
+        struct state_place place = {batch->first_rev, state.offset, state.length, state.crc, 0};
         uint8_t name[STATE_KEY_BYTES];
         state_key(name, state.twin, state.rev);
-        MDB_val place_key = {sizeof name, name}, place_value = {sizeof place, &place};
-        code = mdb_put(txn, journal->databases[JOURNAL_STATES], &place_key, &place_value, 0);
+        MDB_val key = {sizeof name, name}, value = {sizeof place, &place};
+        code = mdb_put(txn, states, &key, &value, 0);
     }
     return code;
+}
+
+bool journal_find_databases(struct journal *journal, struct err *err) {
+    MDB_txn *txn = NULL;
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    const char *missing = "";
+    for (int i = 0; i < JOURNAL_DATABASES && code == 0; i++) {
+        missing = databases[i].name;
+        code = mdb_dbi_open(txn, missing, databases[i].flags, &journal->databases[i]);
+    }
+    if (code == 0)
+        code = mdb_txn_commit(txn);
+    else if (txn)
+        mdb_txn_abort(txn);
+    return code == 0 || err_set(err, ERR_INTERNAL, "%s: its database %s cannot be opened: %s",
+                                journal->environment.path, missing, mdb_strerror(code));
+}
+
+bool journal_has(struct journal *journal, uint64_t batch) {
+    MDB_txn *txn;
+    MDB_val key = {sizeof batch, &batch}, value;
+    pthread_rwlock_rdlock(&journal->lock);
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    if (code == 0) {
+        code = mdb_get(txn, journal->databases[JOURNAL_BATCHES], &key, &value);
+        mdb_txn_abort(txn);
+    }
+    pthread_rwlock_unlock(&journal->lock);
+    return code == 0;
+}
+
+bool journal_is_apart(const char *database) {
+    return strcmp(database, databases[JOURNAL_BATCHES].name) == 0 ||
+           strcmp(database, databases[JOURNAL_STATES].name) == 0;
 }
 
 static void put_big_endian(uint8_t *out, uint64_t value, int bytes) {

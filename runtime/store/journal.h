@@ -2,11 +2,13 @@
 // commit.
 //
 // Databases: `batches` by first rev; `states`, (twin, rev) -> where in which batch; `layouts`,
-// models by their layout; `meta`. Written by one thread; read by any through scan.h.
+// models by their layout; `acts` by rev (acts.h); `meta`. Written by one thread; read by any
+// through scan.h.
 
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
 
+#include "store/damage.h"
 #include "store/environment.h"
 #include "store/quota.h"
 
@@ -15,12 +17,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct batch_view;
 struct commit;
 struct err;
 struct logger;
 struct metrics;
 
-enum { JOURNAL_BATCHES, JOURNAL_STATES, JOURNAL_LAYOUTS, JOURNAL_META, JOURNAL_DATABASES };
+enum {
+    JOURNAL_BATCHES,
+    JOURNAL_STATES,
+    JOURNAL_LAYOUTS,
+    JOURNAL_ACTS,
+    JOURNAL_META,
+    JOURNAL_DATABASES
+};
 
 #define STATE_KEY_BYTES 12
 void state_key(uint8_t key[STATE_KEY_BYTES], uint32_t twin,
@@ -41,6 +51,8 @@ struct journal {
     _Atomic uint64_t used;      // bytes of pages
     _Atomic uint64_t dropped;   // newest rev that was ever dropped
     bool was_clean;             // before it was opened
+    bool is_end_damaged;        // its newest batch cannot be read; what it held is covered
+    struct damage damage;
     const struct logger *logger;
 };
 
@@ -54,6 +66,14 @@ int journal_mark_clean(struct journal *journal); // 0 or a code
 // few a commit. `may_be_there`: an earlier try failed in a way that leaves it open. 0 or a code.
 int journal_write(struct journal *journal, const struct commit *commit, uint64_t released,
                   bool may_be_there);
+
+// Makes the index of a batch's full states. 0 or a code.
+int journal_index_states(MDB_txn *txn, MDB_dbi states, const struct batch_view *batch);
+// Finds the databases of an environment that is open, makes none.
+bool journal_find_databases(struct journal *journal, struct err *err);
+bool journal_has(struct journal *journal, uint64_t batch); // it may have been dropped
+// A database of its own treatment in a backup: the batches, and what is made of them.
+bool journal_is_apart(const char *database);
 
 // After an I/O error: opens anew and reads the newest batches back. False when the file is damaged
 // or ends before `durable`, which was promised.

@@ -139,7 +139,7 @@ void line_add(struct line *line, struct state_file *file, struct series_write *w
     if (newest->count == 0 && type == VALUE_NONE) return; // nothing was known before either
     if (newest->count > 0 && at < newest->key_at) {
         add_late(line, file, write, rev, at, value, quality);
-        if (newest->count == CHUNK_SAMPLES) split_newest(line, write);
+        if (newest->count >= CHUNK_SAMPLES) split_newest(line, write);
         return;
     }
     if (newest->count == 0) {

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/logger.h"
 #include "base/memory.h"
+#include "store/acts.h"
 #include "store/commit.h"
 #include "store/committer.h"
 #include "store/history.h"
@@ -94,6 +95,15 @@ void log_append_state(struct log *log, const struct twin *twin) {
     batch_add_state(&log->open->batches[log->open->batch_count - 1], twin);
 }
 
+void log_append_act(struct log *log, const struct revision *revision, const char *id) {
+    struct buffer bytes = {0};
+    act_encode(revision, id, &bytes);
+    buffer_u64(&log->open->acts, revision->rev);
+    buffer_u32(&log->open->acts, (uint32_t)bytes.length);
+    buffer_add(&log->open->acts, bytes.bytes, bytes.length);
+    buffer_fini(&bytes);
+}
+
 void log_append_layout(struct log *log, const struct model *model) {
     for (uint32_t i = 0; i < log->layout_count; i++)
         if (log->layouts[i] == model->layout) return;
@@ -137,6 +147,10 @@ const char *log_stuck_reason(const struct log *log) {
 
 void log_release(struct log *log, uint64_t rev) {
     log->committer.released = rev;
+}
+
+uint64_t log_released(const struct log *log) {
+    return log->committer.released;
 }
 
 bool log_read(struct log *log, uint64_t from_rev,

@@ -55,6 +55,8 @@ uint64_t log_close(struct log *log);
 void log_append(struct log *log, const struct revision *revision);
 // At twin->rev, which must be in the open batch: call it right after log_append of that revision.
 void log_append_state(struct log *log, const struct twin *twin);
+// Right after log_append of a revision that is an act (acts.h), of the twin with this id.
+void log_append_act(struct log *log, const struct revision *revision, const char *id);
 // Before the first revision that needs it. One that the log has already costs nothing.
 void log_append_layout(struct log *log, const struct model *model);
 
@@ -69,6 +71,7 @@ bool log_is_stuck(const struct log *log);     // a batch could not be stored and
 const char *log_stuck_reason(const struct log *log); // a sentence, "" when it is not
 void log_release(struct log *log,
                  uint64_t rev); // checkpoints cover all up to here: may be dropped
+uint64_t log_released(const struct log *log);
 
 // Reading, for recovery and later replay. Any thread; a short read transaction a batch, none is
 // held during a callback. The callback returns false to stop; what it is shown dies with the call.

@@ -8,6 +8,7 @@
 #include "store/history.h"
 #include "store/journal.h"
 #include "store/log.h"
+#include "store/past_walk.h"
 #include "store/scan.h"
 #include "twin/change.h"
 #include "twin/revision.h"
@@ -16,47 +17,29 @@
 
 #include <stdio.h>
 
-struct past_piece { // a revision's bytes
-    const uint8_t *bytes;
-    size_t length;
-    int64_t base;
-    int64_t received;
-    uint64_t rev;
-    struct past_piece *next; // the one after it
-};
+#define SEARCHED_MAX 20000 // batches, where damage broke a chain
 
-struct walk {
-    struct past *past;
-    struct log *log;
-    uint32_t number;
-    struct scan scan;
-    struct err *err;
-};
-
-static bool open_walk(struct walk *walk, struct past *past, struct log *log, uint32_t number,
-                      struct err *err);
-static bool find(struct walk *walk, uint64_t from, uint64_t rev);
 static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t since, int limit);
-static bool read_back(struct walk *walk, uint64_t from, uint64_t until, uint64_t after,
-                      struct past_piece **first);
-static bool read_piece(struct walk *walk, uint64_t rev, struct past_piece *piece,
-                       struct revision *revision);
-static bool decode_state(struct walk *walk, const uint8_t *bytes, size_t length);
-static void stand_in(struct world *world, uint32_t number, const struct model *model);
-static bool on_layout(void *context, struct model *owned);
-static const struct model *find_layout(void *context, uint64_t layout);
+static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t rev, uint64_t next,
+                          bool is_list);
+static bool step_over(struct scan *scan, struct err *err);
+static bool check_behind(struct scan *scan, uint64_t rev, struct err *err);
 
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err) {
     struct walk walk;
     struct past_piece piece;
     struct revision revision;
-    bool is_found = open_walk(&walk, past, log, number, err) && find(&walk, newest, rev);
+    bool is_found = walk_open(&walk, past, log, number, err) &&
+                    (newest != 0 || walk_newest(&walk, rev, &newest)) &&
+                    walk_find(&walk, newest, rev);
     if (is_found && !past->twin)
         is_found =
             err_set(err, ERR_NOT_FOUND, "it was not there at rev %llu", (unsigned long long)rev);
-    is_found = is_found && read_piece(&walk, past->twin->rev, &piece, &revision);
-    if (is_found) past->received = revision.received;
+    bool is_read = is_found && walk_read(&walk, past->twin->rev, &piece, &revision);
+    if (is_read) past->received = revision.received;
+    // A full state has a checksum of its own and holds when its batch does not.
+    is_found = is_read || (is_found && walk.damaged != 0);
     scan_close(&walk.scan);
     return is_found;
 }
@@ -65,7 +48,7 @@ bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_
                     uint64_t rev, int64_t since, int limit, struct err *err) {
     struct walk walk;
     bool is_found =
-        open_walk(&walk, past, log, number, err) && find_page(&walk, newest, rev, since, limit);
+        walk_open(&walk, past, log, number, err) && find_page(&walk, newest, rev, since, limit);
     scan_close(&walk.scan);
     return is_found;
 }
@@ -81,9 +64,11 @@ const struct revision *past_step(struct past *past, struct revision *revision) {
 }
 
 void past_apply(struct past *past, const struct revision *revision) {
+    if (!past->twin && past->model) return; // what it was is not known
     for (int i = 0; i < revision->change_count; i++) {
         const struct change *change = &revision->changes[i];
-        if (change->kind == CHANGE_LINK) stand_in(past->world, change->other, past->twin->model);
+        if (change->kind == CHANGE_LINK)
+            past_stand_in(past->world, change->other, past->twin->model);
         change_apply(past->world, &past->twin, change, revision->rev);
     }
     if (!past->twin) return; // retired
@@ -106,7 +91,7 @@ bool past_rev_at(struct log *log, int64_t at, uint64_t *rev, struct err *err) {
     bool is_good = true;
     while (is_good && low != 0 && low <= high) { // halves until one batch is left
         uint64_t middle = low + (high - low) / 2;
-        is_good = scan_at(&scan, middle, err);
+        is_good = scan_at(&scan, middle, err) || step_over(&scan, err);
         if (!is_good || !scan.is_found) break;
         if (scan.batch.first_rev > high || scan.batch.base > at) {
             high = (scan.batch.first_rev < middle ? scan.batch.first_rev : middle) - 1;
@@ -121,37 +106,65 @@ bool past_rev_at(struct log *log, int64_t at, uint64_t *rev, struct err *err) {
         }
         low = scan.batch.first_rev + scan.batch.count;
     }
+    is_good = is_good && check_behind(&scan, *rev, err);
     scan_close(&scan);
     return is_good && (*rev != 0 || err_set(err, ERR_NOT_FOUND, "the log begins after that time"));
 }
 
-static bool open_walk(struct walk *walk, struct past *past, struct log *log, uint32_t number,
-                      struct err *err) {
-    *past = (struct past){.world = world_new()};
-    *walk = (struct walk){.past = past, .log = log, .number = number, .err = err};
-    scan_open(&walk->scan, log_journal(log));
-    return log_read_layouts(log, on_layout, past->world, err);
+// The page is what comes after the damage. What the twin was before it is known from its first full
+// state on: that is a page of its own, and the next one goes on from there. What lies between is
+// told without what was before, where it is sure how the twin was laid out; else it is missing too.
+// `next` is the twin's revision before a page that was full, 0 when it came to the damage.
+static bool end_at_damage(struct walk *walk, struct past_piece *page, uint64_t rev, uint64_t next,
+                          bool is_list) {
+    struct past *past = walk->past;
+    uint64_t from = walk->damaged, to = walk->damaged_to, state = 0;
+    struct past_piece *behind = page;
+    walk_forget(walk);
+    if (!history_next_state(log_journal(walk->log), walk->number, to, &state, walk->err))
+        return false;
+    while (behind && (state == 0 || behind->rev <= state))
+        behind = behind->next;
+    if (behind) {
+        past->before = state;
+        past->cut_at = behind->received;
+        if (!walk_find(walk, state, state)) return false;
+        past->next = behind;
+        return true;
+    }
+    uint64_t before;
+    if (!walk_search(walk, from, 0, &before)) return false;
+    past->model = is_list ? walk_layout(walk, state, before) : NULL;
+    past->before = before;
+    past->unreadable_from = from;
+    past->unreadable_to = to;
+    if (!past->model) {
+        past->unreadable_to = rev > to ? rev : to;
+        page = NULL;
+    } else if (next != 0) { // the page was full before it came to the damage
+        past->before = next;
+        past->unreadable_from = past->unreadable_to = 0;
+    }
+    past->cut_at = page ? page->received : INT64_MAX;
+    past->next = page;
+    return true;
 }
 
-// The twin at `rev`, NULL when it was not there; followed back from its next full state, or `from`.
-static bool find(struct walk *walk, uint64_t from, uint64_t rev) {
-    struct past *past = walk->past;
-    struct err missing;
-    struct revision revision;
-    size_t length;
-    if (!history_next_state(log_journal(walk->log), walk->number, rev, &from, walk->err))
-        return false;
-    const uint8_t *state =
-        log_find_state(walk->log, walk->number, rev, &past->region, &length, &missing);
-    if (!state && missing.code != ERR_NOT_FOUND) {
-        *walk->err = missing;
-        return false;
-    }
-    if (state && !decode_state(walk, state, length)) return false;
-    if (!read_back(walk, from, rev, past->twin ? past->twin->rev : 0, &past->next)) return false;
-    while (past_step(past, &revision))
-        past_apply(past, &revision);
-    return true;
+static bool step_over(struct scan *scan, struct err *err) {
+    while (scan->is_damaged)
+        if (scan_next(scan, err)) return true;
+    return false;
+}
+
+// When what comes behind `rev` is damaged, nobody knows whether the time was there.
+static bool check_behind(struct scan *scan, uint64_t rev, struct err *err) {
+    struct err damage;
+    if (rev == 0 || scan_at(scan, rev + 1, &damage) || !scan->is_damaged) return true;
+    return err_set(err, ERR_INTERNAL,
+                   "revs %llu to %llu of the log are damaged, and that time may be theirs: ask for "
+                   "rev %llu, which is the last before them",
+                   (unsigned long long)scan->key, (unsigned long long)scan->damaged_to,
+                   (unsigned long long)rev);
 }
 
 static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t since, int limit) {
@@ -160,11 +173,17 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t si
     struct revision revision;
     uint64_t at = from;
     bool is_whole = false;
-    if (!history_next_state(log_journal(walk->log), walk->number, rev, &at, walk->err))
+    if (from != rev &&
+        !history_next_state(log_journal(walk->log), walk->number, rev, &at, walk->err))
         return false;
     while (at != 0 && limit > 0 && at >= log_first_rev(walk->log) && !is_whole) {
         struct past_piece *piece = region_alloc(&past->region, sizeof *piece);
-        if (!read_piece(walk, at, piece, &revision)) return false;
+        if (!walk_read(walk, at, piece, &revision)) {
+            if (walk->damaged == 0) return false;
+            if (walk->damaged <= rev) return end_at_damage(walk, page, rev, 0, since == INT64_MIN);
+            if (!walk_search(walk, rev + 1, 0, &at)) return false; // the damage is behind the page
+            continue;
+        }
         is_whole = revision.received < since;
         if (is_whole) break;
         if (at <= rev) {
@@ -185,86 +204,8 @@ static bool find_page(struct walk *walk, uint64_t from, uint64_t rev, int64_t si
         at = state;
     }
     past->cut_at = at == 0 || is_whole ? INT64_MIN : page ? page->received : INT64_MAX;
-    if (at != 0 && page && !find(walk, at, at)) return false;
+    if (at != 0 && page && !walk_find(walk, at, at)) // what it was before the page is not known
+        return walk->damaged != 0 && end_at_damage(walk, page, rev, at, since == INT64_MIN);
     past->next = page;
     return true;
-}
-
-// The twin's revisions in (after, until], the first of them first.
-static bool read_back(struct walk *walk, uint64_t from, uint64_t until, uint64_t after,
-                      struct past_piece **first) {
-    while (from > after) {
-        struct past_piece *piece = region_alloc(&walk->past->region, sizeof *piece);
-        struct revision revision;
-        if (!read_piece(walk, from, piece, &revision)) return false;
-        if (from <= until) {
-            piece->next = *first;
-            *first = piece;
-        }
-        from = revision.previous;
-    }
-    return true;
-}
-
-static bool read_piece(struct walk *walk, uint64_t rev, struct past_piece *piece,
-                       struct revision *revision) {
-    struct past *past = walk->past;
-    const struct batch_view *batch = &walk->scan.batch;
-    bool is_here =
-        walk->scan.is_found && rev >= batch->first_rev && rev < batch->first_rev + batch->count;
-    if (!is_here && !scan_at(&walk->scan, rev, walk->err)) return false;
-    if (!walk->scan.is_found || rev < batch->first_rev || rev >= batch->first_rev + batch->count)
-        return err_set(
-            walk->err, ERR_NOT_FOUND,
-            "the log keeps rev %llu and what is before it no more: it begins at rev %llu",
-            (unsigned long long)rev, (unsigned long long)log_first_rev(walk->log));
-    struct reader in = batch->revisions; // from the batch's start each time: skipping is cheap
-    uint64_t message;
-    int64_t received;
-    bool is_read = true;
-    for (uint64_t at = batch->first_rev; at < rev && is_read; at++)
-        is_read = revision_skim(&in, batch->base, &message, &received);
-    const uint8_t *start = in.at;
-    region_reset(&past->scratch);
-    if (!is_read || !revision_decode(&in, batch->base, rev, &past->scratch, revision))
-        return err_set(walk->err, ERR_INTERNAL, "rev %llu in the log cannot be understood",
-                       (unsigned long long)rev);
-    if (revision->twin != walk->number)
-        return err_set(walk->err, ERR_INTERNAL,
-                       "rev %llu in the log is of twin %u, not of %u whose past leads there",
-                       (unsigned long long)rev, revision->twin, walk->number);
-    *piece = (struct past_piece){.length = (size_t)(in.at - start),
-                                 .base = batch->base,
-                                 .received = revision->received,
-                                 .rev = rev};
-    piece->bytes = (const uint8_t *)region_copy(&past->region, start, piece->length);
-    return true;
-}
-
-static bool decode_state(struct walk *walk, const uint8_t *bytes, size_t length) {
-    struct world *world = walk->past->world;
-    struct reader in = {.at = bytes, .end = bytes + length};
-    struct twin *twin = walk->past->twin = twin_decode(&in, find_layout, world, walk->err);
-    if (!twin) return false;
-    world_add(world, twin);
-    for (uint32_t i = 0; i < twin->link_count; i++)
-        stand_in(world, twin->links[i].other, twin->model);
-    return true;
-}
-
-// What a link leads to must be there to be linked; its number is all that is asked of it.
-static void stand_in(struct world *world, uint32_t number, const struct model *model) {
-    char id[TWIN_ID_MAX + 1];
-    if (world_twin(world, number)) return;
-    snprintf(id, sizeof id, "#%u", number);
-    world_add(world, twin_new(number, id, model));
-}
-
-static bool on_layout(void *context, struct model *owned) {
-    world_adopt_model(context, owned);
-    return true;
-}
-
-static const struct model *find_layout(void *context, uint64_t layout) {
-    return world_layout(context, layout);
 }

@@ -15,30 +15,37 @@
 
 struct err;
 struct log;
+struct model;
 struct past_piece;
 struct revision;
 struct twin;
 struct world;
 
-struct past {
+struct past {            // all zero before it is opened, but for
+    uint64_t layout;     // how the twin is laid out now, 0 = not known: used where damage hides it
     struct world *world; // holds the twin, its layouts, and stand-ins of what it is linked to
     struct twin *twin;   // as of twin->rev, its newest revision at or before the one asked for
-    int64_t received;    // of that revision, microseconds UTC
-    uint64_t before;     // of a page: the revision before its first, 0 = none
+    const struct model
+        *model;       // of a page whose twin is not known, for damage is before it; else NULL
+    int64_t received; // of that revision, microseconds UTC
+    uint64_t before;  // of a page: the revision before its first, 0 = none
     int64_t cut_at; // of a page that does not reach `since`: what it begins with was received then;
                     // INT64_MIN = it does, INT64_MAX = it is empty
-    struct past_piece *next; // of a page: read and not stepped to
+    uint64_t unreadable_from, unreadable_to; // of a page: revs before it that the log has damaged,
+                                             // and what cannot be told without them; 0 = none
+    struct past_piece *next;                 // of a page: read and not stepped to
     struct region region, scratch;
 };
 
 // Twin `number` at `rev`; `newest` is a revision of it on disk at or after that, which its past is
-// followed back from. ERR_NOT_FOUND when it was not there yet, was gone, or the log keeps that part
-// no more. Then, too, past_close.
+// followed back from, 0 = not known: it is searched for. ERR_NOT_FOUND when it was not there yet,
+// was gone, or the log keeps that part no more; ERR_INTERNAL when that part is damaged. Then, too,
+// past_close.
 bool past_open(struct past *past, struct log *log, uint32_t number, uint64_t newest, uint64_t rev,
                struct err *err);
 // At most `limit` revisions of the twin at or before `rev` that were received at `since` or later,
 // to be stepped through from the oldest on; `twin` is as before the first of them, NULL when that
-// made it.
+// made it. A page ends at damage in the log, and the next one begins before that.
 bool past_open_page(struct past *past, struct log *log, uint32_t number, uint64_t newest,
                     uint64_t rev, int64_t since, int limit, struct err *err);
 // The next revision of the page, NULL after the last; it lives until the next call. `twin` is as it

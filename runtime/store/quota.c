@@ -5,6 +5,7 @@
 
 #include "base/logger.h"
 #include "base/metrics.h"
+#include "store/acts.h"
 #include "store/batch.h"
 #include "store/journal.h"
 #include "store/record.h"
@@ -30,6 +31,24 @@ void quota_init(struct quota *quota, uint64_t bytes, uint64_t map_bytes,
                         "Commits beyond the quota while checkpoints cover nothing to drop.");
 }
 
+// The last rev of the oldest batch. Its head may be damaged: it ends before the next one in any
+// case, and what is no head has no states.
+static uint64_t read_head(MDB_cursor *cursor, MDB_val value, uint64_t first_rev,
+                          struct batch_view *view) {
+    MDB_val next_key, next_value;
+    bool is_known = batch_read_header(view, value.mv_data, value.mv_size);
+    uint64_t last_rev = is_known ? view->first_rev + view->count - 1 : UINT64_MAX;
+    uint64_t next_rev = 0;
+    if (!is_known || view->first_rev != first_rev)
+        *view = (struct batch_view){.bytes = value.mv_data,
+                                    .revisions = {value.mv_data, value.mv_data, 0}};
+    int code = mdb_cursor_get(cursor, &next_key, &next_value, MDB_NEXT);
+    if (code == 0) memcpy(&next_rev, next_key.mv_data, sizeof next_rev);
+    mdb_cursor_get(cursor, &next_key, &next_value, MDB_FIRST);
+    if (code != 0) return UINT64_MAX; // the newest stays
+    return last_rev >= first_rev && last_rev < next_rev ? last_rev : next_rev - 1;
+}
+
 int quota_apply(struct quota *quota, const struct environment *environment, MDB_txn *txn,
                 const MDB_dbi *databases, uint64_t released, struct quota_result *result) {
     MDB_cursor *cursor;
@@ -45,8 +64,7 @@ int quota_apply(struct quota *quota, const struct environment *environment, MDB_
             states > STATE_DROPS_MAX)
             break;
         struct batch_view view;
-        bool is_known = batch_read_header(&view, value.mv_data, value.mv_size);
-        uint64_t last_rev = is_known ? view.first_rev + view.count - 1 : UINT64_MAX;
+        uint64_t last_rev = read_head(cursor, value, result->first_rev, &view);
         result->is_over = last_rev > released;
         if (result->is_over) break;
         code = drop(quota, environment, cursor, databases[JOURNAL_STATES], &view);
@@ -56,6 +74,8 @@ int quota_apply(struct quota *quota, const struct environment *environment, MDB_
     }
     mdb_cursor_close(cursor);
     if (code == MDB_NOTFOUND) code = 0; // nothing but layouts so far
+    if (code == 0 && result->batches)
+        code = acts_keep(txn, databases[JOURNAL_ACTS], result->dropped + 1, UINT64_MAX);
     if (code == 0 && result->batches)
         code = record_put_u64(txn, databases[JOURNAL_META], "dropped", result->dropped);
     return code;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "store/checkpoint.h"
+#include "store/heal.h"
 #include "store/journal.h"
 #include "store/log.h"
 #include "store/pending.h"
@@ -34,7 +35,7 @@ struct walk { // through the log
 static bool on_layout(void *context, struct model *owned);
 static bool check_ends(const struct log *log, uint64_t covered, const struct world *world,
                        struct err *err);
-static bool walk_log(struct walk *walk, struct log *log, uint64_t from);
+static bool walk_log(struct walk *walk, struct log *log, uint64_t from, uint64_t covered);
 
 bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *world,
                   const struct recovery_options *options, struct recovery *recovery,
@@ -45,12 +46,16 @@ bool recovery_run(struct log *log, struct checkpoint *checkpoint, struct world *
                         .checkpoint = options->ignore_checkpoints ? NULL : checkpoint,
                         .recovery = recovery,
                         .err = err};
+    struct buffer damaged = {0}; // checkpoints, by the numbers of their twins
     bool is_done = log_read_layouts(log, on_layout, world, err);
-    if (is_done && walk.checkpoint) is_done = checkpoint_load(checkpoint, world, err);
+    if (is_done && walk.checkpoint) is_done = checkpoint_load(checkpoint, world, &damaged, err);
     is_done = is_done && check_ends(log, covered, world, err);
     // From its newest revision at the latest, which tells the time.
     uint64_t newest = log_durable(log), from = covered < newest ? covered + 1 : newest;
-    is_done = is_done && walk_log(&walk, log, from);
+    is_done = is_done &&
+              heal_twins(log, &damaged, covered < newest ? covered : newest, world, err) &&
+              walk_log(&walk, log, from, covered);
+    buffer_fini(&damaged);
     if (is_done) {
         world_link_all(world);
         // A round may cover a rev that was skipped after a crash and never written.
@@ -226,13 +231,28 @@ static bool walk_batch(struct walk *walk, struct batch_view *batch, uint64_t fro
     return true;
 }
 
-static bool walk_log(struct walk *walk, struct log *log, uint64_t from) {
+// A damaged batch that the checkpoints cover is not needed. What one after them did to its twins
+// can be had from nowhere here, and a twin that goes on without it would tell what is not so.
+static bool step_over(struct walk *walk, struct scan *scan, uint64_t covered) {
+    while (scan->is_damaged && scan->damaged_to <= covered)
+        if (scan_next(scan, walk->err)) return true;
+    if (scan->is_damaged)
+        err_set(walk->err, ERR_INVALID,
+                "revs %llu to %llu of the log are damaged, and the start needs them, for the "
+                "checkpoints cover rev %llu only: restore a backup into another folder (`twinctl "
+                "restore FILE --data DIR`) and start on that",
+                (unsigned long long)scan->key, (unsigned long long)scan->damaged_to,
+                (unsigned long long)covered);
+    return false;
+}
+
+static bool walk_log(struct walk *walk, struct log *log, uint64_t from, uint64_t covered) {
     struct scan scan;
     scan_open(&scan, log_journal(log));
-    bool is_walked = scan_at(&scan, from, walk->err);
+    bool is_walked = scan_at(&scan, from, walk->err) || step_over(walk, &scan, covered);
     while (is_walked && scan.is_found) {
         is_walked = walk_batch(walk, &scan.batch, from);
-        if (is_walked) is_walked = scan_next(&scan, walk->err);
+        if (is_walked) is_walked = scan_next(&scan, walk->err) || step_over(walk, &scan, covered);
     }
     scan_close(&scan);
     if (!is_walked || walk->orphans.length == 0) return is_walked;

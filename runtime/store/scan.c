@@ -34,11 +34,32 @@ bool scan_last(struct scan *scan, struct err *err) {
 }
 
 bool scan_next(struct scan *scan, struct err *err) {
-    return step(scan, STEP_NEXT, scan->batch.first_rev, err);
+    return step(scan, STEP_NEXT, scan->key, err);
 }
 
 bool scan_previous(struct scan *scan, struct err *err) {
-    return step(scan, STEP_PREVIOUS, scan->batch.first_rev, err);
+    return step(scan, STEP_PREVIOUS, scan->key, err);
+}
+
+// It ends where the next one begins, or nobody knows where.
+static void note_damage(struct scan *scan, const struct err *err) {
+    struct journal *journal = scan->journal;
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, value;
+    pthread_rwlock_rdlock(&journal->lock);
+    int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
+    if (code == 0) code = mdb_cursor_open(txn, journal->databases[JOURNAL_BATCHES], &cursor);
+    if (code == 0) code = find(cursor, STEP_NEXT, scan->key, &key, &value);
+    uint64_t last = journal->last_rev;
+    scan->damaged_to = last > scan->key ? last : scan->key;
+    if (code == 0) memcpy(&scan->damaged_to, key.mv_data, sizeof scan->damaged_to);
+    if (code == 0) scan->damaged_to--;
+    if (cursor) mdb_cursor_close(cursor);
+    if (txn) mdb_txn_abort(txn);
+    pthread_rwlock_unlock(&journal->lock);
+    scan->is_damaged = true;
+    damage_note(&journal->damage, scan->key, scan->damaged_to, err);
 }
 
 static bool step(struct scan *scan, enum step kind, uint64_t rev, struct err *err) {
@@ -46,13 +67,13 @@ static bool step(struct scan *scan, enum step kind, uint64_t rev, struct err *er
     MDB_txn *txn = NULL;
     MDB_cursor *cursor = NULL;
     MDB_val key, value;
-    scan->is_found = false;
+    scan->is_found = scan->is_damaged = false;
     pthread_rwlock_rdlock(&journal->lock);
     int code = mdb_txn_begin(journal->environment.env, NULL, MDB_RDONLY, &txn);
     if (code == 0) code = mdb_cursor_open(txn, journal->databases[JOURNAL_BATCHES], &cursor);
     if (code == 0) code = find(cursor, kind, rev, &key, &value);
     if (code == 0) {
-        memcpy(&rev, key.mv_data, sizeof rev);
+        memcpy(&scan->key, key.mv_data, sizeof scan->key);
         scan->copy.length = 0;
         buffer_add(&scan->copy, value.mv_data, value.mv_size);
         touched_add(&scan->touched, &journal->environment, value);
@@ -63,7 +84,8 @@ static bool step(struct scan *scan, enum step kind, uint64_t rev, struct err *er
     pthread_rwlock_unlock(&journal->lock);
     if (code == MDB_NOTFOUND) return true;
     if (code != 0) return environment_err(&journal->environment, err, "reading a batch", code);
-    scan->is_found = batch_read(&scan->batch, scan->copy.bytes, scan->copy.length, rev, err);
+    scan->is_found = batch_read(&scan->batch, scan->copy.bytes, scan->copy.length, scan->key, err);
+    if (!scan->is_found) note_damage(scan, err);
     return scan->is_found;
 }
 

@@ -155,6 +155,7 @@ static int64_t time_of(const struct series_key *key, MDB_val found) {
 
 static void tell_damage(const struct state_file *file, MDB_val key) {
     uint32_t twin = 0;
+    if (!file->environment.logger) return;
     for (int i = 0; i < TWIN_BYTES; i++)
         twin = twin << 8 | ((const uint8_t *)key.mv_data)[i];
     logger_line(file->environment.logger, LOG_LEVEL_ERROR, "series_damaged",

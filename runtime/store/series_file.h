@@ -38,8 +38,8 @@ size_t series_write_bytes(const struct series_write *write);
 bool series_commit(struct state_file *file, struct series_write *write, struct err *err);
 
 // The stretch that a sample at `at` belongs to: the last one kept at or before it, else the first.
-// `payload` is a copy; false when there is none. `next_at` is the key of the one behind it, INT64_MAX
-// for the newest. A damaged one is told of, and `is_damaged`.
+// `payload` is a copy; false when there is none. `next_at` is the key of the one behind it,
+// INT64_MAX for the newest. A damaged one is told of, and `is_damaged`.
 struct series_found {
     int64_t key_at, next_at;
     bool is_damaged;

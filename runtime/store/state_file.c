@@ -22,6 +22,7 @@ static const struct {
     [STATE_TWINS] = {"twins", MDB_INTEGERKEY},
     [STATE_VERSIONS] = {"versions", MDB_INTEGERKEY},
     [STATE_FILES] = {"files", MDB_INTEGERKEY},
+    [STATE_VERSION_ACTS] = {"version_acts", MDB_INTEGERKEY},
     [STATE_META] = {"meta", 0},
     [STATE_SERIES] = {"series", 0},
 };
@@ -29,13 +30,15 @@ static const struct {
 static int open_databases(struct state_file *file, unsigned flags);
 static bool check_meta(struct state_file *file, struct err *err);
 static int put_slice(struct state_file *file, MDB_txn *txn, const struct slice *slice);
-static bool load_twin(struct world *world, MDB_val key, MDB_val value, struct err *err);
+static bool load_twin(struct world *world, MDB_val key, MDB_val value, struct buffer *damaged,
+                      struct err *err);
 
 bool state_file_open(struct state_file *file, const char *dir, const struct logger *logger,
                      struct err *err) {
     *file = (struct state_file){0};
     if (!environment_open(&file->environment, dir, "state", logger, err)) return false;
     pthread_mutex_init(&file->mutex, NULL);
+    pthread_rwlock_init(&file->opening, NULL);
     int code = open_databases(file, 0);
     if (code == MDB_NOTFOUND) {
         code = environment_reserve(&file->environment, 0, 0);
@@ -52,6 +55,7 @@ void state_file_close(struct state_file *file) {
     if (!file->environment.path) return;
     environment_close(&file->environment);
     pthread_mutex_destroy(&file->mutex);
+    pthread_rwlock_destroy(&file->opening);
 }
 
 int state_file_write(struct state_file *file, const struct slice *slice) {
@@ -66,15 +70,18 @@ int state_file_write(struct state_file *file, const struct slice *slice) {
 }
 
 bool state_file_reopen(struct state_file *file, struct err *err) {
+    pthread_rwlock_wrlock(&file->opening);
     pthread_mutex_lock(&file->mutex);
     bool is_open = environment_reopen(&file->environment, err);
     int code = is_open ? open_databases(file, 0) : 0;
     pthread_mutex_unlock(&file->mutex);
+    pthread_rwlock_unlock(&file->opening);
     if (code != 0) return environment_err(&file->environment, err, "opening its databases", code);
     return is_open;
 }
 
-bool state_file_load(struct state_file *file, struct world *world, struct err *err) {
+bool state_file_load(struct state_file *file, struct world *world, struct buffer *damaged,
+                     struct err *err) {
     MDB_txn *txn = NULL;
     MDB_cursor *cursor = NULL;
     MDB_val key, value;
@@ -87,7 +94,7 @@ bool state_file_load(struct state_file *file, struct world *world, struct err *e
     while (code == 0 && is_loaded) {
         code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
         if (code != 0) break;
-        is_loaded = load_twin(world, key, value, err);
+        is_loaded = load_twin(world, key, value, damaged, err);
         touched_add(&touched, &file->environment, value);
         touched_let_go(&touched, &file->environment, TOUCHED_MAX);
     }
@@ -182,15 +189,15 @@ static const struct model *find_model(void *context, uint64_t layout) {
     return world_layout(context, layout);
 }
 
-static bool load_twin(struct world *world, MDB_val key, MDB_val value, struct err *err) {
+static bool load_twin(struct world *world, MDB_val key, MDB_val value, struct buffer *damaged,
+                      struct err *err) {
     uint32_t number;
     struct reader in;
     memcpy(&number, key.mv_data, sizeof number);
-    if (!record_check(key, value, &in))
-        return err_set(err, ERR_INTERNAL,
-                       "the checkpoint of twin %u is damaged: its checksum or format is wrong over "
-                       "%zu bytes; put a copy of the data directory in its place",
-                       number, value.mv_size);
+    if (!record_check(key, value, &in)) {
+        buffer_u32(damaged, number);
+        return true;
+    }
     struct twin *twin = slice_decode(&in, find_model, world, err);
     if (!twin) return err_prefix(err, "the checkpoint of twin %u: ", number);
     world_add(world, twin);

@@ -1,8 +1,8 @@
 // The state's file: DIR/state, without threads of its own. Checkpointed twins, script versions, a
 // little meta.
 //
-// Databases: `twins` by number; `versions` and their `files` by hash; `meta`;
-// `series` (store/series_file.h). Any thread: one
+// Databases: `twins` by number; `versions` and their `files` by hash; `version_acts`, what happened
+// to them; `series` (store/series_file.h); `meta`. Any thread: one
 // mutex, nothing here is hot.
 
 #ifndef STORE_STATE_FILE_H
@@ -20,11 +20,20 @@ struct logger;
 struct slice;
 struct world;
 
-enum { STATE_TWINS, STATE_VERSIONS, STATE_FILES, STATE_META, STATE_SERIES, STATE_DATABASES };
+enum {
+    STATE_TWINS,
+    STATE_VERSIONS,
+    STATE_FILES,
+    STATE_VERSION_ACTS,
+    STATE_META,
+    STATE_SERIES,
+    STATE_DATABASES
+};
 
 struct state_file {
     struct environment environment;
     pthread_mutex_t mutex;
+    pthread_rwlock_t opening; // shared by who reads for long without the mutex, alone for reopen
     MDB_dbi databases[STATE_DATABASES];
     uint64_t covered; // as it was at the opening
     uint64_t used;    // bytes of pages
@@ -37,7 +46,9 @@ void state_file_close(struct state_file *file);
 // One transaction, synced. 0 or a code.
 int state_file_write(struct state_file *file, const struct slice *slice);
 bool state_file_reopen(struct state_file *file, struct err *err); // after an I/O error
-bool state_file_load(struct state_file *file, struct world *world, struct err *err);
+// As checkpoint_load.
+bool state_file_load(struct state_file *file, struct world *world, struct buffer *damaged,
+                     struct err *err);
 
 // For store/versions.c, with the mutex held. A writing transaction of about `bytes`; ends it by
 // `code`: 0 commits.

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "store/record.h"
 #include "store/state_file.h"
+#include "store/version_acts.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -157,8 +158,47 @@ static int drop(struct state_file *file, MDB_txn *txn, uint64_t version) {
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-static int put(struct state_file *file, MDB_txn *txn, const struct version_write *write) {
+// Whether the store has a version already, and what it said of it then.
+static int read_before(struct state_file *file, MDB_txn *txn, uint64_t version,
+                       struct version_head *was) {
+    struct versions found = {0};
+    struct reader payload;
+    MDB_val key = {sizeof version, &version};
+    int code = record_get(txn, file->databases[STATE_VERSIONS], key, &payload);
+    *was = (struct version_head){0};
+    *was = (struct version_head){0};
+    if (code == 0 && decode(&payload, version, &found)) *was = found.heads[0];
+    was->author = was->reason = was->why = NULL;
+    versions_fini(&found);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+// What the heads that are about to be written say has happened.
+static int put_acts(struct state_file *file, MDB_txn *txn, const struct version_write *write) {
     int code = 0;
+    for (int i = write->head_count; i-- > 0 && code == 0;) { // the one that went, then that came
+        const struct version_head *head = write->heads[i];
+        const char *author = write->author ? write->author : write->heads[0]->author;
+        struct version_act act = {.at = write->heads[0]->promoted_at,
+                                  .state = head->state,
+                                  .version = head->version,
+                                  .author = author ? author : "",
+                                  .reason = head->reason ? head->reason : ""};
+        struct version_head was;
+        code = read_before(file, txn, head->version, &was);
+        bool is_rolled_back = head->state == VERSION_ROLLED_BACK && was.state != head->state;
+        bool is_promoted = head->state == VERSION_PROMOTED && was.promoted_at != head->promoted_at;
+        bool is_stored = head->state == VERSION_STORED && was.version == 0;
+        if (is_rolled_back && head->why) act.reason = head->why;
+        if (is_stored) act.at = head->at;
+        if (code == 0 && (is_rolled_back || is_promoted || is_stored))
+            code = version_acts_put(txn, file->databases[STATE_VERSION_ACTS], &act);
+    }
+    return code;
+}
+
+static int put(struct state_file *file, MDB_txn *txn, const struct version_write *write) {
+    int code = put_acts(file, txn, write);
     for (int i = 0; i < write->head_count && code == 0; i++) {
         uint64_t version = write->heads[i]->version;
         MDB_val key = {sizeof version, &version};

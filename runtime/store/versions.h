@@ -66,6 +66,7 @@ struct version_write { // one transaction
     const struct buffer *files; // of heads[0], NULL = they are there
     uint64_t promoted;          // 0 = leave
     uint64_t dropped;           // 0 = none
+    const char *author;         // who asked for it; NULL = heads[0]'s
 };
 bool versions_write(struct state_file *file, const struct version_write *write, struct err *err);
 bool versions_read(struct state_file *file, struct versions *versions, struct err *err);

@@ -158,16 +158,46 @@ static void kill_9_loses_nothing_that_was_durable(void **state) {
     }
 }
 
-static void a_damaged_newest_batch_refuses_to_open(void **state) {
+// Opens it and dies.
+static void crash(struct fixture *fixture) {
+    pid_t child = fork();
+    if (child == 0) {
+        struct err err;
+        _exit(log_open(&fixture->options, &err) ? 0 : 1);
+    }
+    waitpid(child, NULL, 0);
+}
+
+static void a_damaged_newest_batch_refuses_to_open_after_a_crash(void **state) {
+    struct fixture *fixture = *state;
+    fixture_open(fixture);
+    commit_plain(fixture, 1, 50);
+    fixture_close(fixture);
+    crash(fixture);
+    double number = 50;
+    flip_in_file(fixture, &number, sizeof number);
+    struct err err = {0};
+    assert_null(log_open(&fixture->options, &err));
+    assert_non_null(strstr(err.text, "twind did not end cleanly"));
+    assert_non_null(strstr(err.text, "batch at rev 50 is damaged"));
+    assert_int_equal(err.code, ERR_INVALID);
+}
+
+static void after_a_clean_end_the_mark_says_how_far_a_log_with_a_damaged_end_went(void **state) {
     struct fixture *fixture = *state;
     fixture_open(fixture);
     commit_plain(fixture, 1, 50);
     fixture_close(fixture);
     double number = 50;
     flip_in_file(fixture, &number, sizeof number);
-    struct err err = {0};
-    assert_null(log_open(&fixture->options, &err));
-    assert_non_null(strstr(err.text, "batch at rev 50 is damaged"));
+    crash(fixture); // the mark goes, and still it is known
+    fixture_open(fixture);
+    assert_int_equal(log_durable(fixture->log), 50);
+    assert_false(log_was_clean(fixture->log));
+    assert_int_equal(metric(fixture, "twind_log_damaged_batches"), 1);
+    commit_plain(fixture, 60, 61);
+    fixture_reopen(fixture);
+    assert_int_equal(log_durable(fixture->log), 61);
 }
 
 static void a_cut_file_is_refused_with_a_sentence(void **state) {
@@ -234,7 +264,8 @@ int main(void) {
         LOG_TEST(nothing_is_wanted_while_the_committer_is_busy_or_nothing_is_open),
         LOG_TEST(only_a_closed_log_is_clean),
         LOG_TEST(kill_9_loses_nothing_that_was_durable),
-        LOG_TEST(a_damaged_newest_batch_refuses_to_open),
+        LOG_TEST(a_damaged_newest_batch_refuses_to_open_after_a_crash),
+        LOG_TEST(after_a_clean_end_the_mark_says_how_far_a_log_with_a_damaged_end_went),
         LOG_TEST(a_cut_file_is_refused_with_a_sentence),
         LOG_TEST(a_log_of_a_newer_format_is_refused),
         LOG_TEST(a_burst_larger_than_a_batch_becomes_several),

@@ -1,6 +1,7 @@
 // Recovery: the world that comes back is the one that was durable, whenever the process died.
 
 #include "store/fleet.h"
+#include "store/journal.h"
 
 #include <signal.h>
 
@@ -307,6 +308,76 @@ static void a_missing_revision_is_noticed(void **state) {
     assert_non_null(strstr(refusal(fixture).text, "a revision between is missing"));
 }
 
+// Damages the newest batch but one.
+static uint64_t damage_one(struct fixture *fixture) {
+    struct journal *journal = log_journal(fixture->log);
+    MDB_txn *txn;
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    uint64_t rev;
+    assert_int_equal(environment_reserve(&journal->environment, 1 << 20, 0), 0);
+    assert_int_equal(mdb_txn_begin(journal->environment.env, NULL, 0, &txn), 0);
+    mdb_cursor_open(txn, journal->databases[JOURNAL_BATCHES], &cursor);
+    mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+    mdb_cursor_get(cursor, &key, &value, MDB_PREV);
+    memcpy(&rev, key.mv_data, sizeof rev);
+    uint8_t *copy = xmalloc(value.mv_size);
+    memcpy(copy, value.mv_data, value.mv_size);
+    copy[value.mv_size / 2] ^= 1;
+    uint64_t same = rev;
+    key.mv_data = &same;
+    value.mv_data = copy;
+    assert_int_equal(mdb_put(txn, journal->databases[JOURNAL_BATCHES], &key, &value, 0), 0);
+    mdb_cursor_close(cursor);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    free(copy);
+    return rev;
+}
+
+static void turn_and_commit(struct fleet *fleet, int turns) {
+    for (int i = 0; i < turns; i++) {
+        fleet_turn(fleet);
+        fleet_commit(fleet);
+    }
+    while (fleet->event.target)
+        fleet_turn(fleet);
+    fleet_commit(fleet);
+}
+
+static void damage_that_the_checkpoints_cover_is_no_matter_for_a_start(void **state) {
+    struct fleet fleet;
+    fleet_recover(&fleet, *state, NULL);
+    turn_and_commit(&fleet, 300);
+    fleet_checkpoint(&fleet);
+    damage_one(fleet.fixture);
+    uint64_t hash = world_hash(fleet.world), rev = fleet.world->rev;
+    fleet_close(&fleet);
+    struct recovery recovery = fleet_recover(&fleet, *state, NULL);
+    assert_int_equal(recovery.rev, rev);
+    assert_true(world_hash(fleet.world) == hash);
+    fleet_close(&fleet);
+}
+
+static void damage_that_a_start_needs_is_a_sentence_with_what_to_do(void **state) {
+    struct fleet fleet;
+    struct recovery recovery;
+    struct recovery_options options = {0};
+    struct err err = {0};
+    char wanted[40];
+    fleet_recover(&fleet, *state, NULL);
+    turn_and_commit(&fleet, 300);
+    uint64_t damaged = damage_one(fleet.fixture); // no checkpoint yet
+    struct world *world = world_new();
+    assert_false(
+        recovery_run(fleet.fixture->log, fleet.checkpoint, world, &options, &recovery, &err));
+    snprintf(wanted, sizeof wanted, "revs %llu to ", (unsigned long long)damaged);
+    assert_non_null(strstr(err.text, wanted));
+    assert_non_null(strstr(err.text, "restore a backup into another folder"));
+    assert_int_equal(err.code, ERR_INVALID);
+    world_free(world);
+    fleet_close(&fleet);
+}
+
 int main(void) {
 #define RECOVERY_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
@@ -319,6 +390,8 @@ int main(void) {
         RECOVERY_TEST(a_lost_state_is_noticed),
         RECOVERY_TEST(a_lost_log_is_noticed),
         RECOVERY_TEST(a_missing_revision_is_noticed),
+        RECOVERY_TEST(damage_that_the_checkpoints_cover_is_no_matter_for_a_start),
+        RECOVERY_TEST(damage_that_a_start_needs_is_a_sentence_with_what_to_do),
         RECOVERY_TEST(every_life_begins_where_the_last_was_durable),
         RECOVERY_TEST(also_when_the_log_forgets_what_checkpoints_cover),
     };

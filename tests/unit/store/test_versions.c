@@ -28,7 +28,7 @@ static void store(struct state_file *file, const struct version_head *head, cons
     struct err err = {0};
     struct buffer files = {0};
     buffer_add(&files, text, strlen(text));
-    struct version_write write = {{head}, 1, &files, promoted, 0};
+    struct version_write write = {{head}, 1, &files, promoted, 0, NULL};
     if (!versions_write(file, &write, &err)) fail_msg("%s", err.text);
     buffer_fini(&files);
 }
