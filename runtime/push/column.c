@@ -12,6 +12,7 @@
 
 struct piece {
     struct piece *next;
+    int64_t key_at;
     struct chunk_head head;
     bool has_head;       // of numbers
     bool is_number;      // or boolean, which has a head too
@@ -46,18 +47,22 @@ static void copy_open(struct gather *gather, struct piece *piece, const struct s
 
 static void on_part(void *context, const struct archive_part *part) {
     struct gather *gather = context;
-    if (!part->open && !part->bytes) {
+    struct chunk_head head;
+    bool has_head = part->bytes && stretch_head(part->bytes, part->length, &head);
+    if (!part->open && !has_head &&
+        !(part->bytes && stretch_is_of_texts(part->bytes, part->length))) {
         if (part->key_at < gather->unreadable_from) gather->unreadable_from = part->key_at;
         return;
     }
     struct piece *piece = region_alloc(gather->region, sizeof *piece);
-    *piece = (struct piece){0};
+    *piece = (struct piece){.key_at = part->key_at};
     if (part->open) {
         copy_open(gather, piece, part->open);
         piece->is_number = part->open->type == VALUE_NUMBER;
         gather->count += part->open->count;
     } else {
-        piece->has_head = stretch_head(part->bytes, part->length, &piece->head);
+        piece->has_head = has_head;
+        if (has_head) piece->head = head;
         piece->is_number = piece->has_head && stretch_type(part->bytes) == VALUE_NUMBER;
         piece->bytes = (const uint8_t *)region_copy(gather->region, part->bytes, part->length);
         piece->length = part->length;
@@ -79,8 +84,7 @@ static bool open_piece(struct gather *gather, const struct piece *piece, struct 
     if (piece->open.count > 0) return true;
     *stretch = decoded;
     if (stretch_decode(piece->bytes, piece->length, decoded)) return true;
-    if (piece->has_head && piece->head.first_at < gather->unreadable_from)
-        gather->unreadable_from = piece->head.first_at;
+    if (piece->key_at < gather->unreadable_from) gather->unreadable_from = piece->key_at;
     return false;
 }
 

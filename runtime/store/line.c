@@ -76,11 +76,24 @@ static void renew(struct line *line, struct series_write *write, int64_t at, enu
     line->newest_had = 0;
 }
 
+// Both halves are gathered at once: one replaces what the file has of both. The first stretch of a
+// series may have samples from before its key, as late ones come; then it gets another.
+static void split(const struct line *line, struct series_write *write, struct stretch *stretch,
+                  struct stretch *later) {
+    int64_t key_at = stretch->key_at;
+    stretch_split(stretch, later);
+    if (stretch->samples[0].at < key_at) {
+        series_write_drop(write, &line->key, key_at);
+        stretch->key_at = stretch->samples[0].at;
+    }
+    if (later->key_at <= stretch->key_at) later->key_at = stretch->key_at + 1;
+    put(line, stretch, write);
+    put(line, later, write);
+}
+
 static void split_newest(struct line *line, struct series_write *write) {
     struct stretch later;
-    stretch_split(&line->newest, &later);
-    if (later.key_at <= line->newest.key_at) later.key_at = line->newest.key_at + 1;
-    put(line, &line->newest, write);
+    split(line, write, &line->newest, &later);
     stretch_fini(&line->newest);
     line->newest = later;
 }
@@ -116,10 +129,7 @@ static void add_late(struct line *line, struct state_file *file, struct series_w
     if (value.type != VALUE_NONE && value.type != line->late.type) return; // of another time's type
     if (line->late.count == CHUNK_SAMPLES) {
         struct stretch later;
-        stretch_split(&line->late, &later);
-        if (later.key_at <= line->late.key_at) later.key_at = line->late.key_at + 1;
-        struct stretch *other = at < later.key_at ? &later : &line->late;
-        put(line, other, write);
+        split(line, write, &line->late, &later);
         if (at < later.key_at) {
             line->late_until = later.key_at;
             stretch_fini(&later);

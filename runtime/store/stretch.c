@@ -133,6 +133,10 @@ enum value_type stretch_type(const uint8_t *bytes) {
     return bytes[HEADER_BYTES - 1];
 }
 
+bool stretch_is_of_texts(const uint8_t *bytes, size_t length) {
+    return length > HEADER_BYTES && value_has_bytes(bytes[HEADER_BYTES - 1]);
+}
+
 bool stretch_head(const uint8_t *bytes, size_t length, struct chunk_head *head) {
     return length > HEADER_BYTES && is_chunk(bytes[HEADER_BYTES - 1]) &&
            chunk_head(bytes + HEADER_BYTES, length - HEADER_BYTES, head);

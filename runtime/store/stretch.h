@@ -37,7 +37,8 @@ struct value stretch_value(const struct stretch *stretch, uint32_t index);
 void stretch_encode(const struct stretch *stretch, struct buffer *out);
 // False when damaged. `key_at` is the caller's to set.
 bool stretch_decode(const uint8_t *bytes, size_t length, struct stretch *stretch);
-enum value_type stretch_type(const uint8_t *bytes); // of what stretch_head took
+enum value_type stretch_type(const uint8_t *bytes);            // of what stretch_head took
+bool stretch_is_of_texts(const uint8_t *bytes, size_t length); // or locations: it has no head
 // Of numbers and booleans, cheaply; false for others, and when damaged.
 bool stretch_head(const uint8_t *bytes, size_t length, struct chunk_head *head);
 
