@@ -112,7 +112,11 @@ static bool open_store(struct live *live, struct err *err) {
     if (!live->log) return false;
     struct checkpoint_options checkpoints = {config->data_dir, live->logger, live->metrics};
     live->checkpoint = checkpoint_open(&checkpoints, err);
-    return live->checkpoint != NULL;
+    if (!live->checkpoint) return false;
+    struct archivist_options series = {live->log, checkpoint_file(live->checkpoint), live->logger,
+                                       live->metrics, loop_utc};
+    live->archivist = archivist_open(&series, err);
+    return live->archivist != NULL;
 }
 
 static bool recover(struct live *live, struct err *err) {
@@ -127,16 +131,6 @@ static bool recover(struct live *live, struct err *err) {
                 (unsigned long long)recovery.rev, (unsigned long long)recovery.revisions,
                 recovery.was_clean ? "true" : "false");
     return true;
-}
-
-static bool open_archivist(struct live *live, struct err *err) {
-    struct archivist_options options = {.log = live->log,
-                                        .file = checkpoint_file(live->checkpoint),
-                                        .logger = live->logger,
-                                        .metrics = live->metrics,
-                                        .now = loop_utc};
-    live->archivist = archivist_open(&options, err);
-    return live->archivist != NULL;
 }
 
 static bool is_ready(void *context, char *why, int size) {
@@ -230,9 +224,7 @@ struct live *live_open(const struct config *config, const struct logger *logger,
     live->loop = loop_new(err);
     if (!live->loop || !watch_signals(live, err)) goto failed;
     live->looker = looker_new(live->engine, live->world, live->loop, logger, live->metrics, err);
-    if (!live->looker || !open_store(live, err) || !recover(live, err) ||
-        !open_archivist(live, err))
-        goto failed;
+    if (!live->looker || !open_store(live, err) || !recover(live, err)) goto failed;
     live->reload = (struct reload){.config = config,
                                    .logger = logger,
                                    .metrics = live->metrics,
@@ -381,9 +373,9 @@ static void before_wait(void *context) {
 static void on_checkpoint_timer(void *context) {
     struct live *live = context;
     checkpoint_slice(live->checkpoint, live->world, CHECKPOINT_SLICE_TWINS);
-    uint64_t covered = checkpoint_covered(live->checkpoint);
-    uint64_t kept = archivist_covered(live->archivist);
-    log_release(live->log, covered < kept ? covered : kept);
+    uint64_t state = checkpoint_covered(live->checkpoint);
+    uint64_t series = archivist_covered(live->archivist);
+    log_release(live->log, state < series ? state : series);
     bool is_under_way = checkpoint_is_under_way(live->checkpoint);
     loop_timer_set(live->loop, &live->checkpoint_timer,
                    is_under_way ? CHECKPOINT_SLICE_US : CHECKPOINT_ROUND_US, on_checkpoint_timer,

@@ -30,6 +30,7 @@
 #define KEEPALIVE_S 60 // an idle HTTP connection; TCP's own probes find dead WebSocket peers
 
 struct push {
+    bool has_left; // the log
     struct service service;
     struct lws_vhost *vhost;
 };
@@ -174,13 +175,13 @@ struct push *push_open(const struct push_options *options, struct err *err) {
 }
 
 void push_leave_log(struct push *push) {
-    if (!push) return;
+    if (!push || push->has_left) return;
+    push->has_left = true;
     connection_end_all(&push->service);
     studies_close(&push->service.studies);
     clinic_free(push->service.clinic);
     vault_free(push->service.vault);
     archive_free(push->service.archive);
-    push->service.archive = NULL;
 }
 
 void push_close(struct push *push) {

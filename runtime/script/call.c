@@ -33,6 +33,7 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size);
 static void on_tick(int number, siginfo_t *info, void *context);
 static void arm(struct call *call, enum kill reason);
 static void kill_hook(lua_State *lua, lua_Debug *frame);
+static void line_hook(lua_State *lua, lua_Debug *frame);
 static bool make_timer(struct call *call, int64_t interval_us, struct err *err);
 static void set_timer(const struct call *call, int64_t first_us, int64_t interval_us);
 static void stop_timer(struct call *call);
@@ -93,11 +94,12 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
         call->is_ticking = 1;
         set_timer(call, interval_us, interval_us);
     }
+    if (call->on_line) lua_sethook(call->lua, line_hook, LUA_MASKLINE, 0);
     int status = lua_pcall(call->lua, arguments, results, MESSAGE_HANDLER);
     call->is_running = 0; // from here on a tick arms nothing
     atomic_signal_fence(memory_order_seq_cst);
 
-    if (call->kill != KILL_NONE) lua_sethook(call->lua, NULL, 0, 0);
+    if (call->kill != KILL_NONE || call->on_line) lua_sethook(call->lua, NULL, 0, 0);
     if (status == LUA_OK) return OUTCOME_OK;
     describe(call, status, where, err);
     lua_pop(call->lua, 1);
@@ -214,6 +216,11 @@ static void kill_hook(lua_State *lua, lua_Debug *hooked) {
                         (int)(call->limit_us / 1000));
     lua_concat(lua, 2);
     lua_error(lua);
+}
+
+static void line_hook(lua_State *lua, lua_Debug *frame) {
+    const struct call *call = call_of(lua);
+    call->on_line(call->line_context, lua, frame);
 }
 
 static bool make_timer(struct call *call, int64_t interval_us, struct err *err) {

@@ -32,6 +32,9 @@ struct call_budget {
 
 struct call {
     lua_State *lua;
+    // While it is set each call tells of the lines it comes to.
+    void (*on_line)(void *context, lua_State *lua, lua_Debug *frame);
+    void *line_context;
     // Shared with the signal handler, which runs on the calling thread.
     volatile sig_atomic_t is_running;
     volatile sig_atomic_t kill; // enum kill; set: the hook is armed

@@ -28,10 +28,10 @@ struct twin;
 struct script_limits {
     int64_t call_us;    // CPU time of one call in a turn, 2000
     int64_t predict_us; // of one prediction, 200000
-    int patience;       // a call in a turn is stopped after so many times its time, for a world
-                        // that obeys what was recorded of such calls; 0 = 1
     size_t soft_bytes;  // growth in one call beyond which it is killed, 8 MiB
     size_t hard_bytes;  // of the whole state, 256 MiB
+    int patience;       // a call in a turn is stopped after so many times its time, for a world
+                        // that obeys what was recorded of such calls; 0 = 1
 };
 
 struct script *script_load(const struct script_files *files, const struct script_limits *limits,

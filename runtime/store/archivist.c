@@ -2,23 +2,18 @@
 // memory are a cache over the file: written back after some minutes, when much log waits for it,
 // and when there are too many.
 
-#include "store/archivist.h"
-
 #include "base/err.h"
 #include "base/logger.h"
 #include "base/memory.h"
 #include "base/metrics.h"
-#include "store/line.h"
+#include "store/archivist_own.h"
 #include "store/log.h"
 #include "store/past.h"
-#include "store/retention.h"
 #include "store/scan.h"
 #include "twin/revision.h"
 #include "twin/world.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -31,33 +26,6 @@
 #define FLUSH_US 600000000           // what is in memory is written
 #define FLUSH_LOG_BYTES (256u << 20) // or earlier, when so much log waits for it
 #define RETAIN_US 3600000000LL       // between two looks at what is too old
-
-struct follower { // a twin
-    const struct model *model;
-    struct line **lines; // by field, NULL = none yet, or the field has no history
-};
-
-struct archivist {
-    struct archivist_options options;
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t has_read;
-    int wake_fd;
-    atomic_bool is_waiting, is_stopping;
-    _Atomic uint64_t covered;
-    uint64_t read_rev; // under the mutex
-    struct world *layouts;
-    struct follower *followers; // by number
-    uint32_t follower_count;
-    struct series_write write;
-    struct region region;
-    size_t pool, log_bytes;
-    bool is_stuck;  // what was gathered is not on disk: nothing is fetched or read until it is
-    uint64_t clock; // grows with each revision, for `used`
-    int64_t flushed_at, retained_at;
-    struct retention retention;
-    uint64_t *samples, *written;
-};
 
 static void *work(void *context);
 
@@ -240,7 +208,7 @@ static void follow(struct archivist *archivist, const struct revision *revision)
     }
 }
 
-static bool commit(struct archivist *archivist, size_t beyond) {
+bool archivist_commit(struct archivist *archivist, size_t beyond) {
     struct err err;
     size_t bytes = series_write_bytes(&archivist->write);
     if (bytes <= beyond) return true;
@@ -267,11 +235,11 @@ static bool flush(struct archivist *archivist, uint64_t rest_before) {
                 archivist->pool -= line_bytes(line);
                 line_rest(line);
             }
-            if (!commit(archivist, WRITE_BYTES)) return false;
+            if (!archivist_commit(archivist, WRITE_BYTES)) return false;
         }
     }
     series_write_covered(&archivist->write, archivist->read_rev);
-    if (!commit(archivist, 0)) return false;
+    if (!archivist_commit(archivist, 0)) return false;
     archivist->covered = archivist->read_rev;
     archivist->flushed_at = archivist->options.now();
     archivist->log_bytes = 0;
@@ -291,7 +259,7 @@ static bool read_batch(struct archivist *archivist, const struct batch_view *bat
     }
     archivist->read_rev = batch->first_rev + batch->count - 1;
     archivist->log_bytes += (size_t)(batch->revisions.end - batch->revisions.at);
-    commit(archivist, WRITE_BYTES);
+    archivist_commit(archivist, WRITE_BYTES);
     // What was not used since half of what is in memory was.
     if (archivist->pool > POOL_BYTES) flush(archivist, archivist->clock - archivist->clock / 8);
     if (archivist->pool > POOL_BYTES) flush(archivist, UINT64_MAX);
@@ -337,7 +305,7 @@ static void retain(struct archivist *archivist) {
     archivist->retained_at = now;
     retention_step(&archivist->retention, archivist->options.file, &archivist->write, now, keep_of,
                    archivist);
-    commit(archivist, 0);
+    archivist_commit(archivist, 0);
     pthread_mutex_unlock(&archivist->mutex);
 }
 
@@ -356,7 +324,7 @@ static void *work(void *context) {
     while (!atomic_load(&archivist->is_stopping)) {
         if (archivist->is_stuck) {
             pthread_mutex_lock(&archivist->mutex);
-            commit(archivist, 0);
+            archivist_commit(archivist, 0);
             pthread_mutex_unlock(&archivist->mutex);
         }
         read_on(archivist);
@@ -376,62 +344,4 @@ static void *work(void *context) {
     pthread_cond_broadcast(&archivist->has_read);
     pthread_mutex_unlock(&archivist->mutex);
     return NULL;
-}
-
-// ---- reading
-
-struct read {
-    const struct line *line; // NULL = nothing of it in memory
-    void (*on_part)(void *context, const struct archive_part *part);
-    void *context;
-    bool has_newest;
-};
-
-static bool on_stretch(void *context, int64_t key_at, const uint8_t *payload, size_t length) {
-    struct read *read = context;
-    const struct line *line = read->line;
-    struct archive_part part = {.bytes = payload, .length = length, .key_at = key_at};
-    if (line && line->newest.count > 0 && line->newest.key_at == key_at) {
-        part.open = &line->newest;
-        read->has_newest = true;
-    } else if (line && line->late.count > 0 && line->late.key_at == key_at) {
-        part.open = &line->late;
-    }
-    read->on_part(read->context, &part);
-    return true;
-}
-
-static const struct line *find_line(const struct archivist *archivist,
-                                    const struct archive_query *query) {
-    if (query->twin >= archivist->follower_count) return NULL;
-    const struct follower *follower = &archivist->followers[query->twin];
-    int field = follower->model
-                    ? model_field(follower->model, query->kind, query->name, strlen(query->name))
-                    : NONE;
-    return field == NONE ? NULL : follower->lines[field];
-}
-
-bool archivist_read(struct archivist *archivist, const struct archive_query *query,
-                    void (*on_part)(void *context, const struct archive_part *part), void *context,
-                    struct err *err) {
-    struct series_key key;
-    series_key(&key, query->twin, query->kind, query->name);
-    pthread_mutex_lock(&archivist->mutex);
-    while (archivist->read_rev < query->rev && !atomic_load(&archivist->is_stopping)) {
-        archivist_wake(archivist);
-        pthread_cond_wait(&archivist->has_read, &archivist->mutex);
-    }
-    bool is_good = commit(archivist, 0) ||
-                   err_set(err, ERR_UNAVAILABLE, "series cannot be written now; try again");
-    struct read read = {
-        .line = find_line(archivist, query), .on_part = on_part, .context = context};
-    is_good = is_good && series_walk(archivist->options.file, &key, query->from, query->to,
-                                     on_stretch, &read, err);
-    const struct line *line = read.line;
-    bool is_left = is_good && line && line->newest.count > 0 && !read.has_newest;
-    if (is_left && (line->newest.key_at <= query->to || line->newest.samples[0].at <= query->to))
-        on_part(context,
-                &(struct archive_part){.open = &line->newest, .key_at = line->newest.key_at});
-    pthread_mutex_unlock(&archivist->mutex);
-    return is_good;
 }
