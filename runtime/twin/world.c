@@ -37,6 +37,7 @@ void world_free(struct world *world) {
     }
     free(world->by_number);
     free(world->table);
+    world_clear_canary(world);
     free(world->current);
     free(world->heap);
     free(world);
