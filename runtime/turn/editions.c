@@ -82,18 +82,6 @@ void engine_withdraw(struct engine *engine) {
     walk_again(engine);
 }
 
-void engine_promote(struct engine *engine) {
-    struct world *world = engine->world;
-    engine->previous = world->version;
-    engine->version = world->version = world->canary.version;
-    world_set_current(world, world->canary.models, world->canary.model_count);
-    world_clear_canary(world);
-    engine->present = engine->script = engine->canary;
-    engine->canary = NULL;
-    engine->tally = engine->canary_tally; // it goes on: the same version, more twins
-    walk_again(engine);
-}
-
 void engine_give_back(struct engine *engine) {
     struct edition *edition = find(engine, engine->world->version);
     if (edition) edition->script = NULL;

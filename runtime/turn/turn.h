@@ -63,12 +63,11 @@ void engine_forget(struct engine *engine, uint64_t version);
 //   - a twin moves to the canary and back as after any swap, at its first touch, with `migrate`;
 //     one that cannot stays where it is, and is tried again when what it is meant for changes;
 //   - each version has its own tally; a twin that is held counts for the one it is on.
-// There is one at a time, and none across engine_use: withdraw or promote it first. `models` are
-// the script's, adopted by the world and bound to it.
+// There is one at a time, and none across engine_use: withdraw it first, also to promote it.
+// `models` are the script's, adopted by the world and bound to it.
 void engine_try(struct engine *engine, struct script *owned, uint32_t share,
                 const struct model **models, int count);
 void engine_withdraw(struct engine *engine); // its twins go back to the present version
-void engine_promote(struct engine *engine);  // the canary is present; all others follow it
 
 // Before engine_free, when the present script is to live on: it is the caller's again.
 void engine_give_back(struct engine *engine);

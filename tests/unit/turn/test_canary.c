@@ -116,8 +116,8 @@ static void promoted_all_follow(void **state) {
     try_candidate(plant, 5, wider_model, new_words);
     sample_fleet(plant, FLEET);
     uint64_t candidate = plant->world->canary.version;
-    engine_promote(plant->engine);
-    catch_up(plant);
+    engine_withdraw(plant->engine);
+    use(plant, load_files(plant, wider_model, new_words));
     sample_fleet(plant, FLEET);
     assert_true(plant->world->version == candidate);
     assert_int_equal(count_with(plant, FLEET, 2), FLEET);
