@@ -17,6 +17,7 @@
 #include "push/push.h"
 #include "reload.h"
 #include "store/checkpoint.h"
+#include "trial.h"
 #include "turn/engine.h"
 
 #include <stdio.h>
@@ -27,6 +28,7 @@
 
 static void begin(struct reload *reload);
 static void on_loaded(struct job *job);
+static void finish_served(struct load *load);
 static void on_stored(struct job *job);
 
 // ---- on the worker ----
@@ -147,6 +149,11 @@ static void begin(struct reload *reload) {
     load->serving = reload->world->version;
     if (load->dropped) {
         submit(load, run_store, on_stored);
+    } else if (load->is_rollback && trial_is_out(reload)) { // the canary is all there is to undo
+        trial_withdraw(reload, "");
+        reload_follow(reload, 0);
+        load->version = load->serving;
+        finish_served(load);
     } else if (choose_version(load)) {
         submit(load, run_load, on_loaded);
     } else {
@@ -188,6 +195,22 @@ static void finish_served(struct load *load) {
     finish(load);
 }
 
+// Nothing is stored, so it begins at once.
+static void begin_trial(struct load *load) {
+    struct buffer json = {0};
+    if (!trial_may_begin(load, &load->err)) {
+        fail(load);
+        return;
+    }
+    release_write_answer(load, &json);
+    trial_begin(load);
+    reload_follow(load->reload, 0);
+    release_close_answer(load, &json);
+    answer(load, NULL, &json);
+    buffer_fini(&json);
+    finish(load);
+}
+
 static void on_loaded(struct job *job) {
     struct load *load = (struct load *)job;
     struct reload *reload = load->reload;
@@ -196,6 +219,8 @@ static void on_loaded(struct job *job) {
     if (load->has_failed) {
         if (load->source == SOURCE_DISK) refuse_disk(load);
         fail(load);
+    } else if (order && order->canary > 0) {
+        begin_trial(load);
     } else if (load->is_only_read || load->version == load->serving ||
                (order && (order->is_dry || order->kind == ORDER_CHECK))) {
         finish_served(load);

@@ -57,10 +57,17 @@ void release_write_block(const struct load *load) {
 static void write_head(const struct reload *reload, const struct version_head *head,
                        struct buffer *out) {
     bool is_serving = head->version == reload->world->version;
-    const struct tally *tally = engine_tally(reload->engine);
+    bool is_canary = head->version == reload->world->canary.version;
+    const struct tally *tally =
+        is_canary ? engine_canary_tally(reload->engine) : engine_tally(reload->engine);
+    bool is_counted = is_serving || is_canary;
     json_open(out, '{');
     write_version(out, "version", head->version);
-    write_text(out, "state", version_state_name(head->state));
+    write_text(out, "state", is_canary ? "canary" : version_state_name(head->state));
+    if (is_canary) {
+        json_key(out, "share");
+        json_unsigned(out, reload->world->canary.share);
+    }
     json_key(out, "at");
     json_time(out, head->at);
     json_key(out, "promoted_at");
@@ -71,10 +78,10 @@ static void write_head(const struct reload *reload, const struct version_head *h
     write_text(out, "author", head->author);
     write_text(out, "reason", head->reason);
     json_key(out, "turns");
-    json_unsigned(out, head->turns + (is_serving ? tally->turns : 0));
+    json_unsigned(out, head->turns + (is_counted ? tally->turns : 0));
     json_key(out, "failures");
-    json_unsigned(out, head->failures + (is_serving ? tally->failures : 0));
-    write_text(out, "why", is_serving && tally->failures ? tally->first : head->why);
+    json_unsigned(out, head->failures + (is_counted ? tally->failures : 0));
+    write_text(out, "why", is_counted && tally->failures ? tally->first : head->why);
     write_version(out, "before", head->before);
     json_close(out, '}');
 }
@@ -132,7 +139,8 @@ void release_write_answer(const struct load *load, struct buffer *out) {
 void release_close_answer(const struct load *load, struct buffer *out) {
     const struct reload *reload = load->reload;
     bool is_serving = load->version == reload->world->version;
-    write_text(out, "state", is_serving ? "promoted" : "stored");
+    bool is_canary = load->version == reload->world->canary.version;
+    write_text(out, "state", is_serving ? "promoted" : is_canary ? "canary" : "stored");
     json_key(out, "ms");
     json_number(out, (double)(loop_monotonic(reload->loop) - load->asked_at) / 1000);
     json_close(out, '}');

@@ -11,6 +11,7 @@
 #include "looker.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
+#include "trial.h"
 #include "turn/engine.h"
 
 #include <stdlib.h>
@@ -59,6 +60,7 @@ void reload_adopt(struct reload *reload, struct script *script, struct script *f
         model_free(script_take_model(for_looker, i));
         script_bind(for_looker, i, models[i]);
     }
+    if (trial_is_out(reload)) engine_withdraw(reload->engine); // who has it follows like the rest
     world_set_current(reload->world, models, count);
     free(models);
     engine_know(reload->engine, files);
@@ -67,6 +69,17 @@ void reload_adopt(struct reload *reload, struct script *script, struct script *f
     script_files_fini(&reload->files);
     reload->files = *files;
     *files = (struct script_files){0};
+}
+
+void reload_try(struct reload *reload, struct script *script, const struct script_files *files,
+                uint32_t share) {
+    int count = script_model_count(script);
+    const struct model **models = xcalloc((size_t)count + 1, sizeof *models);
+    for (int i = 0; i < count; i++)
+        bind(reload, script, i, &models[i]);
+    engine_know(reload->engine, files);
+    engine_try(reload->engine, script, share, models, count);
+    free(models);
 }
 
 static bool read_stored(struct reload *reload, uint64_t version, struct script_files *files,
@@ -245,6 +258,7 @@ static void on_part_of_second(void *context) {
         probation->until = 0;
         release_roll_back(reload, tally->first);
     }
+    trial_look(reload);
     if (probation->until && now > probation->until) probation->until = 0;
     static const int64_t slice = SECOND_US / LOOKS_IN_A_SECOND;
     if (now / slice % LOOKS_IN_A_SECOND == 0 || !probation->until)

@@ -52,6 +52,7 @@ struct reload {
     bool is_closing;
     uint64_t refused; // version of the files on disk that was refused, not to say it twice
     struct probation probation;
+    uint64_t trial_turns, trial_failures; // of the present version when the canary came out
     struct loop_timer catch_up_timer, second_timer, poll_timer;
     struct folders *folders; // --dev
     uint64_t *loaded_total, *refused_total, *rolled_back_total;
@@ -84,6 +85,9 @@ bool reload_load(const struct reload *reload, const struct script_files *files,
 // Swaps. Takes both; the files are taken over and emptied.
 void reload_adopt(struct reload *reload, struct script *script, struct script *for_looker,
                   struct script_files *files);
+// A canary beside what serves. Takes the script.
+void reload_try(struct reload *reload, struct script *script, const struct script_files *files,
+                uint32_t share);
 // Begins what follows a swap: the walk over the fleet, and the probation unless it is 0.
 void reload_follow(struct reload *reload, int64_t probation_us);
 // Drops a stored version that no twin needs when there are too many.

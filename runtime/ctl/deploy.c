@@ -43,7 +43,8 @@ const struct verb promote_verb = {
     .name = "promote",
     .words = "VERSION",
     .summary = "let twind serve a version that it has stored",
-    .options = NOTES,
+    .options = NOTES "--canary PERCENT only so many twins, 1 to 99: promote again moves the rest,\n"
+                     "                  rollback takes it back\n",
     .run = promote_run,
 };
 
@@ -56,7 +57,7 @@ const struct verb rollback_verb = {
 };
 
 struct notes {
-    const char *author, *reason, *shadow;
+    const char *author, *reason, *shadow, *canary;
     bool is_dry, skips_tests;
 };
 
@@ -69,8 +70,18 @@ static bool parse(struct notes *notes, bool is_deploy, int words_min, int words_
         {.name = "--skip-tests", .is_given = &notes->skips_tests},
         {.name = "--shadow", .value = &notes->shadow},
     };
+    const struct argument of_promote[] = {
+        {.name = "--author", .value = &notes->author},
+        {.name = "--reason", .value = &notes->reason},
+        {.name = "--canary", .value = &notes->canary},
+    };
     const char *user = getenv("USER");
-    if (!arguments_take(arguments, is_deploy ? ARRAY_LEN(arguments) : 2, argc, argv, err) ||
+    bool is_promote = !is_deploy && words_max == 1;
+    if (!arguments_take(is_promote ? of_promote : arguments,
+                        is_deploy    ? ARRAY_LEN(arguments)
+                        : is_promote ? 3
+                                     : 2,
+                        argc, argv, err) ||
         !arguments_end(argc, argv, words_min, words_max, err))
         return false;
     if (!notes->author) notes->author = user ? user : "";
@@ -81,6 +92,14 @@ static cJSON *body_of(const struct notes *notes) {
     cJSON *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "author", notes->author);
     if (notes->reason) cJSON_AddStringToObject(body, "reason", notes->reason);
+    if (notes->canary) { // what is no number is refused there, in words
+        char *end;
+        double share = strtod(notes->canary, &end);
+        if (*notes->canary && !*end)
+            cJSON_AddNumberToObject(body, "canary", share);
+        else
+            cJSON_AddStringToObject(body, "canary", notes->canary);
+    }
     if (notes->is_dry) cJSON_AddBoolToObject(body, "dry_run", true);
     return body;
 }

@@ -31,6 +31,7 @@ struct order {
     char *author;
     char *reason;
     struct script_files files;
+    int canary;          // promote: on so many of 100 twins; 0 = on all
     bool is_dry;         // say what would happen
     bool is_stored_only; // do not promote
 };

@@ -73,6 +73,19 @@ static bool read_files(const cJSON *body, struct script_files *files, struct err
     return true;
 }
 
+// Part of the fleet, in whole percent.
+static bool read_canary(const cJSON *body, int *canary, struct err *err) {
+    const cJSON *member = body ? document_member(body, "canary") : NULL;
+    if (!member) return true;
+    double share = cJSON_IsNumber(member) ? member->valuedouble : 0;
+    if (!(share >= 1 && share <= 99) || share != (int)share)
+        return err_set(err, ERR_INVALID,
+                       "'canary' must be a whole number from 1 to 99, the percent of twins that "
+                       "move first; leave it out to promote for all");
+    *canary = (int)share;
+    return true;
+}
+
 static void hand_over(struct later *later) {
     struct order *order = (struct order *)later;
     order->desk->take(order->desk->context, order);
@@ -103,6 +116,7 @@ static struct order *new_order(const struct service *service, const struct http_
         order->is_stored_only = cJSON_IsFalse(document_member(body, "promote"));
         is_good = read_files(body, &order->files, err);
     }
+    if (is_good && kind == ORDER_PROMOTE) is_good = read_canary(body, &order->canary, err);
     cJSON_Delete(body);
     if (is_good) return order;
     free(order->author);

@@ -4,8 +4,8 @@
 //   GET  /versions/{v}          {"version", "files": {PATH: TEXT}}
 //   POST /versions              {"files", "author", "reason", "dry_run", "promote": true}
 //   POST /versions/{v}/check    does it load here
-//   POST /versions/{v}/promote  {"author", "reason"}, or nothing
-//   POST /rollback              the same
+//   POST /versions/{v}/promote  {"author", "reason", "canary": PERCENT}, or nothing
+//   POST /rollback              {"author", "reason"}, or nothing; withdraws a canary that is out
 //
 // {v} is the first digits of a version, or `promoted`. What is stored or promoted is answered
 // {"version","from","changed": [{"path","change"}],"state","ms"}, once it is done.

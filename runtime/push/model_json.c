@@ -118,6 +118,18 @@ static void write_commands(const struct model *model, struct buffer *out) {
     json_close(out, '}');
 }
 
+static void write_events(const struct model *model, struct buffer *out) {
+    open_section(out, "events");
+    for (int i = 0; i < model->event_count; i++) {
+        const struct event_spec *spec = &model->events[i];
+        open_section(out, spec->name);
+        for (int j = 0; j < spec->argument_count; j++)
+            write_argument(&spec->arguments[j], out);
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
 static void write_process(const struct process_spec *process, struct buffer *out) {
     open_section(out, "process");
     json_key(out, "stages");
@@ -155,6 +167,7 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
     write_alarms(model, out);
     write_predictions(model, out);
     write_commands(model, out);
+    write_events(model, out);
     open_section(out, "relationships");
     for (int i = 0; i < model->relationship_count; i++)
         json_member(out, model->relationships[i].name, model->relationships[i].target);

@@ -30,9 +30,9 @@
 #define KEEPALIVE_S 60 // an idle HTTP connection; TCP's own probes find dead WebSocket peers
 
 struct push {
-    bool has_left; // the log
     struct service service;
     struct lws_vhost *vhost;
+    bool has_left; // the log
 };
 
 static int on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

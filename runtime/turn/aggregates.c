@@ -140,8 +140,8 @@ void aggregates_leave(struct world *world, const struct twin *twin) {
 
 void aggregates_start(struct world *world, struct twin *twin) {
     const char *name = twin->model->name;
-    const struct model *present = world_model(world, name, strlen(name)); // it is not touched yet
-    if (is_adding(present ? present : twin->model)) twin->aggregate_due = world->clock;
+    const struct model *next = world_next_model(world, twin, name); // it is not touched yet
+    if (is_adding(next ? next : twin->model)) twin->aggregate_due = world->clock;
 }
 
 // ---- the turn of who adds up

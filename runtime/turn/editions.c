@@ -8,6 +8,7 @@
 #include "turn/engine.h"
 #include "twin/snapshot.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static struct edition *find(struct engine *engine, uint64_t version) {
@@ -35,16 +36,21 @@ struct script *edition_script(struct engine *engine, uint64_t version) {
     return edition->script;
 }
 
-static void present(struct engine *engine, struct edition *edition) {
+// The walk begins anew: other scripts run other timers, and other versions are needed.
+static void walk_again(struct engine *engine) {
     for (int i = 0; i < engine->edition_count; i++)
         engine->editions[i].is_needed = false;
+    engine->catch_up.is_behind = true;
+    engine->catch_up.next = 0;
+    engine->catch_up.used_count = 0;
+}
+
+static void present(struct engine *engine, const struct edition *edition) {
     if (edition->version != engine->world->version) engine->previous = engine->world->version;
     engine->present = engine->script = edition->script;
     engine->version = engine->world->version = edition->version;
     engine->tally = (struct tally){0};
-    engine->catch_up.is_behind = true;
-    engine->catch_up.next = 0;
-    engine->catch_up.used_count = 0;
+    walk_again(engine);
 }
 
 void engine_use(struct engine *engine, struct script *owned) {
@@ -53,6 +59,7 @@ void engine_use(struct engine *engine, struct script *owned) {
     if (!edition) edition = add(engine, version);
     script_free(edition->script); // it was held by some twins, or is loaded anew
     edition->script = owned;
+    assert(!engine->canary);
     present(engine, edition);
 }
 
@@ -61,6 +68,30 @@ bool engine_use_again(struct engine *engine, uint64_t version) {
     if (!edition || !edition->script) return false;
     present(engine, edition);
     return true;
+}
+
+struct script *edition_meant(struct engine *engine, uint64_t version) {
+    return version == engine->world->version ? engine->present : engine->canary;
+}
+
+void engine_try(struct engine *engine, struct script *owned, uint32_t share,
+                const struct model **models, int count) {
+    assert(!engine->canary);
+    uint64_t version = script_version(owned);
+    world_set_canary(engine->world, version, share, models, count);
+    struct edition *edition = find(engine, version);
+    if (!edition) edition = add(engine, version);
+    script_free(edition->script); // some twins were held on it
+    edition->script = engine->canary = owned;
+    engine->canary_tally = (struct tally){0};
+    walk_again(engine);
+}
+
+void engine_withdraw(struct engine *engine) {
+    engine->previous = engine->world->canary.version; // its twins may not be able to leave it
+    world_clear_canary(engine->world);
+    engine->canary = NULL;
+    walk_again(engine);
 }
 
 void engine_give_back(struct engine *engine) {
@@ -88,7 +119,7 @@ static void free_unneeded(struct engine *engine) {
     for (int i = 0; i < engine->edition_count; i++) {
         struct edition edition = engine->editions[i];
         if (edition.is_needed || edition.version == engine->world->version ||
-            edition.version == engine->previous)
+            edition.version == engine->previous || edition.script == engine->canary)
             engine->editions[kept++] = edition;
         else
             script_free(edition.script);
@@ -100,7 +131,7 @@ static void free_unneeded(struct engine *engine) {
 static void look_at(struct engine *engine, struct twin *twin) {
     struct world *world = engine->world;
     note_used(&engine->catch_up, twin->version);
-    struct script *script = engine->present;
+    struct script *script = edition_meant(engine, world_version_of(world, twin));
     if (world_is_held(world, twin)) script = edition_script(engine, twin->version);
     if (twin->due != 0 && twin->due <= world->clock) return; // runs next, and is set anew then
     snapshot_keep(world, twin);
@@ -128,6 +159,7 @@ bool engine_catch_up(struct engine *engine, int count) {
 
 bool engine_needs(const struct engine *engine, uint64_t version) {
     if (version == engine->world->version || engine->catch_up.is_behind) return true;
+    if (engine->canary && version == engine->world->canary.version) return true;
     for (int i = 0; i < engine->catch_up.used_count; i++)
         if (engine->catch_up.used[i] == version) return true;
     return false;
@@ -135,6 +167,10 @@ bool engine_needs(const struct engine *engine, uint64_t version) {
 
 const struct tally *engine_tally(const struct engine *engine) {
     return &engine->tally;
+}
+
+const struct tally *engine_canary_tally(const struct engine *engine) {
+    return &engine->canary_tally;
 }
 
 void editions_fini(struct engine *engine) {

@@ -20,6 +20,7 @@ struct engine {
     struct script *script;  // of the twin whose turn is open; NULL when it has none
     uint64_t version;       // likewise
     struct script *present; // of what is not held back
+    struct script *canary;  // of the twins that the world's canary has; NULL when none is out
     uint64_t previous;      // version that was present before: most twins come from it
     struct edition *editions;
     int edition_count;
@@ -30,7 +31,7 @@ struct engine {
         uint64_t *used; // versions that twins are of
         int used_count;
     } catch_up;
-    struct tally tally;
+    struct tally tally, canary_tally;
     bool has_run, has_failed; // handlers of the turn that is open
     struct sink sink;
     const struct logger *logger;
@@ -58,6 +59,8 @@ struct edition {
 
 // The script of a version, which is loaded when it is not; NULL when it cannot be.
 struct script *edition_script(struct engine *engine, uint64_t version);
+// The script of what a twin is meant for: the present one or the canary's.
+struct script *edition_meant(struct engine *engine, uint64_t version);
 void editions_fini(struct engine *engine);
 
 // What a revision says about its cause.

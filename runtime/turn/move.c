@@ -60,7 +60,7 @@ static void restore(struct engine *engine, struct twin *twin, const struct buffe
 
 static void hold(struct engine *engine, struct twin *twin, enum outcome outcome,
                  const struct err *err) {
-    uint64_t refused = engine->world->version;
+    uint64_t refused = world_version_of(engine->world, twin);
     logger_line(engine->logger, LOG_LEVEL_WARN, "migrate_failed",
                 "twin=%s version=%08x stays_on=%08x why=\"%s\"", twin->id,
                 (unsigned)(refused >> 32), (unsigned)(twin->version >> 32), err->text);
@@ -108,9 +108,10 @@ static void migrate(struct engine *engine, struct twin *twin, const struct model
 static bool is_unchanged(const struct engine *engine, const struct twin *twin,
                          const struct model *model) {
     const struct world *world = engine->world;
-    while (lineage_is_same(&engine->lineage, twin->version, world->version, model->name)) {
+    uint64_t meant = world_version_of(world, twin);
+    while (lineage_is_same(&engine->lineage, twin->version, meant, model->name)) {
         if (!*model->extends) return true;
-        model = world_model(world, model->extends, strlen(model->extends));
+        model = world_next_model(world, twin, model->extends);
         if (!model) return false;
     }
     return false;
@@ -120,10 +121,11 @@ void turn_touch(struct engine *engine, struct twin *twin) {
     const struct world *world = engine->world;
     if (world_is_held(world, twin)) return;
     const struct model *model = world_model_of(world, twin);
-    bool migrates =
-        twin->version != world->version && engine->present &&
-        script_handles(engine->present, model, &(struct trigger){.kind = TRIGGER_MIGRATE}) &&
-        !is_unchanged(engine, twin, model);
+    uint64_t meant = world_version_of(world, twin);
+    const struct script *script = edition_meant(engine, meant);
+    bool migrates = twin->version != meant && script &&
+                    script_handles(script, model, &(struct trigger){.kind = TRIGGER_MIGRATE}) &&
+                    !is_unchanged(engine, twin, model);
     if (migrates) {
         migrate(engine, twin, model);
     } else if (model != twin->model) {

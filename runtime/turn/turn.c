@@ -92,7 +92,7 @@ struct revision turn_describe(const struct engine *engine, const struct cause *c
                              .from_rev = cause->from_rev,
                              .from_index = cause->from_index,
                              .version = engine->version,
-                             .present = engine->world->version,
+                             .present = world_version_of(engine->world, changes->twin),
                              .input_rev = engine->has_run ? engine->external_rev : changes->rev,
                              .ordinal = engine->has_run ? engine->turn_ordinal : 0,
                              .run_before = cause->run_before,
@@ -106,14 +106,18 @@ static void set_off(struct engine *engine, const struct changes *changes) {
     queue_events(engine, changes);
     aggregates_notice(engine->world, changes);
     if (!engine->sink.takes_turns) parts_notice(engine, changes);
-    if (moves_timers(changes)) timers_schedule(engine->world, changes->twin, engine->script);
+    if (moves_timers(changes)) {
+        turn_choose(engine, changes->twin); // a new twin may be meant for a canary
+        timers_schedule(engine->world, changes->twin, engine->script);
+    }
     world_mark_dirty(engine->world, changes->twin);
 }
 
 uint64_t turn_close(struct engine *engine, const struct cause *cause) {
     struct changes *changes = &engine->changes;
     // What a twin is held back for stays told while it is held back.
-    if (engine->has_run && !engine->has_failed && engine->version == engine->world->version)
+    if (engine->has_run && !engine->has_failed &&
+        engine->version == world_version_of(engine->world, changes->twin))
         quarantine_ran_well(changes, engine->version, cause->kind == INPUT_RETRY);
     struct revision revision = turn_describe(engine, cause);
     struct twin *twin = changes->twin;
@@ -132,13 +136,22 @@ bool turn_is_taken(const struct engine *engine, const struct twin *twin) {
 
 void turn_choose(struct engine *engine, const struct twin *twin) {
     bool is_held = twin && world_is_held(engine->world, twin);
-    engine->version = is_held ? twin->version : engine->world->version;
-    engine->script = is_held ? edition_script(engine, twin->version) : engine->present;
+    uint64_t meant = twin ? world_version_of(engine->world, twin) : engine->world->version;
+    engine->version = is_held ? twin->version : meant;
+    engine->script = is_held ? edition_script(engine, twin->version) : edition_meant(engine, meant);
 }
 
-// Counts a turn of the present version once, however many handlers run in it.
+// Of the present version or of the canary; NULL for any other, which nobody judges any more.
+static struct tally *tally_of(struct engine *engine) {
+    if (engine->version == engine->world->version) return &engine->tally;
+    bool is_canary = engine->version == engine->world->canary.version;
+    return is_canary ? &engine->canary_tally : NULL;
+}
+
+// Counts a turn once, however many handlers run in it.
 void engine_count_turn(struct engine *engine) {
-    if (!engine->has_run && engine->version == engine->world->version) engine->tally.turns++;
+    struct tally *tally = tally_of(engine);
+    if (!engine->has_run && tally) tally->turns++;
     engine->has_run = true;
 }
 
@@ -146,14 +159,14 @@ void engine_count_turn(struct engine *engine) {
 static void engine_count_rest(struct engine *engine) {
     engine_count_turn(engine);
     engine->has_failed = true;
-    if (engine->version == engine->world->version) engine->tally.failures++;
+    struct tally *tally = tally_of(engine);
+    if (tally) tally->failures++;
 }
 
 void engine_count_failure(struct engine *engine, const struct err *err) {
     ++*engine->failures;
-    if (engine->version != engine->world->version) return;
-    if (engine->tally.failures++ == 0)
-        memcpy(engine->tally.first, err->text, sizeof engine->tally.first);
+    struct tally *tally = tally_of(engine);
+    if (tally && tally->failures++ == 0) memcpy(tally->first, err->text, sizeof tally->first);
 }
 
 enum outcome turn_call(struct engine *engine, const struct trigger *trigger, struct err *err) {

@@ -63,6 +63,19 @@ bool engine_use_again(struct engine *engine, uint64_t version);
 // has changed; and one that is stored no more. Of a version that is not known, all has changed.
 void engine_know(struct engine *engine, const struct script_files *files);
 void engine_forget(struct engine *engine, uint64_t version);
+// A canary: `owned` serves `share` of 100 twins of each model (world_set_canary), and the present
+// version all others. What holds while it is out:
+//   - world->version, world->current and new twins are the present version's;
+//   - a twin's revisions name the version that ran it, the canary's or the present one;
+//   - a twin moves to the canary and back as after any swap, at its first touch, with `migrate`;
+//     one that cannot stays where it is, and is tried again when what it is meant for changes;
+//   - each version has its own tally; a twin that is held counts for the one it is on.
+// There is one at a time, and none across engine_use: withdraw it first, also to promote it.
+// `models` are the script's, adopted by the world and bound to it.
+void engine_try(struct engine *engine, struct script *owned, uint32_t share,
+                const struct model **models, int count);
+void engine_withdraw(struct engine *engine); // its twins go back to the present version
+
 // Before engine_free, when the present script is to live on: it is the caller's again.
 void engine_give_back(struct engine *engine);
 
@@ -81,6 +94,7 @@ struct tally {
     char first[420]; // what the first failure said
 };
 const struct tally *engine_tally(const struct engine *engine);
+const struct tally *engine_canary_tally(const struct engine *engine); // likewise, of the canary
 
 // The door's calls (twin/input.h), without the door's checks for a full disk.
 bool engine_samples(struct engine *engine, struct samples_input *input, uint64_t *rev,

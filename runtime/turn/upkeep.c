@@ -18,9 +18,8 @@ bool engine_link(struct engine *engine, struct twin *from, int relationship, str
                  bool is_there, const struct actor *actor, int64_t received, uint64_t *rev,
                  struct err *err) {
     engine_begin(engine, received);
-    const struct model *present =
-        world_model(engine->world, from->model->name, strlen(from->model->name));
-    const char *name = (present ? present : from->model)->relationships[relationship].name;
+    const struct model *next = world_next_model(engine->world, from, from->model->name);
+    const char *name = (next ? next : from->model)->relationships[relationship].name;
     turn_touch(engine, from); // it stays where it was when its migration fails
     relationship = model_relationship(from->model, name, strlen(name));
     if (relationship == NONE)

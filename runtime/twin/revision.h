@@ -24,7 +24,7 @@ struct revision {
     uint64_t from_rev; // event: the revision that sent it; prediction: the one it looked at
     uint16_t from_index;
     uint64_t version; // of the scripts
-    uint64_t present; // the world's version then; another one when the twin was held back
+    uint64_t present; // the version meant for the twin then; another one when it was held back
     // What random() was seeded by, with the twin: the first revision of the external input that
     // this turn belongs to, and how many handlers had run since.
     uint64_t input_rev;

@@ -39,6 +39,7 @@ void world_free(struct world *world) {
     }
     free(world->by_number);
     free(world->table);
+    world_clear_canary(world);
     free(world->current);
     free(world->heap);
     free(world);

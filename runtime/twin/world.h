@@ -31,6 +31,14 @@ struct world {
     struct model *models;         // every layout that was ever adopted here
     const struct model **current; // the models of the present version, by name
     int current_count;
+    struct canary {       // a candidate beside the present version (canary.c)
+        uint64_t version; // 0: none is out
+        uint32_t share;   // of 100 twins, by a hash of their numbers
+        const struct model **models;
+        int model_count;
+        uint32_t *lone; // numbers of twins that stand for a model which the share would miss
+        int lone_count;
+    } canary;
     bool is_closed;     // no sample creates a twin, whatever its model says
     struct twin **heap; // timer heap, ordered by (due, number)
     uint32_t heap_count, heap_capacity;
@@ -84,7 +92,19 @@ void world_set_current(struct world *world, const struct model **models, int cou
 const struct model *world_model(const struct world *world, const char *name, size_t length);
 // Whether a model is `name`, or extends one that is; "" is any.
 bool world_is_a(const struct world *world, const struct model *model, const char *name);
-// The twin could not migrate to the present version: it stays on its own.
+// A canary: some twins are meant for a candidate, all others for the present version, which stays
+// `version` and `current`. Which ones follows from their numbers alone, so it is the same after a
+// restart; of each model at least one twin is among them. A twin that comes later is made of the
+// present version, and moves at its next input when the share has it. One walk over all twins.
+void world_set_canary(struct world *world, uint64_t version, uint32_t share,
+                      const struct model **models, int count);
+void world_clear_canary(struct world *world);
+// The version that a twin moves to when it is touched: the one place that says so.
+uint64_t world_version_of(const struct world *world, const struct twin *twin);
+// The model of the twin's name in that version, even when the twin is held; NULL when it has none.
+const struct model *world_next_model(const struct world *world, const struct twin *twin,
+                                     const char *name);
+// The twin could not migrate to the version it is meant for: it stays on its own.
 bool world_is_held(const struct world *world, const struct twin *twin);
 // The model that the twin will have when its next turn begins: the present version's of that name,
 // or its own when it is held, or when there is none of that name any more.

@@ -38,14 +38,15 @@ const struct model *world_model(const struct world *world, const char *name, siz
 }
 
 bool world_is_held(const struct world *world, const struct twin *twin) {
-    return twin->held != 0 && twin->held == world->version;
+    return twin->held != 0 && twin->held == world_version_of(world, twin);
 }
 
 const struct model *world_model_of(const struct world *world, const struct twin *twin) {
     if (world_is_held(world, twin)) return twin->model;
-    for (int i = 0; i < world->current_count; i++)
-        if (world->current[i] == twin->model) return twin->model;
-    const struct model *model = world_model(world, twin->model->name, strlen(twin->model->name));
+    if (world_version_of(world, twin) == world->version)
+        for (int i = 0; i < world->current_count; i++)
+            if (world->current[i] == twin->model) return twin->model;
+    const struct model *model = world_next_model(world, twin, twin->model->name);
     return model ? model : twin->model;
 }
 

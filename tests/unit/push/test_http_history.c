@@ -29,6 +29,10 @@ static struct twin *fan(struct fixture *fixture) {
 }
 
 // `count` samples, one a second from START on: 1.1, 2.1, 3.1, ...
+static const char *history(struct fixture *fixture, const char *query) {
+    return ask(fixture, HTTP_GET, PATH, query, NULL);
+}
+
 static void what_it_does_not_know_is_refused_by_name(void **state) {
     struct fixture *fixture = *state;
     fan(fixture);

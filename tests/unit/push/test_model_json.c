@@ -20,9 +20,11 @@ static const char base[] =
     "    litres = { unit = 'l', spike = 3 }, plain = {} },\n"
     "  derived = { volume = { counter = 'litres', wraps = 999, unit = 'l' },\n"
     "              hours = { run_time = 't', above = 100, unit = 'h' }, own = {} } }\n";
-static const char pump[] = "return { model = 'pump', extends = 'base', match = 'pump-*',\n"
-                           "  telemetry = { litres = false }, derived = { volume = false },\n"
-                           "  relationships = { part_of = 'line' } }\n";
+static const char pump[] =
+    "return { model = 'pump', extends = 'base', match = 'pump-*',\n"
+    "  telemetry = { litres = false }, derived = { volume = false },\n"
+    "  events = { empty = { level = { unit = '%', range = { 0, 100 } } } },\n"
+    "  relationships = { part_of = 'line' } }\n";
 static const char line[] =
     "return { model = 'line', level = 'process', match = 'line-*',\n"
     "  relationships = { filler = 'base', packer = 'base', belt = 'base' },\n"
@@ -106,12 +108,20 @@ static void aggregates_and_processes_are_told(void **state) {
     has_not("base", "process");
 }
 
+static void events_are_told_with_their_arguments(void **state) {
+    (void)state;
+    has("pump", "\"events\":{\"empty\":{\"level\":{\"unit\":\"%\",\"type\":\"number\","
+                "\"range\":[0,100]}}}");
+    has("base", "\"events\":{}");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quality_and_calibration_are_told),
         cmocka_unit_test(totals_are_told),
         cmocka_unit_test(a_model_that_extends_another_says_which_and_is_whole),
         cmocka_unit_test(aggregates_and_processes_are_told),
+        cmocka_unit_test(events_are_told_with_their_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
