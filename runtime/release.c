@@ -17,7 +17,7 @@
 #include "push/push.h"
 #include "reload.h"
 #include "store/checkpoint.h"
-#include "trial.h"
+#include "canary_watch.h"
 #include "turn/engine.h"
 
 #include <stdio.h>
@@ -149,8 +149,8 @@ static void begin(struct reload *reload) {
     load->serving = reload->world->version;
     if (load->dropped) {
         submit(load, run_store, on_stored);
-    } else if (load->is_rollback && trial_is_out(reload)) { // the canary is all there is to undo
-        trial_withdraw(reload, "");
+    } else if (load->is_rollback && canary_is_out(reload)) { // the canary is all there is to undo
+        canary_withdraw(reload, "");
         reload_follow(reload, 0);
         load->version = load->serving;
         finish_served(load);
@@ -198,12 +198,12 @@ static void finish_served(struct load *load) {
 // Nothing is stored, so it begins at once.
 static void begin_trial(struct load *load) {
     struct buffer json = {0};
-    if (!trial_may_begin(load, &load->err)) {
+    if (!canary_may_begin(load, &load->err)) {
         fail(load);
         return;
     }
     release_write_answer(load, &json);
-    trial_begin(load);
+    canary_begin(load);
     reload_follow(load->reload, 0);
     release_close_answer(load, &json);
     answer(load, NULL, &json);

@@ -11,7 +11,7 @@
 #include "looker.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
-#include "trial.h"
+#include "canary_watch.h"
 #include "turn/engine.h"
 
 #include <stdlib.h>
@@ -60,7 +60,7 @@ void reload_adopt(struct reload *reload, struct script *script, struct script *f
         model_free(script_take_model(for_looker, i));
         script_bind(for_looker, i, models[i]);
     }
-    if (trial_is_out(reload)) engine_withdraw(reload->engine); // who has it follows like the rest
+    if (canary_is_out(reload)) engine_withdraw(reload->engine); // who has it follows like the rest
     world_set_current(reload->world, models, count);
     free(models);
     engine_know(reload->engine, files);
@@ -258,7 +258,7 @@ static void on_part_of_second(void *context) {
         probation->until = 0;
         release_roll_back(reload, tally->first);
     }
-    trial_look(reload);
+    canary_look(reload);
     if (probation->until && now > probation->until) probation->until = 0;
     static const int64_t slice = SECOND_US / LOOKS_IN_A_SECOND;
     if (now / slice % LOOKS_IN_A_SECOND == 0 || !probation->until)

@@ -31,11 +31,13 @@ const struct verb deploy_verb = {
     .name = "deploy",
     .words = "[DIR]",
     .summary = "check and test the models and scripts in DIR (here: .), let twind serve them",
-    .options =
-        NOTES "--dry-run         say what would change, change nothing\n"
-              "--shadow DURATION run it beside the live version on what comes in, without side\n"
-              "                  effects, and say what it does otherwise; serves nothing yet\n"
-              "--skip-tests      send what loads, whatever its tests and first inputs say\n",
+    .options = NOTES
+    "--dry-run         say what would change, change nothing\n"
+    "--shadow DURATION run it beside the live version on what comes in, without side\n"
+    "                  effects, and say what it does otherwise; serves nothing yet\n"
+    "--canary PERCENT  for so many twins first, 1 to 99; promote moves the rest, rollback\n"
+    "                  takes it back\n"
+    "--skip-tests      send what loads, whatever its tests and first inputs say\n",
     .run = deploy_run,
 };
 
@@ -69,6 +71,7 @@ static bool parse(struct notes *notes, bool is_deploy, int words_min, int words_
         {.name = "--dry-run", .is_given = &notes->is_dry},
         {.name = "--skip-tests", .is_given = &notes->skips_tests},
         {.name = "--shadow", .value = &notes->shadow},
+        {.name = "--canary", .value = &notes->canary},
     };
     const struct argument of_promote[] = {
         {.name = "--author", .value = &notes->author},
@@ -208,27 +211,51 @@ static int stopped(const char *folder, bool is_loadable, const struct err *err) 
         &told, "mend it, then: twinctl deploy %s (--skip-tests sends it all the same)", folder);
 }
 
-// Stores it and lets it run beside what serves.
-static int shadow(const struct session *session, const struct notes *notes,
-                  const struct script_files *files) {
-    struct err err;
+static int shadow(const struct session *session, const struct notes *notes, struct client *client,
+                  const char *version) {
     struct buffer path = {0};
-    char version[17], what[64];
+    char what[64];
+    buffer_printf(&path, "/versions/%s/shadow?", version);
+    client_add_query(&path, "for", notes->shadow);
+    buffer_byte(&path, 0);
+    snprintf(what, sizeof what, "shadow of %.16s", version);
+    int code = trial_follow(session, &deploy_verb, client, (const char *)path.bytes, what);
+    if (is_text(session)) printf("it serves nothing yet; twinctl promote %s lets it\n", version);
+    buffer_fini(&path);
+    return code;
+}
+
+static int promote(const struct session *session, const struct verb *verb,
+                   const struct notes *notes, const char *version) {
+    struct buffer path = {0};
+    char *escaped = client_escape(version);
+    buffer_printf(&path, "/versions/%s/promote", escaped);
+    buffer_byte(&path, 0);
+    cJSON *body = body_of(notes);
+    int code = send_order(session, verb, (char *)path.bytes, body);
+    cJSON_Delete(body);
+    buffer_fini(&path);
+    free(escaped);
+    return code;
+}
+
+// Stores it, and lets it run beside what serves, or for part of the fleet.
+static int try_first(const struct session *session, const struct notes *notes,
+                     const struct script_files *files) {
+    struct err err;
+    char version[17];
     struct client *client = client_new(session->url, &err);
     bool is_stored =
         client && trial_store(client, files, notes->author, notes->reason, version, &err);
     say_step("");
-    int code = is_stored ? EXIT_GOOD : session_unanswered(&deploy_verb, true, &err);
-    if (is_stored) {
-        buffer_printf(&path, "/versions/%s/shadow?", version);
-        client_add_query(&path, "for", notes->shadow);
-        buffer_byte(&path, 0);
-        snprintf(what, sizeof what, "shadow of %.16s", version);
-        code = trial_follow(session, &deploy_verb, client, (const char *)path.bytes, what);
-        if (is_text(session))
-            printf("it serves nothing yet; twinctl promote %s lets it\n", version);
-    }
-    buffer_fini(&path);
+    int code = EXIT_GOOD;
+    if (!is_stored)
+        code = session_unanswered(&deploy_verb, true, &err);
+    else if (notes->shadow)
+        code = shadow(session, notes, client, version);
+    // After a shadow that found nothing, or at once.
+    if (code == EXIT_GOOD && is_stored && notes->canary)
+        code = promote(session, &deploy_verb, notes, version);
     client_free(client);
     return code;
 }
@@ -246,10 +273,10 @@ static int deploy_run(const struct session *session, int argc, char **argv) {
         return stopped(folder, is_loadable, &err);
     }
     say_step("deploying ...");
-    if (notes.shadow) {
-        int shadowed = shadow(session, &notes, &files);
+    if (notes.shadow || notes.canary) {
+        int tried = try_first(session, &notes, &files);
         script_files_fini(&files);
-        return shadowed;
+        return tried;
     }
     cJSON *body = body_of(&notes);
     cJSON *texts = cJSON_AddObjectToObject(body, "files");
@@ -265,16 +292,7 @@ static int promote_run(const struct session *session, int argc, char **argv) {
     struct err err;
     struct notes notes = {0};
     if (!parse(&notes, false, 1, 1, &argc, argv, &err)) return session_misused(&promote_verb, &err);
-    char *escaped = client_escape(argv[0]);
-    struct buffer path = {0};
-    buffer_printf(&path, "/versions/%s/promote", escaped);
-    buffer_byte(&path, 0);
-    cJSON *body = body_of(&notes);
-    int code = send_order(session, &promote_verb, (char *)path.bytes, body);
-    cJSON_Delete(body);
-    buffer_fini(&path);
-    free(escaped);
-    return code;
+    return promote(session, &promote_verb, &notes, argv[0]);
 }
 
 static int rollback_run(const struct session *session, int argc, char **argv) {

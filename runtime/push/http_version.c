@@ -82,6 +82,10 @@ static bool read_canary(const cJSON *body, int *canary, struct err *err) {
         return err_set(err, ERR_INVALID,
                        "'canary' must be a whole number from 1 to 99, the percent of twins that "
                        "move first; leave it out to promote for all");
+    if (document_member(body, "for"))
+        return err_set(err, ERR_INVALID,
+                       "a canary has no end of its own: promote the version again "
+                       "for all, or roll it back; leave 'for' out");
     *canary = (int)share;
     return true;
 }

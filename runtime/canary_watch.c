@@ -1,7 +1,7 @@
 // The rate to compare with is that of the present version since the canary is out, for both see the
 // same weather; the arithmetic is the probation's.
 
-#include "trial.h"
+#include "canary_watch.h"
 
 #include "base/err.h"
 #include "base/logger.h"
@@ -17,13 +17,13 @@ static unsigned digits(uint64_t version) {
     return (unsigned)(version >> 32);
 }
 
-bool trial_is_out(const struct reload *reload) {
+bool canary_is_out(const struct reload *reload) {
     return reload->world->canary.version != 0;
 }
 
-bool trial_may_begin(const struct load *load, struct err *err) {
+bool canary_may_begin(const struct load *load, struct err *err) {
     const struct world *world = load->reload->world;
-    if (trial_is_out(load->reload))
+    if (canary_is_out(load->reload))
         return err_set(err, ERR_PRECONDITION,
                        "canary %08x is out on %u %% of the twins, and there is one at a time: "
                        "promote it, or withdraw it with a rollback",
@@ -34,7 +34,7 @@ bool trial_may_begin(const struct load *load, struct err *err) {
     return true;
 }
 
-void trial_begin(struct load *load) {
+void canary_begin(struct load *load) {
     struct reload *reload = load->reload;
     const struct tally *present = engine_tally(reload->engine);
     uint32_t share = (uint32_t)load->order->canary;
@@ -59,7 +59,7 @@ static void note(struct reload *reload, uint64_t version, const char *why) {
     versions_put(&reload->versions, &head);
 }
 
-void trial_withdraw(struct reload *reload, const char *why) {
+void canary_withdraw(struct reload *reload, const char *why) {
     uint64_t version = reload->world->canary.version;
     const struct tally *tally = engine_canary_tally(reload->engine);
     char text[500];
@@ -80,8 +80,8 @@ void trial_withdraw(struct reload *reload, const char *why) {
     if (reload->push && *why) push_on_version(reload->push, &news);
 }
 
-void trial_look(struct reload *reload) {
-    if (!trial_is_out(reload)) return;
+void canary_look(struct reload *reload) {
+    if (!canary_is_out(reload)) return;
     const struct tally *present = engine_tally(reload->engine);
     const struct tally *canary = engine_canary_tally(reload->engine);
     uint64_t turns = present->turns - reload->trial_turns;
@@ -91,6 +91,6 @@ void trial_look(struct reload *reload) {
     if (!probation_has_failed(&probation, canary->turns, canary->failures)) return;
     char first[sizeof canary->first];
     snprintf(first, sizeof first, "%s", canary->first);
-    trial_withdraw(reload, first);
+    canary_withdraw(reload, first);
     reload_follow(reload, 0);
 }
