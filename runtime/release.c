@@ -12,12 +12,12 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/worker.h"
+#include "canary_watch.h"
 #include "config.h"
 #include "folders.h"
 #include "push/push.h"
 #include "reload.h"
 #include "store/checkpoint.h"
-#include "canary_watch.h"
 #include "turn/engine.h"
 
 #include <stdio.h>

@@ -7,11 +7,11 @@
 #include "base/logger.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "canary_watch.h"
 #include "config.h"
 #include "looker.h"
 #include "store/checkpoint.h"
 #include "store/log.h"
-#include "canary_watch.h"
 #include "turn/engine.h"
 
 #include <stdlib.h>
