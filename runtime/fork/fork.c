@@ -123,6 +123,7 @@ static struct script *load(struct fork *fork, const struct script_files *files,
                                    .hard_bytes = STATE_BYTES};
     struct script *script = script_load(files, &limits, &quiet, fork->metrics, &version->why);
     if (!script) return NULL;
+    script_trace(script, fork->options.trace);
     version->count = script_model_count(script);
     version->models = xcalloc((size_t)version->count + 1, sizeof *version->models);
     for (int i = 0; i < version->count; i++) {
@@ -228,6 +229,12 @@ void fork_close(struct fork *fork) {
     scan_close(&fork->scan);
     world_free(fork->world);
     metrics_free(fork->metrics);
+}
+
+void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock) {
+    fork->options.rev = fork->world->rev = rev;
+    fork->world->clock = clock;
+    if (rev == 0) fork->world->fetch = NULL;
 }
 
 // ---- recorded revisions

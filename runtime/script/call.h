@@ -21,6 +21,7 @@
 #include <time.h>
 
 struct err;
+struct trace;
 
 enum kill { KILL_NONE, KILL_DEADLINE, KILL_MEMORY };
 
@@ -50,6 +51,7 @@ struct call {
     size_t used, soft, hard;
     size_t steps; // that the running call may still charge, of
     size_t steps_a_call;
+    struct trace *trace; // has every line of the calls (trace.h); NULL = none, which costs nothing
 };
 
 // A Lua state with a counting allocator, whose extra space holds `owner`. Outside of a call the
