@@ -7,6 +7,7 @@
 #include "push/http_alarm.h"
 #include "push/http_command.h"
 #include "push/http_commission.h"
+#include "push/http_explain.h"
 #include "push/http_file.h"
 #include "push/http_history.h"
 #include "push/http_import.h"
@@ -42,6 +43,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/adoptions", http_adoption_list},
     {HTTP_GET, "/api/v1/twins/{}/history", http_history_get},
     {HTTP_GET, "/api/v1/twins/{}/revisions", http_past_revisions},
+    {HTTP_GET, "/api/v1/twins/{}/explain", http_explain_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
     {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},
     {HTTP_GET, "/api/v1/twins/{}/commands/{}", http_command_get},

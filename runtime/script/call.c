@@ -89,7 +89,8 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     call->limit_us = limit_us;
     call->steps = call->steps_a_call = (size_t)budget->cpu_us * STEPS_A_US;
     call->sequence++;
-    if (call->trace) lua_sethook(call->lua, trace_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE, 0);
+    if (call->trace)
+        lua_sethook(call->lua, trace_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE, 0);
     atomic_signal_fence(memory_order_seq_cst);
     call->is_running = 1;
     if (!call->is_ticking) { // looked at after is_running is set: a tick that meets a call goes on

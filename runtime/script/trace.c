@@ -94,8 +94,8 @@ static void name_handler(char *out, size_t size, const struct model *model,
 
 void trace_begin(struct trace *trace, const struct model *model, const struct trigger *trigger,
                  const struct script *script) {
-    trace->handlers = xrealloc(trace->handlers,
-                               ((size_t)trace->handler_count + 1) * sizeof *trace->handlers);
+    trace->handlers =
+        xrealloc(trace->handlers, ((size_t)trace->handler_count + 1) * sizeof *trace->handlers);
     struct trace_handler *handler = &trace->handlers[trace->handler_count++];
     *handler = (struct trace_handler){0};
     name_handler(handler->name, sizeof handler->name, model, trigger, script);
@@ -125,9 +125,9 @@ static void say_handle(lua_State *lua, int place, char *out, int size) {
                        : handle.view == VIEW_ATTRIBUTES ? ".attributes"
                        : handle.view >= VIEW_FIELDS     ? "."
                                                         : ".state";
-    const char *kind =
-        handle.view >= VIEW_FIELDS ? field_kind_name((enum field_kind)(handle.view - VIEW_FIELDS))
-                                   : "";
+    const char *kind = handle.view >= VIEW_FIELDS
+                           ? field_kind_name((enum field_kind)(handle.view - VIEW_FIELDS))
+                           : "";
     snprintf(out, (size_t)size, "%s%s%s", twin ? twin->id : "a twin that is gone", part, kind);
 }
 
@@ -241,9 +241,8 @@ static int add_line(struct trace *trace, const lua_Debug *hooked, int depth) {
             xrealloc(trace->lines, ((size_t)trace->line_count + 1) * sizeof *trace->lines);
         found = trace->line_count++;
         struct trace_line *line = &trace->lines[found];
-        *line = (struct trace_line){.number = hooked->currentline,
-                                    .handler = trace->handler_count - 1,
-                                    .depth = depth};
+        *line = (struct trace_line){
+            .number = hooked->currentline, .handler = trace->handler_count - 1, .depth = depth};
         snprintf(line->file, sizeof line->file, "%s", hooked->short_src);
     }
     trace->lines[found].count++;
