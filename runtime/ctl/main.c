@@ -10,6 +10,7 @@
 #include "ctl/check.h"
 #include "ctl/command.h"
 #include "ctl/deploy.h"
+#include "ctl/explain.h"
 #include "ctl/get.h"
 #include "ctl/hist.h"
 #include "ctl/import.h"
@@ -33,11 +34,11 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,      &get_verb,       &watch_verb,     &set_verb,    &command_verb,  &hist_verb,
-    &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,   &unlink_verb,   &retire_verb,
-    &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,  &new_verb,      &check_verb,
-    &test_verb,    &record_verb,    &api_verb,       &deploy_verb, &versions_verb, &diff_verb,
-    &promote_verb, &rollback_verb,  &replay_verb,    &bench_verb,
+    &ls_verb,      &get_verb,       &watch_verb,     &set_verb,     &command_verb,  &hist_verb,
+    &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,    &unlink_verb,   &retire_verb,
+    &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,   &new_verb,      &check_verb,
+    &test_verb,    &record_verb,    &api_verb,       &deploy_verb,  &versions_verb, &diff_verb,
+    &promote_verb, &rollback_verb,  &replay_verb,    &explain_verb, &bench_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -85,6 +85,7 @@ is "an alarm" "$(explain mixer-1 field=strained | jq -c '[.equal, (.effects + .t
 
 # failures
 torque mixer-1 13
+failed=$(rev_of mixer-1)
 answer=$(explain mixer-1 "")
 is "a failure, at its line" "$(jq -c '[.equal, .handlers[0].outcome, .lines[-1].line]' <<<"$answer")" '[true,"error",5]'
 like "with what it said" "$(jq -r '.handlers[0].why' <<<"$answer")" 'mixer.lua:5: thirteen is too much'
@@ -119,7 +120,19 @@ like "a field that is not there" "$(jq -r .detail <<<"$BODY")" "mixer has no fie
 http GET "/api/v1/twins/mixer-9/explain"
 is "a twin that is not there is 404" "$CODE" 404
 
-#CTL
+# twinctl
+out=$(ctl -o table explain mixer-2 load)
+is "twinctl explain exits 0" "$?" 0
+like "with the input in one line" "$out" $'^mixer-2 rev [0-9]+, .*: samples by coap 127[^\n]*, version [0-9a-f]{8}\n  telemetry.torque = 70\n'
+like "the lines with their locals" "$out" $'\n +2 +local share = torque / 100 +mixer = mixer-2, torque = 70, share = 0.7\n'
+like "how often a loop ran" "$out" $'\n +10 +x5 +sum = sum'
+like "and the writes" "$out" $'\nderived.load +45 -> 56'
+is "a program gets JSON" "$(ctl explain mixer-2 load | jq .equal)" true
+like "a failure is told with its place" "$(ctl -o table explain mixer-1 --rev "$failed")" 'on.torque: error'
+ctl explain mixer-2 luck >"$WORK/out" 2>&1
+is "what is not there exits 1" "$?" 1
+like "with the next thing to try" "$(cat "$WORK/out")" 'try: twinctl get mixer-2'
+
 # live is as it was, and it is quick in a large fleet
 before=$(state_hash)
 explain mixer-2 field=load >/dev/null
