@@ -17,7 +17,7 @@ return {
 }
 END
 cat >"$MODELS/vat.lua" <<'END'
-return { model = "vat", match = "vat-*", derived = { fed = {} }, events = { mixed = { by = {} } } }
+return { model = "vat", match = "vat-*", derived = { fed = {}, all = { sum = "feeds.torque" } }, events = { mixed = { by = {} } } }
 END
 write_mixer() { # PERCENT
   cat >"$SCRIPTS/behavior/mixer.lua" <<END
@@ -76,10 +76,19 @@ is "a value before and after" "$(jq -c '.effects[] | select(.field == "derived.l
 is "an event that it sent" "$(jq -r '.effects[] | select(.field == "event.mixed") | .after' <<<"$answer")" 'sent 50'
 answer=$(explain mixer-1 "field=rests")
 is "the newest revision that set a field, of a timer" "$(jq -c '[.input, .equal, .handlers[0].handler]' <<<"$answer")" '["timer",true,"on.timer.rest"]'
-answer=$(explain vat-1 "")
+answer=$(explain vat-1 field=fed)
 is "an event, by chance too" "$(jq -c '[.input, .equal, .handlers[0].handler, .from.twin]' <<<"$answer")" '["event",true,"on.event.mixed","mixer-1"]'
 is "the arguments it came with" "$(jq -r '.lines[0].locals.mixed' <<<"$answer")" '{ by = 60 }'
 is "the revision that made the twin" "$(explain mixer-1 "rev=$(api GET '/twins/mixer-1/revisions?limit=100' | jq '.revisions[-1].rev')" | jq -c '[.equal, .took_in[0].field]')" '[true,"twin"]'
+is_summed() { [[ $(api GET /twins/vat-1 | jq .derived.all.value) == "$1" ]]; }
+torque mixer-1 61
+ok "a sum over those linked to it" wait_for 5 is_summed 61
+summed=$(api GET '/twins/vat-1/revisions?limit=50' | jq '[.revisions[] | select(.input == "aggregate")][0].rev')
+api PUT /twins/mixer-3 -d '{"model":"mixer"}' >/dev/null
+torque mixer-3 7
+api PUT /twins/mixer-3/relationships/feeds/vat-1 >/dev/null
+ok "and one more now" wait_for 5 is_summed 68
+is "a sum, without the one that was linked later" "$(explain vat-1 "rev=$summed" | jq -c .equal,.first)" $'true\nnull'
 torque mixer-1 120
 is "an alarm" "$(explain mixer-1 field=strained | jq -c '[.equal, (.effects + .took_in | any(.field == "alarm.strained"))]')" '[true,true]'
 
