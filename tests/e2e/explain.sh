@@ -81,11 +81,11 @@ is "an event, by chance too" "$(jq -c '[.input, .equal, .handlers[0].handler, .f
 is "the arguments it came with" "$(jq -r '.lines[0].locals.mixed' <<<"$answer")" '{ by = 60 }'
 is "the revision that made the twin" "$(explain mixer-1 "rev=$(api GET '/twins/mixer-1/revisions?limit=100' | jq '.revisions[-1].rev')" | jq -c '[.equal, .took_in[0].field]')" '[true,"twin"]'
 is_summed() { [[ $(api GET /twins/vat-1 | jq .derived.all.value) == "$1" ]]; }
+api PUT /twins/mixer-3 -d '{"model":"mixer"}' >/dev/null
+torque mixer-3 7
 torque mixer-1 61
 ok "a sum over those linked to it" wait_for 5 is_summed 61
 summed=$(api GET '/twins/vat-1/revisions?limit=50' | jq '[.revisions[] | select(.input == "aggregate")][0].rev')
-api PUT /twins/mixer-3 -d '{"model":"mixer"}' >/dev/null
-torque mixer-3 7
 api PUT /twins/mixer-3/relationships/feeds/vat-1 >/dev/null
 ok "and one more now" wait_for 5 is_summed 68
 is "a sum, without the one that was linked later" "$(explain vat-1 "rev=$summed" | jq -c .equal,.first)" $'true\nnull'
