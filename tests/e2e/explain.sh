@@ -116,6 +116,23 @@ is "a turn of a migrated twin" "$(explain mixer-2 field=load | jq -c '[.equal, (
 moved=$(api GET '/twins/mixer-2/revisions?limit=100' | jq '[.revisions[] | select(.input == "version")][0].rev')
 is "and its move" "$(explain mixer-2 "rev=$moved" | jq -c '[.equal, .input]')" '[true,"version"]'
 
+# what else there is: an operator's setting, a retry, a late sample; then every revision there is
+api PATCH /twins/mixer-1/attributes -d '{"hall":"north"}' >/dev/null
+ctl retry mixer-1 >/dev/null
+coap POST /t/mixer-2 -t 110 -e '[{"n":"torque","v":1,"t":-100}]'
+different=()
+for twin in vat-1 mixer-1 mixer-2 mixer-3; do
+  for rev in $(api GET "/twins/$twin/revisions?limit=100" | jq '.revisions[].rev'); do
+    [[ $(explain "$twin" "rev=$rev" | jq .equal) == true ]] || different+=("$twin:$rev")
+  done
+done
+is "every revision is explained as it was recorded" "${different[*]}" ""
+added=$(api GET '/twins/vat-1/revisions?limit=50' | jq '[.revisions[] | select(.input == "aggregate")][0].rev')
+api DELETE /twins/mixer-3/relationships/feeds/vat-1 >/dev/null
+answer=$(explain vat-1 "rev=$added")
+is "what cannot be run as it was, for a link is gone since, is said to differ" "$(jq -c '[.equal, .first.field]' <<<"$answer")" '[false,"derived.all"]'
+like "by twinctl too" "$(ctl -o table explain vat-1 --rev "$added")" 'run again it differs: derived.all was [0-9]+ when recorded'
+
 # what cannot be explained is a sentence
 http GET "/api/v1/twins/mixer-1/explain?rev=$moved"
 is "a rev of another twin is 404" "$CODE" 404
