@@ -180,7 +180,7 @@ static void write_unsigned(struct buffer *json, const char *key, uint64_t number
     json_unsigned(json, number);
 }
 
-static void write_from(const struct explain *explain, struct buffer *json) {
+static void write_from(struct explain *explain, struct buffer *json) {
     const struct revision *recorded = &explain->recorded;
     struct revision sender;
     struct region region = {0};
@@ -189,7 +189,7 @@ static void write_from(const struct explain *explain, struct buffer *json) {
     json_key(json, "from");
     json_open(json, '{');
     write_unsigned(json, "rev", recorded->from_rev);
-    struct fork *fork = (struct fork *)&explain->fork;
+    struct fork *fork = &explain->fork;
     const struct twin *twin = fork_read(fork, recorded->from_rev, &region, &sender, &err)
                                   ? world_twin(fork->world, sender.twin)
                                   : NULL;
@@ -198,7 +198,7 @@ static void write_from(const struct explain *explain, struct buffer *json) {
     region_fini(&region);
 }
 
-static void write_cause(const struct explain *explain, struct buffer *json) {
+static void write_cause(struct explain *explain, struct buffer *json) {
     static const char *const actors[] = {"runtime", "coap", "http", "websocket"};
     const struct revision *recorded = &explain->recorded;
     json_member(json, "twin", explain->id);
@@ -321,7 +321,7 @@ static void write_lines(const struct explain *explain, struct buffer *json) {
     json_boolean(json, true);
 }
 
-static void write_all(const struct explain *explain, struct buffer *json) {
+static void write_all(struct explain *explain, struct buffer *json) {
     json_open(json, '{');
     write_cause(explain, json);
     write_changes(explain, json);
