@@ -1,3 +1,6 @@
+// For people: the input, the lines that ran with what their locals became, what was written. For
+// programs the answer as it came, one line of JSON.
+
 #include "ctl/explain.h"
 
 #include "base/err.h"
@@ -10,94 +13,154 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_WIDTH 60 // of a source line before its locals
+#define GREY "\033[90m"
+#define PLAIN "\033[0m"
+
 static int explain_run(const struct session *session, int argc, char **argv);
 
 const struct verb explain_verb = {
     .name = "explain",
     .words = "ID [FIELD]",
-    .summary =
-        "how a value came about: the input, the lines that ran with their locals, the writes",
+    .summary = "how a value came about: the input, the lines that ran, what they wrote",
     .options =
-        "--rev N           at or before that revision; now\n"
-        "FIELD is a field or an alarm; without it, the twin's newest revision is explained.\n",
+        "--rev N           that revision; else the newest that set FIELD (a field or alarm),\n"
+        "                  or the twin's newest\n",
     .run = explain_run,
 };
 
-static double number(const cJSON *object, const char *name) {
-    const cJSON *item = cJSON_GetObjectItem(object, name);
-    return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
-static const char *text(const cJSON *object, const char *name) {
-    const char *found = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
-    return found ? found : "";
-}
-
-static void tell_head(const cJSON *answer) {
-    const cJSON *from = cJSON_GetObjectItem(answer, "from");
-    const cJSON *actor = cJSON_GetObjectItem(answer, "actor"), *write;
-    printf("%s rev %.0f, %s: %s by %s%s%s", text(answer, "twin"), number(answer, "rev"),
-           text(answer, "received"), text(answer, "input"), text(actor, "kind"),
-           text(actor, "name")[0] ? " " : "", text(actor, "name"));
-    if (from)
-        printf(", %s from %s rev %.0f", text(from, "event"), text(from, "twin"),
-               number(from, "rev"));
-    printf(", version %s\n", text(answer, "version"));
-    cJSON_ArrayForEach(
-        write, cJSON_GetObjectItem(answer,
-                                   "writes")) if (cJSON_IsTrue(cJSON_GetObjectItem(write, "given")))
-        printf("  given  %-28s %s\n", text(write, "subject"), text(write, "after"));
-}
-
-static void tell_lines(const struct session *session, const cJSON *answer) {
-    const char *file = "", *grey = session->has_color ? "\x1b[90m" : "";
-    const char *plain = session->has_color ? "\x1b[0m" : "";
-    const cJSON *line;
-    cJSON_ArrayForEach(line, cJSON_GetObjectItem(answer, "lines")) {
-        if (strcmp(file, text(line, "file")) != 0) printf("%s\n", file = text(line, "file"));
-        printf("%5.0f  %-70s", number(line, "line"), text(line, "text"));
-        if (text(line, "locals")[0]) printf("  %s-- %s%s", grey, text(line, "locals"), plain);
-        printf("\n");
-    }
-    if (number(answer, "dropped") > 0)
-        printf("  ... and %.0f lines more\n", number(answer, "dropped"));
-}
-
-static void tell_writes(const cJSON *answer) {
-    const cJSON *write;
-    cJSON_ArrayForEach(write, cJSON_GetObjectItem(answer, "writes")) {
-        if (cJSON_IsTrue(cJSON_GetObjectItem(write, "given"))) continue;
-        printf("  writes %-28s ", text(write, "subject"));
-        if (text(write, "before")[0]) printf("%s -> ", text(write, "before"));
-        printf("%s\n", text(write, "after"));
-    }
-}
-
-static void tell_verdict(const cJSON *answer) {
-    const cJSON *difference = cJSON_GetObjectItem(answer, "difference");
-    if (text(answer, "missing")[0])
-        printf("it could not be run again: %s; the writes are as they were recorded\n",
-               text(answer, "missing"));
-    else if (difference)
-        printf("run again it came to something else: %s was %s, now %s\n",
-               text(difference, "field"), text(difference, "recorded"), text(difference, "now"));
-    else
-        printf("run again it came to the same\n");
-}
-
-static bool ask(struct client *client, char **words, int count, const char *rev,
+static bool ask(struct client *client, const char *id, const char *field, const char *rev,
                 struct answer *answer, struct err *err) {
+    char *escaped = client_escape(id);
     struct buffer path = {0};
-    char *id = client_escape(words[0]);
-    buffer_printf(&path, "/twins/%s/explain?", id);
-    if (count > 1) client_add_query(&path, "field", words[1]);
+    buffer_printf(&path, "/twins/%s/explain?", escaped); // each member begins with &
+    client_add_query(&path, "field", field);
     client_add_query(&path, "rev", rev);
     buffer_byte(&path, 0);
     struct request request = {.method = "GET", .path = (const char *)path.bytes};
-    bool is_answered = client_ask(client, &request, answer, err);
-    free(id);
+    bool is_good = client_ask(client, &request, answer, err);
     buffer_fini(&path);
-    return is_answered;
+    free(escaped);
+    return is_good;
+}
+
+static const char *text_of(struct region *region, const cJSON *object, const char *name) {
+    return cell_of(region, member(object, name, NULL));
+}
+
+static void write_input(struct region *region, const cJSON *answer) {
+    const cJSON *actor = member(answer, "actor", NULL), *from = member(answer, "from", NULL);
+    const cJSON *taken;
+    const char *name = text_of(region, actor, "name");
+    printf("%s rev %s, %s: %s by %s%s%s", text_of(region, answer, "twin"),
+           text_of(region, answer, "rev"), text_of(region, answer, "received"),
+           text_of(region, answer, "input"), text_of(region, actor, "kind"), *name ? " " : "",
+           name);
+    if (from)
+        printf(", from %s rev %s", text_of(region, from, "twin"), text_of(region, from, "rev"));
+    printf(", version %s\n", text_of(region, answer, "version"));
+    cJSON_ArrayForEach(taken, member(answer, "took_in", NULL)) {
+        printf("  %s = %s\n", text_of(region, taken, "field"), text_of(region, taken, "value"));
+    }
+}
+
+static void write_line(struct region *region, const struct session *session, const cJSON *line) {
+    const cJSON *local;
+    const char *count = text_of(region, line, "count"), *gap = "  ";
+    char times[24] = "";
+    if (strcmp(count, "1") != 0) snprintf(times, sizeof times, "x%s", count);
+    const cJSON *locals = member(line, "locals", NULL);
+    printf("%5s %7s  %-*s", text_of(region, line, "line"), times,
+           locals && locals->child ? TEXT_WIDTH : 0, text_of(region, line, "text"));
+    if (session->has_color) fputs(GREY, stdout);
+    cJSON_ArrayForEach(local, locals) {
+        printf("%s%s = %s", gap, local->string, cell_of(region, local));
+        gap = ", ";
+    }
+    puts(session->has_color ? PLAIN : "");
+}
+
+// The lines that a handler ran, with a head where the file changes.
+static void write_lines(struct region *region, const struct session *session, const cJSON *answer,
+                        int handler) {
+    const cJSON *line;
+    const char *file = "";
+    cJSON_ArrayForEach(line, member(answer, "lines", NULL)) {
+        const cJSON *of = member(line, "handler", NULL);
+        if (!cJSON_IsNumber(of) || of->valueint != handler) continue;
+        const char *in = text_of(region, line, "file");
+        if (strcmp(in, file) != 0) printf("%s\n", in);
+        file = in;
+        write_line(region, session, line);
+    }
+}
+
+static void write_handlers(struct region *region, const struct session *session,
+                           const cJSON *answer) {
+    const cJSON *handler;
+    int index = 0;
+    cJSON_ArrayForEach(handler, member(answer, "handlers", NULL)) {
+        const char *outcome = text_of(region, handler, "outcome");
+        printf("\n%s: %s\n", text_of(region, handler, "handler"), outcome);
+        write_lines(region, session, answer, index++);
+        const char *why = text_of(region, handler, "why");
+        if (*why) printf("  %s\n", why);
+    }
+    if (index == 0) puts("\nno handler ran");
+    if (cJSON_IsTrue(member(answer, "is_cut", NULL)))
+        puts("... more lines ran than are shown and counted");
+}
+
+static void write_effects(struct region *region, const cJSON *answer) {
+    const cJSON *effect, *effects = member(answer, "effects", NULL);
+    int width = 0;
+    cJSON_ArrayForEach(effect, effects) {
+        int length = (int)strlen(text_of(region, effect, "field"));
+        if (length > width) width = length;
+    }
+    puts(width ? "" : "\nnothing was written");
+    cJSON_ArrayForEach(effect, effects) {
+        const char *before = text_of(region, effect, "before");
+        printf("%-*s  %s%s%s\n", width, text_of(region, effect, "field"), before,
+               *before ? " -> " : "", text_of(region, effect, "after"));
+    }
+}
+
+static int write_all(const struct session *session, const cJSON *answer) {
+    struct region region = {0};
+    const cJSON *first = member(answer, "first", NULL);
+    write_input(&region, answer);
+    write_handlers(&region, session, answer);
+    write_effects(&region, answer);
+    if (!cJSON_IsTrue(member(answer, "equal", NULL)))
+        printf("\nrun again it differs: %s was %s when recorded and is %s now\n",
+               text_of(&region, first, "field"), text_of(&region, first, "recorded"),
+               text_of(&region, first, "now"));
+    region_fini(&region);
+    return session_written(fflush(stdout) == 0 && !ferror(stdout));
+}
+
+static int write_json(const cJSON *answer) {
+    char *json = cJSON_PrintUnformatted(answer);
+    puts(json);
+    free(json);
+    return session_written(fflush(stdout) == 0 && !ferror(stdout));
+}
+
+static int write_csv(const struct session *session, const cJSON *answer) {
+    static const struct column columns[] = {
+        {.name = "field"}, {.name = "before"}, {.name = "after"}};
+    struct rows *rows = session_rows(session, false, columns, ARRAY_LEN(columns));
+    struct region region = {0};
+    const cJSON *effect;
+    cJSON_ArrayForEach(effect, member(answer, "effects", NULL)) {
+        const char *cells[] = {text_of(&region, effect, "field"),
+                               text_of(&region, effect, "before"),
+                               text_of(&region, effect, "after")};
+        rows_add(rows, cells, NULL);
+    }
+    region_fini(&region);
+    return session_end(rows);
 }
 
 static int explain_run(const struct session *session, int argc, char **argv) {
@@ -109,19 +172,23 @@ static int explain_run(const struct session *session, int argc, char **argv) {
         !arguments_end(&argc, argv, 1, 2, &err))
         return session_misused(&explain_verb, &err);
     struct client *client = client_new(session->url, &err);
-    bool is_answered = client && ask(client, argv, argc, rev, &answer, &err);
-    if (is_answered && session->format != ROWS_TABLE) {
-        char *line = cJSON_PrintUnformatted(answer.body);
-        puts(line);
-        free(line);
-    } else if (is_answered) {
-        tell_head(answer.body);
-        tell_lines(session, answer.body);
-        tell_writes(answer.body);
-        tell_verdict(answer.body);
+    int code;
+    if (client && ask(client, argv[0], argc > 1 ? argv[1] : NULL, rev, &answer, &err)) {
+        if (session->format == ROWS_JSON)
+            code = write_json(answer.body);
+        else if (session->format == ROWS_CSV)
+            code = write_csv(session, answer.body);
+        else
+            code = write_all(session, answer.body);
+        if (code == EXIT_GOOD && !cJSON_IsTrue(member(answer.body, "equal", NULL)))
+            code = EXIT_FAILED;
+    } else if (err.code == ERR_NOT_FOUND) {
+        code =
+            session_failed(&err, "twinctl get %s, for its fields and its newest revision", argv[0]);
+    } else {
+        code = session_unanswered(&explain_verb, false, &err);
     }
     answer_fini(&answer);
     client_free(client);
-    if (!is_answered) return session_unanswered(&explain_verb, false, &err);
-    return session_written(fflush(stdout) == 0);
+    return code;
 }

@@ -1,9 +1,7 @@
-// twinctl explain: how a value came about.
+// twinctl explain: how a value came about, line by line.
 
 #ifndef CTL_EXPLAIN_H
 #define CTL_EXPLAIN_H
-
-struct verb;
 
 extern const struct verb explain_verb;
 

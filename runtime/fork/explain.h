@@ -1,52 +1,38 @@
-// Explain: one recorded turn, run again on the world as it was before it, with a trace. Nothing was
-// switched on beforehand.
+// Explain: one recorded turn, run again with a trace on a fork that stands just before it.
+//
+// Nothing needs to be switched on beforehand: the input is in the log, the scripts are in the
+// store, and the twins it looked at are as the log has them. What the turn comes to is compared
+// with what was recorded, bit by bit, and told when it differs.
+//
+// {"twin", "rev", "received", "input": "samples", "actor": {"kind", "name"}, "version",
+//  "from": {"rev", "twin"}, of an event and a retry
+//  "took_in": [{"field", "value"}],
+//  "handlers": [{"handler", "outcome": "ok", "why"}],
+//  "lines": [{"handler": index, "file", "line", "text", "count", "depth", "locals": {name: text}}],
+//  "is_cut", when more lines ran than are noted
+//  "effects": [{"field", "before", "after"}],
+//  "equal", "first": {"field", "recorded", "now"}}
+//
+// `locals` are those that the line made or changed, as they were the last time it ran. Values are
+// text.
 
 #ifndef FORK_EXPLAIN_H
 #define FORK_EXPLAIN_H
 
-#include "fork/difference.h"
 #include "fork/fork.h"
-#include "script/script_files.h"
-#include "script/trace.h"
-#include "twin/input.h"
-#include "twin/twin.h"
 
-#include <stdbool.h>
-#include <stdint.h>
+struct buffer;
 
-struct err;
-struct snapshot;
-
-struct write {
-    char subject[SUBJECT_MAX]; // "derived.health", "alarm.overheating", "event.inflow_reduced", ...
-    char before[160], after[160];
-    bool is_input; // given, and not the behaviour's doing
+struct explain_request {
+    struct fork_source source;
+    struct snapshot *snapshot; // of now
+    uint32_t number;           // the twin
+    uint64_t newest;           // its newest revision then, which is on disk, as all others are
+    uint64_t rev;              // 0: the newest one that set `field`, or its newest
+    const char *field;         // or alarm or prediction; NULL = all effects are told
 };
 
-struct explanation {
-    uint64_t rev, version;
-    int64_t received;
-    enum input_kind kind;
-    struct actor actor;
-    char from_id[TWIN_ID_MAX + 1]; // an event: who sent it, in
-    uint64_t from_rev;
-    char event[SUBJECT_MAX]; // and which, with its arguments
-    struct write *writes;
-    int write_count;
-    struct trace trace;
-    struct script_files files; // of the version, for the lines' text
-    bool is_equal;             // it came to what is recorded
-    struct difference difference;
-    char missing[420]; // why it could not be run again; then the writes are as they were recorded
-};
-
-// The revision `rev` of twin `number`. `live` is a snapshot of the live world at or after it. False
-// when the log cannot tell.
-bool explain_run(const struct fork_source *source, struct snapshot *live, uint32_t number,
-                 uint64_t rev, struct explanation *explanation, struct err *err);
-void explanation_fini(struct explanation *explanation);
-// The source's line; NULL when it has none. `length` without its end.
-const char *explanation_line(const struct explanation *explanation, const struct trace_line *line,
-                             int *length);
+// Any thread. False with a sentence when the log or the store has too little of it.
+bool explain_run(const struct explain_request *request, struct buffer *json, struct err *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "twin/twin_codec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define GROWTH_BYTES (64u << 20) // of memory in one call: more than live gives, for it obeys live
 #define STATE_BYTES (512u << 20)
@@ -40,10 +41,50 @@ static bool on_layout(void *context, struct model *owned) {
 
 // ---- twins
 
-static void link_in(struct twin *twin, struct reader *in) {
+// Of `from` as it was, the relationship of that name to `to`; NONE when it did not have it.
+static int find_link(const struct twin *from, const char *name, uint32_t to) {
+    for (uint32_t i = 0; i < from->link_count; i++) {
+        const struct link *link = &from->links[i];
+        if (!link->is_incoming && link->other == to &&
+            strcmp(from->model->relationships[link->relationship].name, name) == 0)
+            return link->relationship;
+    }
+    return NONE;
+}
+
+// The relationship by which `other` was linked to a twin at the fork's rev, of its model then;
+// `now` is that of the snapshot. A read of the log for each that has moved since.
+static int past_link(struct fork *fork, uint32_t other, int now, uint32_t to) {
+    struct buffer bytes = {0};
+    struct twin *twin = NULL;
+    struct err err;
+    int relationship = NONE;
+    if (snapshot_read(fork->options.snapshot, other, &bytes)) {
+        struct reader in = {.at = bytes.bytes, .end = bytes.bytes + bytes.length};
+        read_u32(&in);
+        twin = twin_decode(&in, find_layout, fork, &err);
+    }
+    if (twin && twin->rev <= fork->options.rev) {
+        relationship = now;
+    } else if (twin) {
+        struct past past = {0};
+        if (past_open(&past, fork->options.source.log, other, twin->rev, fork->options.rev, &err))
+            relationship = find_link(past.twin, twin->model->relationships[now].name, to);
+        past_close(&past);
+    }
+    twin_free(twin);
+    buffer_fini(&bytes);
+    return relationship;
+}
+
+// A link that was taken away since the fork's rev is not in the snapshot any more, so it is not
+// found.
+static void link_in(struct fork *fork, struct twin *twin, struct reader *in) {
     for (uint32_t count = read_u32(in); count > 0; count--) {
         uint32_t other = read_u32(in);
-        world_link_in(twin, (int)read_u32(in), other);
+        int relationship = (int)read_u32(in);
+        if (fork->options.rev) relationship = past_link(fork, other, relationship, twin->number);
+        if (relationship != NONE) world_link_in(twin, relationship, other);
     }
 }
 
@@ -100,7 +141,7 @@ static struct twin *fetch(void *context, uint32_t number) {
             world_add(fork->world, twin);
         }
         int64_t run_at = (int64_t)read_u64(&in);
-        if (twin) link_in(twin, &in);
+        if (twin) link_in(fork, twin, &in);
         if (twin) twin->timers_run_at = fork->options.rev ? fork->world->clock : run_at;
     }
     fork->world->fetch = fetch;
@@ -123,6 +164,7 @@ static struct script *load(struct fork *fork, const struct script_files *files,
                                    .hard_bytes = STATE_BYTES};
     struct script *script = script_load(files, &limits, &quiet, fork->metrics, &version->why);
     if (!script) return NULL;
+    script_trace(script, fork->options.trace);
     version->count = script_model_count(script);
     version->models = xcalloc((size_t)version->count + 1, sizeof *version->models);
     for (int i = 0; i < version->count; i++) {
@@ -228,6 +270,12 @@ void fork_close(struct fork *fork) {
     scan_close(&fork->scan);
     world_free(fork->world);
     metrics_free(fork->metrics);
+}
+
+void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock) {
+    fork->options.rev = fork->world->rev = rev;
+    fork->world->clock = clock;
+    if (rev == 0) fork->world->fetch = NULL;
 }
 
 // ---- recorded revisions

@@ -24,6 +24,7 @@ struct revision;
 struct script_files;
 struct snapshot;
 struct state_file;
+struct trace;
 struct world;
 
 struct fork_source {         // what every fork needs of the live world
@@ -39,6 +40,7 @@ struct fork_options {
     struct sink sink;          // its context is the fork, which its owner's struct begins with;
                                // on_missing is the fork's own
     int patience;              // as of script_limits
+    struct trace *trace;       // of all turns (script/trace.h); may be NULL
 };
 
 struct fork {
@@ -54,6 +56,9 @@ struct fork {
 
 bool fork_open(struct fork *fork, const struct fork_options *options, struct err *err);
 void fork_close(struct fork *fork);
+
+// Before any twin is asked for: they are as of `rev`, and its time is `clock`. At 0 there are none.
+void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock);
 
 // Makes a stored version the present one. False when it is not stored any more or does not load.
 bool fork_serve(struct fork *fork, uint64_t version, struct err *err);

@@ -1,9 +1,7 @@
-// GET /api/v1/twins/{id}/explain?rev=N&field=NAME: why a twin is as it is (fork/explain.h).
+// GET /api/v1/twins/{id}/explain?rev=N&field=NAME: how a revision came about, line by line.
 //
-// With `field`, a field's or an alarm's name, it is the newest revision at or before `rev` that set
-// it; else the twin's newest one at or before `rev`. Without `rev`, of now. Answers {"twin", "rev",
-// "received", "input", "actor", "from", "version", "equal", "difference", "missing", "lines":
-// [{file, line, text, locals}], "dropped", "writes": [{subject, before, after, given}]}.
+// Without rev the newest revision that set the field or alarm; with neither the twin's newest. The
+// turn is run again by the archive's worker (fork/explain.h has the answer's form).
 
 #ifndef PUSH_HTTP_EXPLAIN_H
 #define PUSH_HTTP_EXPLAIN_H

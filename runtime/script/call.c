@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "script/script.h"
+#include "script/trace.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,7 +34,7 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size);
 static void on_tick(int number, siginfo_t *info, void *context);
 static void arm(struct call *call, enum kill reason);
 static void kill_hook(lua_State *lua, lua_Debug *frame);
-static void line_hook(lua_State *lua, lua_Debug *frame);
+static void trace_hook(lua_State *lua, lua_Debug *hooked);
 static bool make_timer(struct call *call, int64_t interval_us, struct err *err);
 static void set_timer(const struct call *call, int64_t first_us, int64_t interval_us);
 static void stop_timer(struct call *call);
@@ -88,18 +89,19 @@ int call_run(struct call *call, int arguments, int results, const struct call_bu
     call->limit_us = limit_us;
     call->steps = call->steps_a_call = (size_t)budget->cpu_us * STEPS_A_US;
     call->sequence++;
+    if (call->trace)
+        lua_sethook(call->lua, trace_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE, 0);
     atomic_signal_fence(memory_order_seq_cst);
     call->is_running = 1;
     if (!call->is_ticking) { // looked at after is_running is set: a tick that meets a call goes on
         call->is_ticking = 1;
         set_timer(call, interval_us, interval_us);
     }
-    if (call->on_line) lua_sethook(call->lua, line_hook, LUA_MASKLINE, 0);
     int status = lua_pcall(call->lua, arguments, results, MESSAGE_HANDLER);
     call->is_running = 0; // from here on a tick arms nothing
     atomic_signal_fence(memory_order_seq_cst);
 
-    if (call->kill != KILL_NONE || call->on_line) lua_sethook(call->lua, NULL, 0, 0);
+    if (call->kill != KILL_NONE || call->trace) lua_sethook(call->lua, NULL, 0, 0);
     if (status == LUA_OK) return OUTCOME_OK;
     describe(call, status, where, err);
     lua_pop(call->lua, 1);
@@ -218,9 +220,11 @@ static void kill_hook(lua_State *lua, lua_Debug *hooked) {
     lua_error(lua);
 }
 
-static void line_hook(lua_State *lua, lua_Debug *frame) {
-    const struct call *call = call_of(lua);
-    call->on_line(call->line_context, lua, frame);
+static void trace_hook(lua_State *lua, lua_Debug *hooked) {
+    struct call *call = call_of(lua);
+    if (trace_step(call->trace, lua, hooked)) return;
+    lua_sethook(lua, NULL, 0, 0);
+    if (call->kill != KILL_NONE) arm(call, call->kill); // a tick came in between
 }
 
 static bool make_timer(struct call *call, int64_t interval_us, struct err *err) {

@@ -21,6 +21,7 @@
 #include <time.h>
 
 struct err;
+struct trace;
 
 enum kill { KILL_NONE, KILL_DEADLINE, KILL_MEMORY };
 
@@ -32,9 +33,6 @@ struct call_budget {
 
 struct call {
     lua_State *lua;
-    // While it is set each call tells of the lines it comes to.
-    void (*on_line)(void *context, lua_State *lua, lua_Debug *frame);
-    void *line_context;
     // Shared with the signal handler, which runs on the calling thread.
     volatile sig_atomic_t is_running;
     volatile sig_atomic_t kill; // enum kill; set: the hook is armed
@@ -53,6 +51,7 @@ struct call {
     size_t used, soft, hard;
     size_t steps; // that the running call may still charge, of
     size_t steps_a_call;
+    struct trace *trace; // has every line of the calls (trace.h); NULL = none, which costs nothing
 };
 
 // A Lua state with a counting allocator, whose extra space holds `owner`. Outside of a call the

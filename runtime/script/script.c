@@ -19,6 +19,7 @@
 #include "script/mistake.h"
 #include "script/sandbox.h"
 #include "script/state.h"
+#include "script/trace.h"
 #include "twin/change.h"
 #include "twin/model.h"
 #include "twin/name.h"
@@ -127,10 +128,21 @@ enum outcome script_call(struct script *script, struct changes *changes,
     const struct call_budget budget = {.cpu_us = script->limits.call_us,
                                        .growth = script->limits.soft_bytes,
                                        .patience = script->limits.patience};
+    struct trace *trace = script->call.trace;
+    if (trace) trace_begin(trace, twin->model, trigger, script);
     enum outcome outcome = call_run(&script->call, arguments, 0, &budget, behavior->file, err);
+    if (trace) trace_end(trace, outcome, err);
     script->changes = NULL;
     ++*script->call_totals[outcome];
     return outcome;
+}
+
+void script_trace(struct script *script, struct trace *trace) {
+    script->call.trace = trace;
+}
+
+bool script_is_traced(const struct script *script) {
+    return script->call.trace;
 }
 
 const int64_t *script_every(const struct script *script, const struct model *model, int *count) {

@@ -23,6 +23,7 @@ struct logger;
 struct metrics;
 struct model;
 struct script;
+struct trace;
 struct twin;
 
 struct script_limits {
@@ -89,6 +90,11 @@ enum outcome { // numbers are on disk: append only
 // random().
 enum outcome script_call(struct script *script, struct changes *changes,
                          const struct trigger *trigger, uint64_t seed, struct err *err);
+
+// From now on what script_call runs is traced (script/trace.h); NULL ends it. The trace is the
+// caller's.
+void script_trace(struct script *script, struct trace *trace);
+bool script_is_traced(const struct script *script);
 
 // The periods of `every` for a model, microseconds, ascending; the index is TRIGGER_EVERY's.
 const int64_t *script_every(const struct script *script, const struct model *model, int *count);

@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 #include "script/script.h"
-#include "script/trace.h"
 #include "turn/engine.h"
 
 static struct cause cause_of(const struct revision *recorded) {
@@ -148,9 +147,4 @@ bool engine_repeat(struct engine *engine, const struct revision *recorded,
     engine->repeated = NULL;
     engine->obeyed = NULL;
     return is_done;
-}
-
-void engine_trace(struct engine *engine, struct trace *trace) {
-    for (int i = 0; i < engine->edition_count; i++) // a twin may be held on another
-        if (engine->editions[i].script) script_trace(engine->editions[i].script, trace);
 }

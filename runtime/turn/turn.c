@@ -175,6 +175,10 @@ enum outcome turn_call(struct engine *engine, const struct trigger *trigger, str
     uint64_t seed = hash64(0, coordinates, sizeof coordinates);
     const struct change *obeyed = engine->obeyed;
     if (!obeyed) return script_call(engine->script, changes, trigger, seed, err);
+    // Who looks at the lines wants those of the call that was stopped, too; what it did is dropped.
+    if (script_is_traced(engine->script) &&
+        script_call(engine->script, changes, trigger, seed, err) == OUTCOME_OK)
+        return OUTCOME_OK;
     err_set(err, ERR_INVALID, "%.*s", (int)obeyed->text.length, obeyed->text.text);
     return obeyed->state;
 }

@@ -26,7 +26,6 @@ struct prediction_result;
 struct revision;
 struct script;
 struct script_files;
-struct trace;
 struct twin;
 struct world;
 
@@ -152,9 +151,6 @@ bool engine_repeat(struct engine *engine, const struct revision *recorded,
 // refer to; what the twin's own does not have is left out. A recorded timer, sum or event only
 // moves the clock: the twin has its own.
 void engine_lead(struct engine *engine, const struct revision *recorded, const struct model *then);
-
-// Calls of the version that serves go into `trace` until it is NULL.
-void engine_trace(struct engine *engine, struct trace *trace);
 
 // Takes the event that this revision sent off the queue, with those before it that led to nobody.
 // False when it is not there.

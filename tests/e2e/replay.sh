@@ -104,22 +104,6 @@ like "what cannot be understood is a sentence" "$out" 'it reads MODEL.GROUP.FIEL
 like "so are reversed ends" "$(ctl replay --from 9 --to 3 2>&1)" "'to' is rev 3, before 'from', rev 9"
 like "and a rev beyond the log" "$(ctl replay --to 99999999999 2>&1)" "there is no rev 99999999999 yet; the newest is "
 
-# ---- one value, explained
-
-out=$(ctl -o table explain mixer-1 load)
-like "a value is explained: what came in" "$out" 'samples by coap .*given +telemetry.torque +90'
-like "which lines ran, with their text and locals" "$out" 'scripts/behavior/mixer.lua.* 2 +mixer.derived.load = 90 .* -- mixer = mixer-1, torque = 90'
-like "what was written, before and after" "$out" 'writes derived.load +72 -> 81'
-like "and that it comes to the same again" "$out" 'run again it came to the same$'
-out=$(ctl -o table explain vat-1 fed)
-like "an event says who sent it" "$out" 'event by runtime, event.mixed 91 from mixer-2 rev|event by runtime, event.mixed 90 from mixer-1 rev'
-like "an earlier one is explained by its version of then" "$(ctl -o table explain mixer-1 load --rev "$rev")" 'mixer.derived.load = 100 \* torque'
-like "a failure has its sentence" "$(ctl -o table explain mixer-1 --rev 13)" 'thirteen is too much'
-like "an unknown field is a sentence" "$(ctl explain mixer-1 nothing 2>&1)" "mixer has no field or alarm 'nothing'"
-started=$EPOCHREALTIME
-api GET '/twins/mixer-1/explain?field=load' >/dev/null
-ok "within 100 ms" awk "BEGIN { exit !($EPOCHREALTIME - $started < 0.1) }"
-
 # ---- another version on the same past, and beside the live world
 
 write_behaviors 80

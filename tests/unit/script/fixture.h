@@ -42,7 +42,12 @@ struct bench {
 };
 
 static inline void bench_init(struct bench *bench) {
-    *bench = (struct bench){.limits = {2000, 200000, 8u << 20, 256u << 20}, .now = NOW, .seed = 1};
+    *bench = (struct bench){.limits = {.call_us = 2000,
+                                       .predict_us = 200000,
+                                       .soft_bytes = 8u << 20,
+                                       .hard_bytes = 256u << 20},
+                            .now = NOW,
+                            .seed = 1};
     bench->metrics = metrics_new();
     bench->world = world_new();
     changes_init(&bench->changes, bench->world, &bench->region);
