@@ -38,23 +38,32 @@ static void end_bits(struct bit_writer *writer) {
 
 struct bit_reader {
     struct reader *in;
-    uint64_t bits;
+    uint64_t bits; // the lowest `left` of them are still to be taken
     int left;
 };
 
-static uint64_t take_bits(struct bit_reader *reader, int count) {
-    uint64_t bits = 0;
-    while (count > 0) {
-        if (reader->left == 0) {
-            reader->bits = read_byte(reader->in);
-            reader->left = 8;
-        }
-        int taken = count < reader->left ? count : reader->left;
-        reader->left -= taken;
-        bits = bits << taken | (reader->bits >> reader->left & ((1u << taken) - 1));
-        count -= taken;
+static void refill(struct bit_reader *reader) {
+    uint32_t word;
+    if (reader->in->end - reader->in->at < (ptrdiff_t)sizeof word) {
+        reader->bits = reader->bits << 8 | read_byte(reader->in);
+        reader->left += 8;
+        return;
     }
-    return bits;
+    memcpy(&word, reader->in->at, sizeof word);
+    reader->in->at += sizeof word;
+    reader->bits = reader->bits << 32 | __builtin_bswap32(word);
+    reader->left += 32;
+}
+
+static uint64_t take_bits(struct bit_reader *reader, int count) {
+    if (count > 32) {
+        uint64_t high = take_bits(reader, count - 32);
+        return high << 32 | take_bits(reader, 32);
+    }
+    while (reader->left < count)
+        refill(reader);
+    reader->left -= count;
+    return reader->bits >> reader->left & ((UINT64_C(1) << count) - 1);
 }
 
 // ---- values

@@ -148,6 +148,7 @@ static void use_model(struct archivist *archivist, struct follower *follower, ui
         struct line *line = before.lines[i];
         int place = line ? model_field(model, line->kind, line->name, strlen(line->name)) : NONE;
         if (place == NONE) continue;
+        line->name = model->fields[place].name;
         follower->lines[place] = line;
         before.lines[i] = NULL;
     }

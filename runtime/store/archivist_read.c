@@ -20,8 +20,8 @@ static bool on_stretch(void *context, int64_t key_at, const uint8_t *payload, si
     if (line && line->newest.count > 0 && line->newest.key_at == key_at) {
         part.open = &line->newest;
         read->has_newest = true;
-    } else if (line && line->late.count > 0 && line->late.key_at == key_at) {
-        part.open = &line->late;
+    } else if (line && line->late && line->late->stretch.key_at == key_at) {
+        part.open = &line->late->stretch;
     }
     read->on_part(read->context, &part);
     return true;

@@ -8,41 +8,51 @@
 
 struct line *line_new(uint32_t twin, uint8_t kind, const char *name) {
     struct line *line = xcalloc(1, sizeof *line);
-    series_key(&line->key, twin, kind, name);
-    line->kind = kind;
-    line->name = xstrdup(name);
+    *line = (struct line){.twin = twin, .kind = kind, .name = name};
     return line;
+}
+
+static void drop_late(struct line *line) {
+    if (line->late) stretch_fini(&line->late->stretch);
+    free(line->late);
+    line->late = NULL;
 }
 
 void line_free(struct line *line) {
     if (!line) return;
     line_rest(line);
-    free(line->name);
     free(line);
 }
 
 void line_rest(struct line *line) {
     stretch_fini(&line->newest);
-    stretch_fini(&line->late);
+    drop_late(line);
     line->is_begun = false;
 }
 
 size_t line_bytes(const struct line *line) {
-    return stretch_bytes(&line->newest) + stretch_bytes(&line->late);
+    return stretch_bytes(&line->newest) + (line->late ? stretch_bytes(&line->late->stretch) : 0);
+}
+
+static struct series_key key_of(const struct line *line) {
+    struct series_key key;
+    series_key(&key, line->twin, line->kind, line->name);
+    return key;
 }
 
 static void put(const struct line *line, struct stretch *stretch, struct series_write *write) {
     struct buffer payload = {0};
     if (!stretch->is_dirty || stretch->count == 0) return;
+    struct series_key key = key_of(line);
     stretch_encode(stretch, &payload);
-    series_write_put(write, &line->key, stretch->key_at, payload.bytes, payload.length);
+    series_write_put(write, &key, stretch->key_at, payload.bytes, payload.length);
     buffer_fini(&payload);
     stretch->is_dirty = false;
 }
 
 void line_write(struct line *line, struct series_write *write) {
     put(line, &line->newest, write);
-    put(line, &line->late, write);
+    if (line->late) put(line, &line->late->stretch, write);
 }
 
 // The stretch that `at` belongs to; an empty one when there is none, or it cannot be read.
@@ -50,7 +60,8 @@ static void fetch(const struct line *line, struct state_file *file, int64_t at,
                   struct stretch *stretch, int64_t *until) {
     struct buffer payload = {0};
     struct series_found found;
-    bool is_found = series_find(file, &line->key, at, &found, &payload);
+    struct series_key key = key_of(line);
+    bool is_found = series_find(file, &key, at, &found, &payload);
     *until = found.next_at;
     if (!is_found || found.is_damaged || !stretch_decode(payload.bytes, payload.length, stretch))
         *stretch = (struct stretch){0};
@@ -83,7 +94,8 @@ static void split(const struct line *line, struct series_write *write, struct st
     int64_t key_at = stretch->key_at;
     stretch_split(stretch, later);
     if (stretch->samples[0].at < key_at) {
-        series_write_drop(write, &line->key, key_at);
+        struct series_key key = key_of(line);
+        series_write_drop(write, &key, key_at);
         stretch->key_at = stretch->samples[0].at;
     }
     if (later->key_at <= stretch->key_at) later->key_at = stretch->key_at + 1;
@@ -109,36 +121,45 @@ static void add(struct stretch *stretch, uint64_t had, uint64_t rev, int64_t at,
     if (rev > stretch->through) stretch->through = rev;
 }
 
+// The late stretch becomes the one that `at` belongs to. False when that is the newest.
+static bool fetch_late(struct line *line, struct state_file *file, struct series_write *write,
+                       int64_t at) {
+    struct err err;
+    if (line->late) put(line, &line->late->stretch, write);
+    series_commit(file, write, &err); // what is looked for next may be among it
+    drop_late(line);
+    line->late = xcalloc(1, sizeof *line->late);
+    fetch(line, file, at, &line->late->stretch, &line->late->until);
+    line->late->had = line->late->stretch.through;
+    // Before the very first one: there is none to put it into but the newest.
+    bool is_newest =
+        line->late->stretch.count == 0 || line->late->stretch.key_at == line->newest.key_at;
+    if (is_newest) drop_late(line);
+    return !is_newest;
+}
+
 static void add_late(struct line *line, struct state_file *file, struct series_write *write,
                      uint64_t rev, int64_t at, struct value value, enum quality quality) {
-    bool is_here = line->late.count > 0 && at >= line->late.key_at && at < line->late_until;
-    if (!is_here) {
-        struct err err;
-        put(line, &line->late, write);
-        series_commit(file, write, &err); // what is looked for next may be among it
-        stretch_fini(&line->late);
-        fetch(line, file, at, &line->late, &line->late_until);
-        line->late_had = line->late.through;
-        // Before the very first one: there is none to put it into but the newest.
-        if (line->late.count == 0 || line->late.key_at == line->newest.key_at) {
-            stretch_fini(&line->late);
-            add(&line->newest, line->newest_had, rev, at, value, quality);
-            return;
-        }
+    bool is_here = line->late && at >= line->late->stretch.key_at && at < line->late->until;
+    if (!is_here && !fetch_late(line, file, write, at)) {
+        add(&line->newest, line->newest_had, rev, at, value, quality);
+        return;
     }
-    if (value.type != VALUE_NONE && value.type != line->late.type) return; // of another time's type
-    if (line->late.count == CHUNK_SAMPLES) {
+    struct late *late = line->late;
+    if (value.type != VALUE_NONE && value.type != late->stretch.type)
+        return; // of another time's type
+    if (late->stretch.count == CHUNK_SAMPLES) {
         struct stretch later;
-        split(line, write, &line->late, &later);
+        split(line, write, &late->stretch, &later);
         if (at < later.key_at) {
-            line->late_until = later.key_at;
+            late->until = later.key_at;
             stretch_fini(&later);
         } else {
-            stretch_fini(&line->late);
-            line->late = later;
+            stretch_fini(&late->stretch);
+            late->stretch = later;
         }
     }
-    add(&line->late, line->late_had, rev, at, value, quality);
+    add(&late->stretch, late->had, rev, at, value, quality);
 }
 
 void line_add(struct line *line, struct state_file *file, struct series_write *write, uint64_t rev,

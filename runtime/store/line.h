@@ -13,15 +13,21 @@
 
 struct state_file;
 
-struct line {
-    struct series_key key;
-    uint8_t kind; // enum field_kind
-    char *name;
-    bool is_begun; // the newest stretch was fetched, or there was none
-    struct stretch newest, late;
-    int64_t late_until;            // the late one takes what is before that
-    uint64_t newest_had, late_had; // `through` when they were fetched
-    uint64_t used;                 // by the archivist, for what is written back first
+struct late { // only while late samples come
+    struct stretch stretch;
+    int64_t until; // it takes what is before that
+    uint64_t had;  // `through` when it was fetched
+};
+
+struct line { // a large fleet has hundreds of thousands
+    uint32_t twin;
+    uint8_t kind;     // enum field_kind
+    bool is_begun;    // the newest stretch was fetched, or there was none
+    const char *name; // the owner's, as long as the line lives
+    struct stretch newest;
+    uint64_t newest_had; // its `through` when it was fetched
+    struct late *late;   // NULL = none
+    uint64_t used;       // by the archivist, for what is written back first
 };
 
 struct line *line_new(uint32_t twin, uint8_t kind, const char *name);

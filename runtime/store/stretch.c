@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER_BYTES 9 // through u64, type u8
-#define FIRST_CAPACITY 16
+#define HEADER_BYTES 9   // through u64, type u8
+#define FIRST_CAPACITY 4 // most fields of a large fleet have few
 
 static bool is_chunk(enum value_type type) {
     return type == VALUE_NUMBER || type == VALUE_BOOLEAN;
@@ -27,7 +27,7 @@ size_t stretch_bytes(const struct stretch *stretch) {
 }
 
 static void grow(struct stretch *stretch, uint32_t capacity) {
-    stretch->capacity = capacity;
+    stretch->capacity = (uint16_t)capacity;
     stretch->samples = xrealloc(stretch->samples, capacity * sizeof *stretch->samples);
     if (!is_chunk(stretch->type))
         stretch->values = xrealloc(stretch->values, capacity * sizeof *stretch->values);
@@ -59,11 +59,11 @@ void stretch_add(struct stretch *stretch, int64_t at, struct value value, enum q
 }
 
 void stretch_split(struct stretch *stretch, struct stretch *later) {
-    uint32_t kept = stretch->count / 2;
+    uint16_t kept = stretch->count / 2;
     *later = (struct stretch){.key_at = stretch->samples[kept].at,
                               .through = stretch->through,
                               .type = stretch->type,
-                              .count = stretch->count - kept,
+                              .count = (uint16_t)(stretch->count - kept),
                               .is_dirty = true};
     grow(later, later->count);
     memcpy(later->samples, stretch->samples + kept, later->count * sizeof *later->samples);
@@ -119,8 +119,10 @@ bool stretch_decode(const uint8_t *bytes, size_t length, struct stretch *stretch
     if (in.is_bad || stretch->type == VALUE_NONE || stretch->type > VALUE_LOCATION) return false;
     bool is_good;
     if (is_chunk(stretch->type)) {
+        uint32_t count = 0;
         grow(stretch, CHUNK_SAMPLES);
-        is_good = chunk_decode(in.at, (size_t)(in.end - in.at), stretch->samples, &stretch->count);
+        is_good = chunk_decode(in.at, (size_t)(in.end - in.at), stretch->samples, &count);
+        stretch->count = (uint16_t)count;
     } else {
         is_good = decode_values(&in, stretch);
     }

@@ -18,10 +18,10 @@ struct buffer;
 struct stretch {
     int64_t key_at;   // what it is kept under: its first sample's time when it was begun
     uint64_t through; // it has what the revisions up to here put into it
-    enum value_type type;
-    uint32_t count, capacity;
     struct chunk_sample *samples;
     struct value *values; // of texts and locations, their bytes owned; else NULL
+    uint16_t count, capacity;
+    uint8_t type; // enum value_type
     bool is_dirty;
 };
 
