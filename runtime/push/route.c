@@ -45,6 +45,7 @@ static const struct route routes[] = {
     {HTTP_DELETE, "/api/v1/twins/{}/relationships/{}/{}", http_commission_unlink},
     {HTTP_GET, "/api/v1/adoptions", http_adoption_list},
     {HTTP_GET, "/api/v1/twins/{}/history", http_history_get},
+    {HTTP_GET, "/api/v1/series", http_history_series},
     {HTTP_GET, "/api/v1/twins/{}/revisions", http_past_revisions},
     {HTTP_GET, "/api/v1/twins/{}/explain", http_explain_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},

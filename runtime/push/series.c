@@ -74,6 +74,10 @@ void series_free(struct series *series) {
     free(series);
 }
 
+int series_columns(const struct series *series) {
+    return series->count;
+}
+
 bool series_read(struct series *series, struct archivist *archivist, struct err *err) {
     for (int i = 0; i < series->count; i++) {
         struct named_column *column = &series->columns[i];

@@ -29,6 +29,7 @@ struct series_span {
 struct series *series_new(const struct twin *twin, const char *names,
                           const struct series_span *span);
 void series_free(struct series *series);
+int series_columns(const struct series *series);
 
 // On a worker, once the twin's revision then is durable.
 bool series_read(struct series *series, struct archivist *archivist, struct err *err);
