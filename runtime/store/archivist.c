@@ -219,6 +219,7 @@ bool archivist_commit(struct archivist *archivist, size_t beyond) {
         return true;
     }
     archivist->is_stuck = true;
+    pthread_cond_broadcast(&archivist->has_read); // nobody waits for what may not come
     logger_line(archivist->options.logger, LOG_LEVEL_ERROR, "series_not_written",
                 "why=\"%s\" note=\"the log keeps it; tried again\"", err.text);
     return false;

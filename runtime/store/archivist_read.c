@@ -43,12 +43,13 @@ bool archivist_read(struct archivist *archivist, const struct archive_query *que
     struct series_key key;
     series_key(&key, query->twin, query->kind, query->name);
     pthread_mutex_lock(&archivist->mutex);
-    while (archivist->read_rev < query->rev && !atomic_load(&archivist->is_stopping)) {
+    while (archivist->read_rev < query->rev && !archivist->is_stuck &&
+           !atomic_load(&archivist->is_stopping)) {
         archivist_wake(archivist);
         pthread_cond_wait(&archivist->has_read, &archivist->mutex);
     }
-    bool is_good = archivist_commit(archivist, 0) ||
-                   err_set(err, ERR_UNAVAILABLE, "series cannot be written now; try again");
+    bool is_good = (archivist->read_rev >= query->rev && archivist_commit(archivist, 0)) ||
+                   err_set(err, ERR_UNAVAILABLE, "series cannot be written now; try again later");
     struct read read = {
         .line = find_line(archivist, query), .on_part = on_part, .context = context};
     is_good = is_good && series_walk(archivist->options.file, &key, query->from, query->to,

@@ -172,7 +172,8 @@ static void a_model_says_all_that_a_page_needs(void **state) {
         "\"delay\":0,\"text\":\"\",\"advice\":\"\"}},"
         "\"predictions\":{\"bearing_wear\":{\"unit\":\"h\",\"every\":600,\"band\":0.9,"
         "\"of\":{\"field\":\"vibration\",\"above\":7}}},"
-        "\"commands\":{},\"events\":{},\"relationships\":{\"feeds\":\"tank\"},\"parts\":{\"motor\":\"motor\"}}");
+        "\"commands\":{},\"events\":{},\"relationships\":{\"feeds\":\"tank\"},\"parts\":{\"motor\":"
+        "\"motor\"}}");
     buffer_fini(&out);
 }
 
