@@ -113,8 +113,12 @@ static bool open_store(struct live *live, struct err *err) {
     struct checkpoint_options checkpoints = {config->data_dir, live->logger, live->metrics};
     live->checkpoint = checkpoint_open(&checkpoints, err);
     if (!live->checkpoint) return false;
-    struct archivist_options series = {live->log, checkpoint_file(live->checkpoint), live->logger,
-                                       live->metrics, loop_utc};
+    struct archivist_options series = {.log = live->log,
+                                       .file = checkpoint_file(live->checkpoint),
+                                       .logger = live->logger,
+                                       .metrics = live->metrics,
+                                       .now = loop_utc,
+                                       .flush_bytes = (size_t)config->log_quota / 16};
     live->archivist = archivist_open(&series, err);
     return live->archivist != NULL;
 }

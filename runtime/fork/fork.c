@@ -149,6 +149,13 @@ static struct twin *fetch(void *context, uint32_t number) {
     return twin;
 }
 
+struct twin *fork_decode(struct fork *fork, const struct buffer *bytes) {
+    struct reader in = {.at = bytes->bytes, .end = bytes->bytes + bytes->length};
+    struct err err;
+    read_u32(&in);
+    return twin_decode(&in, find_layout, fork, &err);
+}
+
 bool fork_restore(struct fork *fork, uint32_t number, uint64_t rev, struct err *err) {
     return add_past(fork, number, rev, rev, err);
 }

@@ -73,6 +73,8 @@ bool fork_knows_layouts(struct fork *fork, const struct revision *revision);
 bool fork_take(struct fork *fork, const struct revision *revision);
 // Queues the events that a recorded revision sent, for those that consumed them.
 void fork_queue_events(struct fork *fork, const struct revision *revision);
+// A twin as snapshot_read put it, in no world yet; NULL when its layout is not known.
+struct twin *fork_decode(struct fork *fork, const struct buffer *bytes);
 // Makes a twin what the log has it at its revision `rev`. False when the log cannot tell.
 bool fork_restore(struct fork *fork, uint32_t number, uint64_t rev, struct err *err);
 // What a retry has run again: the revision that failed, and the event that it had consumed, if one;

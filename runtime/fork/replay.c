@@ -11,6 +11,7 @@
 #include "twin/world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATIENCE 1000 // times a call's time: what was stopped is in the log
@@ -27,6 +28,8 @@ struct replay {
     size_t recorded_length;          // in the batch
     int revisions;                   // that the turn has made
     bool is_equal;
+    uint8_t *awaited; // a bit a number: its state is still to come
+    uint32_t awaited_count, number_count;
     uint64_t unstored; // version that cannot be loaded, not to try it twice
 };
 
@@ -65,6 +68,39 @@ static bool bring_in(struct replay *replay, const struct revision *revision, uin
     if (fork_restore(&replay->fork, revision->twin, rev, &err)) return true;
     say_missing(replay, err.text);
     return false;
+}
+
+// The twin is here, or gone.
+static void arrive(struct replay *replay, uint32_t number) {
+    uint8_t bit = (uint8_t)(1u << number % 8);
+    if (number >= replay->number_count || !(replay->awaited[number / 8] & bit)) return;
+    replay->awaited[number / 8] &= (uint8_t)~bit;
+    if (--replay->awaited_count == 0) world_link_all(replay->fork.world); // who led to whom
+}
+
+// Where the log's begin was dropped: what has no revision in it is as it is now, the rest is
+// awaited.
+static void await_states(struct replay *replay) {
+    struct snapshot *live = replay->request->live;
+    struct buffer bytes = {0};
+    uint64_t first = log_first_rev(replay->request->source.log);
+    if (log_dropped_rev(replay->request->source.log) == 0 || !live) return;
+    replay->number_count = snapshot_next_number(live);
+    replay->awaited = xcalloc(replay->number_count / 8 + 1, 1);
+    for (uint32_t i = 0; i < replay->number_count; i++) {
+        bytes.length = 0;
+        if (!snapshot_read(live, i, &bytes)) continue;
+        struct twin *twin = fork_decode(&replay->fork, &bytes);
+        if (twin && twin->rev < first) {
+            world_add(replay->fork.world, twin);
+            continue;
+        }
+        twin_free(twin);
+        replay->awaited[i / 8] |= (uint8_t)(1u << i % 8);
+        replay->awaited_count++;
+    }
+    buffer_fini(&bytes);
+    if (replay->awaited_count == 0) world_link_all(replay->fork.world);
 }
 
 static bool is_asked_for(const struct replay *replay, const struct revision *revision) {
@@ -146,14 +182,16 @@ static void step(struct replay *replay, const struct revision *revision) {
     bool is_here = revision->previous == 0 || world_twin(world, revision->twin);
     bool is_wanted = is_asked_for(replay, revision);
     if (!is_here) is_here = bring_in(replay, revision, revision->previous);
-    if (is_here && is_wanted && can_serve(replay, revision) && run(replay, revision)) {
+    if (is_here && replay->awaited_count > 0) arrive(replay, revision->twin);
+    if (is_here && replay->awaited_count == 0 && is_wanted && can_serve(replay, revision) &&
+        run(replay, revision)) {
         judge(replay, revision);
     } else {
         replay->report->taken += is_wanted;
         if (is_here)
             fork_take(&replay->fork, revision);
-        else
-            bring_in(replay, revision, revision->rev);
+        else if (bring_in(replay, revision, revision->rev))
+            arrive(replay, revision->twin);
     }
     fork_queue_events(&replay->fork, revision);
     look_at(replay, revision);
@@ -219,7 +257,7 @@ static bool hash_recorded(struct replay *replay, struct err *err) {
     struct replay_report report;
     request.from = UINT64_MAX; // nothing is re-executed
     request.to = replay->report->rev;
-    request.live = NULL;
+    request.is_to_now = false;
     request.invariant = NULL;
     request.on_progress = NULL;
     bool is_good = replay_run(&request, &report, err);
@@ -234,17 +272,20 @@ bool replay_run(const struct replay_request *request, struct replay_report *repo
                                    .patience = PATIENCE,
                                    .sink = {.on_revision = on_revision, .on_predict = on_predict}};
     *report = (struct replay_report){0};
-    bool is_good = fork_open(&replay.fork, &options, err) && read_log(&replay, err);
+    bool is_good = fork_open(&replay.fork, &options, err);
+    if (is_good) await_states(&replay);
+    is_good = is_good && read_log(&replay, err);
     if (is_good) {
         report->hash = report->live_hash = world_hash(replay.fork.world);
         report->twins = replay.fork.world->twin_count;
-        bool is_whole = request->live && !report->is_stopped && !report->broken.rev;
+        bool is_whole = request->is_to_now && !report->is_stopped && !report->broken.rev;
         if (is_whole)
             report->live_hash = hash_live(&replay);
         else if (request->from != UINT64_MAX)
             is_good = hash_recorded(&replay, err);
     }
     fork_close(&replay.fork);
+    free(replay.awaited);
     region_fini(&replay.region);
     buffer_fini(&replay.bytes);
     return is_good;

@@ -24,7 +24,8 @@ struct snapshot;
 
 struct replay_request {
     struct fork_source source;
-    struct snapshot *live; // stands at `to`; NULL when `to` is earlier
+    struct snapshot *live; // of the live world at or after `to`; may be NULL
+    bool is_to_now;        // it stands at `to`, and is compared
     uint64_t from, to;     // revs, both ends included
     const char *model;     // turns of others are taken as recorded; NULL = all are re-executed
     const struct invariant *invariant; // ends at the first revision that breaks it; may be NULL

@@ -55,7 +55,7 @@ static bool run(struct study *study, struct err *err) {
     while (is_good && log_durable(request->source.log) < replay->span.to)
         is_good = study_wait(study, WAIT_US) || err_set(err, ERR_UNAVAILABLE, "it was stopped");
     is_good = is_good && span_find(&replay->span, request->source.log, err);
-    if (replay->span.to < request->to) request->live = NULL;
+    if (replay->span.to < request->to) request->is_to_now = false;
     study_lock(study);
     request->from = replay->span.from;
     request->to = replay->span.to;
@@ -160,7 +160,8 @@ static bool read_request(struct service *service, const struct http_request *req
     if (bisect) replay->request.invariant = &replay->invariant;
     replay->request.from = replay->span.from;
     replay->request.to = replay->span.to;
-    if (replay->request.to == newest) replay->request.live = snapshot_open(service->world);
+    replay->request.is_to_now = replay->request.to == newest;
+    replay->request.live = snapshot_open(service->world);
     return true;
 }
 

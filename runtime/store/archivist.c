@@ -32,6 +32,8 @@ static void *work(void *context);
 struct archivist *archivist_open(const struct archivist_options *options, struct err *err) {
     struct archivist *archivist = xcalloc(1, sizeof *archivist);
     archivist->options = *options;
+    if (options->flush_bytes == 0 || options->flush_bytes > FLUSH_LOG_BYTES)
+        archivist->options.flush_bytes = FLUSH_LOG_BYTES;
     archivist->layouts = world_new();
     archivist->covered = archivist->read_rev = series_covered(options->file);
     archivist->flushed_at = options->now();
@@ -332,7 +334,7 @@ static void *work(void *context) {
         read_on(archivist);
         retain(archivist);
         bool is_due = archivist->options.now() - archivist->flushed_at > FLUSH_US ||
-                      archivist->log_bytes > FLUSH_LOG_BYTES;
+                      archivist->log_bytes > archivist->options.flush_bytes;
         if (is_due && archivist->covered < archivist->read_rev) {
             pthread_mutex_lock(&archivist->mutex);
             flush(archivist, 0);

@@ -30,6 +30,7 @@ struct archivist_options {
     const struct logger *logger;
     struct metrics *metrics;
     int64_t (*now)(void); // microseconds UTC, any thread
+    size_t flush_bytes;   // of log that may wait for what is in memory; 0 = 256 MB
 };
 
 struct archivist *archivist_open(const struct archivist_options *options, struct err *err);
