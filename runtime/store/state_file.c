@@ -116,8 +116,12 @@ static int open_databases(struct state_file *file, unsigned flags) {
     for (int i = 0; i < STATE_DATABASES && code == 0; i++)
         code =
             mdb_dbi_open(txn, databases[i].name, databases[i].flags | flags, &file->databases[i]);
-    if (code == 0 && flags)
-        code = record_put_u64(txn, file->databases[STATE_META], "format", FORMAT);
+    uint64_t format; // a store that lacks a database is of an older program, and may say another
+    if (code == 0 && flags) {
+        code = record_get_u64(txn, file->databases[STATE_META], "format", &format);
+        if (code == MDB_NOTFOUND)
+            code = record_put_u64(txn, file->databases[STATE_META], "format", FORMAT);
+    }
     if (code == 0) return mdb_txn_commit(txn);
     mdb_txn_abort(txn);
     return code;
