@@ -179,7 +179,7 @@ static void follow_change(struct archivist *archivist, struct follower *follower
              change->kind == CHANGE_SAMPLE ? change->quality : QUALITY_GOOD);
     archivist->pool += line_bytes(*line);
     (*line)->used = archivist->clock;
-    ++*archivist->samples;
+    counter_add(archivist->samples, 1);
 }
 
 static void follow(struct archivist *archivist, const struct revision *revision) {
@@ -216,7 +216,7 @@ bool archivist_commit(struct archivist *archivist, size_t beyond) {
     size_t bytes = series_write_bytes(&archivist->write);
     if (bytes <= beyond) return true;
     if (series_commit(archivist->options.file, &archivist->write, &err)) {
-        *archivist->written += bytes;
+        counter_add(archivist->written, bytes);
         archivist->is_stuck = false;
         return true;
     }

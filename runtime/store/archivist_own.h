@@ -34,7 +34,8 @@ struct archivist {
     struct series_write write;
     struct region region;
     size_t pool, log_bytes;
-    bool is_stuck;  // what was gathered is not on disk: nothing is fetched or read until it is
+    atomic_bool
+        is_stuck;   // what was gathered is not on disk: nothing is fetched or read until it is
     uint64_t clock; // grows with each revision, for `used`
     int64_t flushed_at, retained_at;
     struct retention retention;
