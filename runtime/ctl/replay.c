@@ -43,20 +43,10 @@ static void write_path(const struct replay *replay, struct buffer *path) {
     buffer_byte(path, 0);
 }
 
-static double number(const cJSON *study, const char *name) {
-    const cJSON *item = cJSON_GetObjectItem(study, name);
-    return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
-static const char *text(const cJSON *object, const char *name) {
-    const char *found = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
-    return found ? found : "";
-}
-
 static void progress(const cJSON *study) {
     char line[160];
-    snprintf(line, sizeof line, "rev %.0f of %.0f, %.0f turns, at %s", number(study, "rev"),
-             number(study, "to"), number(study, "turns"), text(study, "at"));
+    snprintf(line, sizeof line, "rev %.0f of %.0f, %.0f turns, at %s", study_number(study, "rev"),
+             study_number(study, "to"), study_number(study, "turns"), study_text(study, "at"));
     study_tell(line);
 }
 
@@ -64,36 +54,38 @@ static void tell_broken(const struct replay *replay, const cJSON *study) {
     const cJSON *broken = cJSON_GetObjectItem(study, "broken");
     if (!replay->bisect) return;
     if (!broken) {
-        printf("%s: never so in %.0f turns\n", replay->bisect, number(study, "turns"));
+        printf("%s: never so in %.0f turns\n", replay->bisect, study_number(study, "turns"));
         return;
     }
     printf("%s: first after rev %.0f, of %s, where %s is %s\n", replay->bisect,
-           number(broken, "rev"), text(broken, "twin"), text(broken, "field"),
-           text(broken, "value"));
-    printf("twinctl explain %s %s --rev %.0f shows how it came about\n", text(broken, "twin"),
-           text(broken, "field"), number(broken, "rev"));
+           study_number(broken, "rev"), study_text(broken, "twin"), study_text(broken, "field"),
+           study_text(broken, "value"));
+    printf("twinctl explain %s %s --rev %.0f shows how it came about\n", study_text(broken, "twin"),
+           study_text(broken, "field"), study_number(broken, "rev"));
 }
 
 static int tell(const struct replay *replay, const cJSON *study) {
     const cJSON *first = cJSON_GetObjectItem(study, "first");
     bool is_equal = cJSON_IsTrue(cJSON_GetObjectItem(study, "equal"));
     bool is_broken = cJSON_GetObjectItem(study, "broken");
-    if (strcmp(text(study, "state"), "stopped") == 0) printf("it was stopped before its end\n");
-    if (number(study, "taken") > 0)
-        printf("%.0f turns were taken as recorded: %s\n", number(study, "taken"),
-               text(study, "missing"));
+    if (strcmp(study_text(study, "state"), "stopped") == 0)
+        printf("it was stopped before its end\n");
+    if (study_number(study, "taken") > 0)
+        printf("%.0f turns were taken as recorded: %s\n", study_number(study, "taken"),
+               study_text(study, "missing"));
     if (first)
-        printf("rev %.0f, %s %s: recorded %s, now %s; %.0f turns differ\n", number(first, "rev"),
-               text(first, "twin"), text(first, "field"), text(first, "recorded"),
-               text(first, "now"), number(study, "different"));
+        printf("rev %.0f, %s %s: recorded %s, now %s; %.0f turns differ\n",
+               study_number(first, "rev"), study_text(first, "twin"), study_text(first, "field"),
+               study_text(first, "recorded"), study_text(first, "now"),
+               study_number(study, "different"));
     tell_broken(replay, study);
-    printf("rev=%.0f turns=%.0f hash=%s live=%s ", number(study, "rev"), number(study, "turns"),
-           text(study, "hash"), text(study, "live"));
+    printf("rev=%.0f turns=%.0f hash=%s live=%s ", study_number(study, "rev"),
+           study_number(study, "turns"), study_text(study, "hash"), study_text(study, "live"));
     if (is_equal)
         printf("equal\n");
     else if (first)
-        printf("differ first=%.0f twin=%s field=%s\n", number(first, "rev"), text(first, "twin"),
-               text(first, "field"));
+        printf("differ first=%.0f twin=%s field=%s\n", study_number(first, "rev"),
+               study_text(first, "twin"), study_text(first, "field"));
     else
         printf("differ\n");
     return is_equal && !is_broken ? EXIT_GOOD : EXIT_FAILED;

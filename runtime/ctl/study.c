@@ -32,15 +32,20 @@ static bool look(struct client *client, const char *path, struct answer *answer,
     return client_ask(client, &request, answer, err);
 }
 
-static const char *state_of(const struct answer *answer) {
-    const char *state = cJSON_GetStringValue(cJSON_GetObjectItem(answer->body, "state"));
-    return state ? state : "";
+double study_number(const cJSON *object, const char *name) {
+    const cJSON *item = cJSON_GetObjectItem(object, name);
+    return cJSON_IsNumber(item) ? item->valuedouble : 0;
+}
+
+const char *study_text(const cJSON *object, const char *name) {
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
+    return text ? text : "";
 }
 
 static bool wait_for_end(struct client *client, const char *path,
                          void (*progress)(const cJSON *study), struct answer *answer,
                          struct err *err) {
-    while (strcmp(state_of(answer), "running") == 0) {
+    while (strcmp(study_text(answer->body, "state"), "running") == 0) {
         if (progress) progress(answer->body);
         poll(NULL, 0, LOOK_MS);
         answer_fini(answer);
@@ -48,7 +53,7 @@ static bool wait_for_end(struct client *client, const char *path,
         if (is_interrupted && !stop(client, path, err)) return false;
         if (!look(client, path, answer, err)) return false;
     }
-    if (strcmp(state_of(answer), "failed") != 0) return true;
+    if (strcmp(study_text(answer->body, "state"), "failed") != 0) return true;
     const char *why = cJSON_GetStringValue(cJSON_GetObjectItem(answer->body, "why"));
     err_set(err, ERR_INVALID, "%s", why ? why : "it failed");
     answer_fini(answer);
@@ -62,8 +67,7 @@ bool study_follow(struct client *client, const char *path, const char *body,
     struct sigaction action = {.sa_handler = on_interrupt};
     char place[64];
     if (!client_ask(client, &request, final, err)) return false;
-    snprintf(place, sizeof place, "/studies/%.0f",
-             cJSON_GetNumberValue(cJSON_GetObjectItem(final->body, "id")));
+    snprintf(place, sizeof place, "/studies/%.0f", study_number(final->body, "id"));
     sigaction(SIGINT, &action, NULL);
     bool is_good = wait_for_end(client, place, progress, final, err);
     study_tell(NULL);

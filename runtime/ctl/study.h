@@ -16,6 +16,10 @@ struct err;
 bool study_follow(struct client *client, const char *path, const char *body,
                   void (*progress)(const cJSON *study), struct answer *final, struct err *err);
 
+// Members of a study, and of objects in it: 0 and "" when they are not there.
+double study_number(const cJSON *object, const char *name);
+const char *study_text(const cJSON *object, const char *name);
+
 // One line over the last one, on standard error, when that is a terminal; NULL clears it.
 void study_tell(const char *line);
 

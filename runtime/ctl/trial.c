@@ -37,35 +37,26 @@ bool trial_store(struct client *client, const struct script_files *files, const 
     return is_stored;
 }
 
-static double number(const cJSON *object, const char *name) {
-    const cJSON *item = cJSON_GetObjectItem(object, name);
-    return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
-static const char *text_of(const cJSON *object, const char *name) {
-    const char *found = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
-    return found ? found : "";
-}
-
 static void progress(const cJSON *study) {
     char line[200];
     int differing = cJSON_GetArraySize(cJSON_GetObjectItem(study, "fields"));
-    int length =
-        snprintf(line, sizeof line, "rev %.0f, %.0f inputs of %.0f twins, %d field%s differ%s",
-                 number(study, "rev"), number(study, "inputs"), number(study, "twins"), differing,
-                 differing == 1 ? "" : "s", differing == 1 ? "s" : "");
-    if (text_of(study, "until")[0])
+    int length = snprintf(
+        line, sizeof line, "rev %.0f, %.0f inputs of %.0f twins, %d field%s differ%s",
+        study_number(study, "rev"), study_number(study, "inputs"), study_number(study, "twins"),
+        differing, differing == 1 ? "" : "s", differing == 1 ? "s" : "");
+    if (study_text(study, "until")[0])
         snprintf(line + length, sizeof line - (size_t)length, ", %.2f s behind, until %.19sZ",
-                 number(study, "lag_s"), text_of(study, "until"));
+                 study_number(study, "lag_s"), study_text(study, "until"));
     study_tell(line);
 }
 
 static void tell_head(const char *what, const cJSON *study) {
-    printf("%s: %.0f twins, %.0f inputs, %.0f turns", what, number(study, "twins"),
-           number(study, "inputs"), number(study, "turns"));
-    if (number(study, "input_us") > 0)
-        printf(", %.1f us of CPU an input", number(study, "input_us"));
-    if (text_of(study, "until")[0]) printf(", at most %.2f s behind", number(study, "most_lag_s"));
+    printf("%s: %.0f twins, %.0f inputs, %.0f turns", what, study_number(study, "twins"),
+           study_number(study, "inputs"), study_number(study, "turns"));
+    if (study_number(study, "input_us") > 0)
+        printf(", %.1f us of CPU an input", study_number(study, "input_us"));
+    if (study_text(study, "until")[0])
+        printf(", at most %.2f s behind", study_number(study, "most_lag_s"));
     printf("\n");
 }
 
@@ -73,27 +64,28 @@ static void tell_fields(const cJSON *study) {
     const cJSON *field;
     cJSON_ArrayForEach(field, cJSON_GetObjectItem(study, "fields")) {
         const cJSON *first = cJSON_GetObjectItem(field, "first");
-        printf("  %s %s differs after %.0f turns", text_of(field, "model"), text_of(field, "field"),
-               number(field, "turns"));
-        if (number(field, "largest") > 0) printf(", by at most %.6g", number(field, "largest"));
-        printf("\n    first: rev %.0f, %s: live %s, trial %s, after %s\n", number(first, "rev"),
-               text_of(first, "twin"), text_of(first, "live"), text_of(first, "trial"),
-               text_of(first, "input"));
+        printf("  %s %s differs after %.0f turns", study_text(field, "model"),
+               study_text(field, "field"), study_number(field, "turns"));
+        if (study_number(field, "largest") > 0)
+            printf(", by at most %.6g", study_number(field, "largest"));
+        printf("\n    first: rev %.0f, %s: live %s, trial %s, after %s\n",
+               study_number(first, "rev"), study_text(first, "twin"), study_text(first, "live"),
+               study_text(first, "trial"), study_text(first, "input"));
     }
 }
 
 static void tell_effects(const cJSON *study) {
     const cJSON *effect, *failures = cJSON_GetObjectItem(study, "failures");
     cJSON_ArrayForEach(effect, cJSON_GetObjectItem(study, "effects")) {
-        double live = number(effect, "live"), trial = number(effect, "trial");
-        printf("  %s %s: live %.0f, trial %.0f%s\n", text_of(effect, "model"),
-               text_of(effect, "effect"), live, trial, live == trial ? "" : "  differs");
+        double live = study_number(effect, "live"), trial = study_number(effect, "trial");
+        printf("  %s %s: live %.0f, trial %.0f%s\n", study_text(effect, "model"),
+               study_text(effect, "effect"), live, trial, live == trial ? "" : "  differs");
     }
-    printf("  failures: live %.0f, trial %.0f\n", number(failures, "live"),
-           number(failures, "trial"));
-    if (text_of(failures, "first")[0])
-        printf("    first: rev %.0f, %s: %s\n", number(failures, "rev"), text_of(failures, "twin"),
-               text_of(failures, "first"));
+    printf("  failures: live %.0f, trial %.0f\n", study_number(failures, "live"),
+           study_number(failures, "trial"));
+    if (study_text(failures, "first")[0])
+        printf("    first: rev %.0f, %s: %s\n", study_number(failures, "rev"),
+               study_text(failures, "twin"), study_text(failures, "first"));
 }
 
 static void tell(const struct session *session, const char *what, const cJSON *study) {

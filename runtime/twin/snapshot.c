@@ -27,7 +27,7 @@ struct snapshots { // of a world
 struct snapshot {
     struct snapshots *home;
     struct snapshot *next;
-    uint64_t rev, version;
+    uint64_t rev;
     int64_t clock;
     uint32_t count, next_number;
     struct twin **twins; // by number; read only where nothing is kept
@@ -43,7 +43,6 @@ struct snapshot *snapshot_open(struct world *world) {
     struct snapshot *snapshot = xcalloc(1, sizeof *snapshot);
     *snapshot = (struct snapshot){.home = home,
                                   .rev = world->rev,
-                                  .version = world->version,
                                   .clock = world->clock,
                                   .next_number = world->next_number,
                                   .count = world->number_capacity};
@@ -134,10 +133,6 @@ uint64_t snapshot_rev(const struct snapshot *snapshot) {
 
 int64_t snapshot_clock(const struct snapshot *snapshot) {
     return snapshot->clock;
-}
-
-uint64_t snapshot_version(const struct snapshot *snapshot) {
-    return snapshot->version;
 }
 
 uint32_t snapshot_next_number(const struct snapshot *snapshot) {

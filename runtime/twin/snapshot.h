@@ -27,7 +27,6 @@ void snapshot_keep(struct world *world, struct twin *twin);
 // Of the world then; any thread.
 uint64_t snapshot_rev(const struct snapshot *snapshot);
 int64_t snapshot_clock(const struct snapshot *snapshot);
-uint64_t snapshot_version(const struct snapshot *snapshot);
 uint32_t snapshot_next_number(const struct snapshot *snapshot);
 // Puts behind `out`: the length u32 of what twin_encode makes of the twin, that, until when its
 // timers had run u64, and its incoming links: their count u32, and of each who has it u32 and the
