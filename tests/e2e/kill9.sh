@@ -69,8 +69,11 @@ for ((cycle = 1; cycle <= CYCLES; cycle++)); do
   [[ $hash ]] || { kill -9 "$LOAD" && reap "$LOAD"; } 2>/dev/null
   acked_all=$((acked_all + $(wc -l <"$WORK/acked")))
 
-  verified=$("$BUILD/twind" --verify --data "$DATA" 2>"$WORK/verify.err") ||
-    bad verify "$verified $(tail -n 2 "$WORK/verify.err")"
+  # It recovers twice and runs the whole log again, which takes longer each time.
+  if ((cycle % 4 == 0)); then
+    verified=$("$BUILD/twind" --verify --data "$DATA" 2>"$WORK/verify.err") ||
+      bad verify "$verified $(tail -n 2 "$WORK/verify.err")"
+  fi
   start_twind
   rev=$(api GET /state | jq .rev)
   [[ $rev -ge $last_rev ]] || bad rev "$rev after $last_rev"
