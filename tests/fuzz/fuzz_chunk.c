@@ -4,12 +4,11 @@
 // the one before, u8 and a shift, then its value, whose last byte is the quality too.
 
 #include "base/memory.h"
+#include "fuzz.h"
 #include "predict/chunk.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void there_and_back(const uint8_t *bytes, size_t size) {
     static struct chunk_sample samples[CHUNK_SAMPLES], back[CHUNK_SAMPLES];
@@ -44,4 +43,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         if (chunk_decode(bytes + 1, size - 1, samples, &count) && count > CHUNK_SAMPLES) abort();
     }
     return 0;
+}
+
+// What sensors send and what is computed, as a chunk and as samples.
+void fuzz_seeds(fuzz_add *add) {
+    struct chunk_sample samples[200];
+    for (int form = 0; form < 2; form++) {
+        struct buffer chunk = {0}, raw = {0};
+        buffer_byte(&chunk, 0);
+        buffer_byte(&raw, 1);
+        for (int i = 0; i < 200; i++) {
+            double value = form ? 1.0 / (i + 3) : (700 + i * 7 % 31) / 10.0;
+            samples[i] = (struct chunk_sample){i * 1000003, value, i % 50 == 49};
+            buffer_byte(&raw, (uint8_t)i);
+            buffer_byte(&raw, 20);
+            buffer_double(&raw, value);
+        }
+        chunk_encode(samples, 200, &chunk);
+        add(chunk.bytes, chunk.length);
+        add(raw.bytes, raw.length);
+        buffer_fini(&chunk);
+        buffer_fini(&raw);
+    }
 }
