@@ -1,38 +1,78 @@
-// Updates in the order of arrival; a late value (dt <= 0) weighs nothing in an ewma.
+// The table of kinds. An estimator of several inputs has, before its kind's memory, the numbers of
+// the update that is under way: a change carries one number, and the last of them makes the update.
 
 #include "predict/estimator.h"
 
-#include <math.h>
+#include "predict/ewma.h"
+#include "predict/ring.h"
 
-void ewma_add(struct ewma *ewma, int64_t tau_us, double value, int64_t at) {
-    if (ewma->count == 0) {
-        *ewma = (struct ewma){.mean = value, .at = at, .count = 1};
+#include <math.h>
+#include <string.h>
+
+static const struct estimator_kind *const kinds[] = {&ewma_kind, &ring_kind}; // by name
+
+struct waiting { // in front of the memory when there are several inputs
+    uint64_t count;
+    double inputs[];
+};
+
+const struct estimator_kind *estimator_kind_at(int index) {
+    return index < (int)(sizeof kinds / sizeof kinds[0]) ? kinds[index] : NULL;
+}
+
+const struct estimator_kind *estimator_kind_find(const char *name) {
+    const struct estimator_kind *kind;
+    for (int i = 0; (kind = estimator_kind_at(i)); i++)
+        if (strcmp(kind->name, name) == 0) return kind;
+    return NULL;
+}
+
+static size_t waiting_size(const struct estimator *estimator) {
+    if (estimator->inputs == 1) return 0;
+    return sizeof(struct waiting) + sizeof(double) * (size_t)estimator->inputs;
+}
+
+size_t estimator_size(const struct estimator *estimator) {
+    return waiting_size(estimator) + ((estimator->kind->size(estimator) + 7) & ~(size_t)7);
+}
+
+void estimator_begin(const struct estimator *estimator, void *memory) {
+    memset(memory, 0, estimator_size(estimator));
+    if (estimator->kind->begin)
+        estimator->kind->begin(estimator, (char *)memory + waiting_size(estimator));
+}
+
+void estimator_add(const struct estimator *estimator, void *memory, double input, int64_t at) {
+    if (estimator->inputs == 1) {
+        estimator->kind->add(estimator, memory, &input, at);
         return;
     }
-    ewma->count++;
-    if (at <= ewma->at) return;
-    double weight = -expm1(-(double)(at - ewma->at) / (double)tau_us);
-    double step = value - ewma->mean;
-    ewma->mean += weight * step;
-    ewma->variance = (1 - weight) * (ewma->variance + weight * step * step);
-    ewma->at = at;
+    struct waiting *waiting = memory;
+    waiting->inputs[waiting->count++] = input;
+    if (waiting->count < (uint64_t)estimator->inputs) return;
+    waiting->count = 0;
+    estimator->kind->add(estimator, (char *)memory + waiting_size(estimator), waiting->inputs, at);
 }
 
-size_t ring_size(int capacity) {
-    return sizeof(struct ring) + (size_t)capacity * sizeof(struct ring_entry);
+double estimator_read(const struct estimator *estimator, const void *memory, int value,
+                      const double *arguments) {
+    double number = estimator->kind->read(estimator, (const char *)memory + waiting_size(estimator),
+                                          value, arguments);
+    return isfinite(number) ? number : NAN;
 }
 
-void ring_init(struct ring *ring, int capacity) {
-    *ring = (struct ring){.capacity = (uint32_t)capacity};
-}
-
-void ring_add(struct ring *ring, double value, int64_t at) {
-    ring->entries[ring->head] = (struct ring_entry){value, at};
-    ring->head = (ring->head + 1) % ring->capacity;
-    if (ring->count < ring->capacity) ring->count++;
-}
-
-const struct ring_entry *ring_get(const struct ring *ring, uint32_t age) {
-    if (age >= ring->count) return NULL;
-    return &ring->entries[(ring->head + ring->capacity - 1 - age) % ring->capacity];
+bool estimator_carry(const struct estimator *estimator, void *memory, const struct estimator *old,
+                     const void *old_memory) {
+    if (estimator->kind != old->kind || estimator->inputs != old->inputs) return false;
+    size_t ahead = waiting_size(estimator);
+    if (estimator->kind->is_lasting ||
+        memcmp(estimator->settings, old->settings, sizeof old->settings) == 0) {
+        memcpy(memory, old_memory, estimator_size(estimator));
+    } else if (estimator->kind->carry) {
+        estimator->kind->carry(estimator, (char *)memory + ahead, old,
+                               (const char *)old_memory + ahead);
+    } else {
+        return false;
+    }
+    return true;
 }

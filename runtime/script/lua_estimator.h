@@ -1,5 +1,6 @@
-// `pump.state.wear` when it was declared as an ewma or a ring: .mean .variance .std .count; #, [i]
-// from the oldest, :mean() :min() :max(); and :add(value) where no field feeds it.
+// `pump.state.wear` when it was declared as an estimator: its values, .mean, and methods, :max(),
+// as its kind has them (predict/estimator.h); of a list also # and [i]; and :add(x, ...) where no
+// field feeds it.
 
 #ifndef SCRIPT_LUA_ESTIMATOR_H
 #define SCRIPT_LUA_ESTIMATOR_H

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "script/lua_argument.h"
 #include "script/lua_command.h"
+#include "script/lua_kind.h"
 #include "script/lua_model.h"
 #include "twin/change.h"
 #include "twin/model.h"
@@ -14,8 +15,6 @@
 #include <lua.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define RING_MAX 1024 // entries of 16 bytes, in every twin of the model
 
 static void read_event(struct check *check, const char *name, void *context);
 static void read_relationship(struct check *check, const char *name, void *context);
@@ -149,31 +148,6 @@ static void read_alarm(struct check *check, const char *name, void *context) {
     if (text) set_text(&alarm->advice, text);
 }
 
-// { ewma = "10m", of = "vibration" } or { ring = 60, of = "vibration" }
-static void read_estimator(struct check *check, const char *name, struct model *model) {
-    static const char *const keys[] = {"ewma", "of", "ring"};
-    check_keys(check, keys, 3, 3);
-    struct estimator_spec *estimator = model_add_estimator(model, name);
-    double capacity;
-    bool is_ewma = check_duration(check, "ewma", &estimator->tau_us);
-    bool is_ring = check_number(check, "ring", &capacity);
-    if (is_ewma == is_ring)
-        check_fail(check, "needs ewma = DURATION or ring = COUNT, %s",
-                   is_ring ? "not both" : "neither is there");
-    estimator->kind = is_ewma ? ESTIMATOR_EWMA : ESTIMATOR_RING;
-    if (is_ring) {
-        if (!(capacity >= 1 && capacity <= RING_MAX && capacity == (int)capacity))
-            check_fail(check, "ring = %.15g; write a whole number from 1 to %d", capacity,
-                       RING_MAX);
-        estimator->capacity = (int)capacity;
-    }
-    const char *of = check_text(check, "of");
-    if (!of) return; // fed by scripts
-    size_t mark = check_enter(check, "of");
-    estimator->field = lua_model_find_signal(check, model, of);
-    check_leave(check, mark);
-}
-
 // slowed_from = "number", or an estimator
 static void read_state(struct check *check, const char *name, void *context) {
     static const struct {
@@ -186,7 +160,7 @@ static void read_state(struct check *check, const char *name, void *context) {
                  {"time", VALUE_NUMBER}}; // seconds UTC
     lua_model_claim(check, context, name);
     if (lua_istable(check->lua, -1)) {
-        read_estimator(check, name, context);
+        lua_kind_read(check, name, context);
         return;
     }
     const char *wanted =
@@ -199,6 +173,6 @@ static void read_state(struct check *check, const char *name, void *context) {
     }
     check_fail(
         check,
-        "write \"number\", \"text\", \"boolean\", \"location\", \"time\", { ewma = DURATION, of = "
-        "FIELD } or { ring = COUNT, of = FIELD }");
+        "write \"number\", \"text\", \"boolean\", \"location\", \"time\", or an estimator, like "
+        "{ ewma = DURATION, of = FIELD }");
 }

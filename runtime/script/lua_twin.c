@@ -331,13 +331,13 @@ static int raise_not_writable(lua_State *lua, const struct model *model, struct 
     case VIEW_FIELDS + FIELD_STATE: {
         int estimator = model_estimator(model, name, length);
         if (estimator == NONE) return raise_unknown_field(lua, model, FIELD_STATE, name);
-        if (model->estimators[estimator].field != NONE)
+        if (model->estimators[estimator].field_count > 0)
             return luaL_error(lua, "state.%s follows %s by itself and cannot be set", name,
-                              model->fields[model->estimators[estimator].field].name);
+                              model->fields[model->estimators[estimator].fields[0]].name);
         return luaL_error(lua, "state.%s is fed by %s.state.%s:add(value)", name, own, name);
     }
     case VIEW_ESTIMATOR:
-        return luaL_error(lua, "an ewma or a ring is not set but fed: :add(value)");
+        return luaL_error(lua, "an estimator is not set but fed: :add(value)");
     default:
         return luaL_error(lua,
                           "a twin takes no values of its own; declare \"%s\" in state and write "

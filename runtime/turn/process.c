@@ -10,7 +10,8 @@
 // follow, and none is named.
 
 #include "base/memory.h"
-#include "predict/estimator.h"
+#include "predict/ewma.h"
+#include "predict/ring.h"
 #include "turn/engine.h"
 
 #include <math.h>
@@ -55,6 +56,10 @@ static void set_throughput(struct engine *engine, const struct twin *twin) {
                    values > 0 ? value_number(sum) : value_none());
 }
 
+static const struct ewma *shares(const struct twin *twin, int estimator) {
+    return twin_estimator(twin, estimator);
+}
+
 static void estimate(struct changes *changes, int estimator, double value) {
     changes_add(changes, &(struct change){.kind = CHANGE_ESTIMATE,
                                           .index = (uint16_t)estimator,
@@ -65,11 +70,11 @@ static void estimate(struct changes *changes, int estimator, double value) {
 // One step of a share. An unknown level changes nothing: what it was goes on.
 static void step(struct changes *changes, const struct share *share) {
     const struct twin *twin = changes->twin;
-    const struct ring_entry *held = ring_get(twin_ring(twin, share->held), 0);
+    const struct ring_entry *held = ring_get(twin_estimator(twin, share->held), 0);
     if (!held && !share->is_known) return;
     double was = held ? held->value : share->is_now, now = share->is_known ? share->is_now : was;
-    struct ewma ahead = *twin_ewma(twin, share->ewma);
-    ewma_add(&ahead, twin->model->process->window_us, was, changes->now);
+    struct ewma ahead = *shares(twin, share->ewma);
+    ewma_add(&ahead, (double)twin->model->process->window_us, was, changes->now);
     double percent = round(ahead.mean * 100 * STEPS) / STEPS;
     struct value shown = slot_value(&twin->slots[share->field]);
     if (held && was == now && shown.type == VALUE_NUMBER && shown.number == percent) return;
@@ -79,14 +84,14 @@ static void step(struct changes *changes, const struct share *share) {
 }
 
 static double share_of(const struct twin *twin, int ewma) {
-    return twin_ewma(twin, ewma)->mean;
+    return shares(twin, ewma)->mean;
 }
 
 static bool are_shares_known(const struct twin *twin) {
     const struct process_spec *process = twin->model->process;
     for (int i = 0; i < process->stage_count; i++)
-        if (twin_ewma(twin, process->stages[i].share_blocked)->count == 0 ||
-            twin_ewma(twin, process->stages[i].share_starved)->count == 0)
+        if (shares(twin, process->stages[i].share_blocked)->count == 0 ||
+            shares(twin, process->stages[i].share_starved)->count == 0)
             return false;
     return true;
 }

@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "base/memory.h"
-#include "predict/estimator.h"
 #include "twin/location.h"
 #include "twin/silence.h"
 
@@ -96,12 +95,10 @@ void changes_drop(struct changes *changes) {
         case CHANGE_ALARM:
             twin->alarms[undo->index] = undo->alarm;
             break;
-        case CHANGE_ESTIMATE: {
-            const struct estimator_spec *spec = &twin->model->estimators[undo->index];
-            memcpy(twin->estimators + spec->offset, undo->estimator,
-                   spec->kind == ESTIMATOR_RING ? ring_size(spec->capacity) : sizeof(struct ewma));
+        case CHANGE_ESTIMATE:
+            memcpy(twin_estimator(twin, undo->index), undo->estimator,
+                   estimator_size(&twin->model->estimators[undo->index].as));
             break;
-        }
         case CHANGE_TIMER:
             for (uint32_t j = 0; j < twin->timer_count; j++)
                 free(twin->timers[j].name);
@@ -208,16 +205,32 @@ bool changes_sample(struct changes *changes, int field, struct value value, int6
     return true;
 }
 
+// Whether it may be fed with the values of its fields: all are there, and of several fields that
+// came in one message the first one has not done it yet.
+static bool is_ready(const struct changes *changes, int estimator) {
+    const struct estimator_spec *spec = &changes->twin->model->estimators[estimator];
+    for (int i = 0; i < spec->field_count; i++)
+        if (changes->twin->slots[spec->fields[i]].type != VALUE_NUMBER) return false;
+    for (int i = 0; i < changes->count && spec->field_count > 1; i++)
+        if (changes->list[i].kind == CHANGE_ESTIMATE && changes->list[i].index == estimator)
+            return false;
+    return true;
+}
+
 void changes_estimate(struct changes *changes, int field, int64_t at) {
     const struct twin *twin = changes->twin;
     const struct field_watchers *watchers = &twin->model->watchers[field];
-    struct value value = slot_value(&twin->slots[field]);
-    if (value.type != VALUE_NUMBER) return;
-    for (int i = 0; i < watchers->estimator_count; i++)
-        changes_add(changes, &(struct change){.kind = CHANGE_ESTIMATE,
-                                              .index = (uint16_t)watchers->estimators[i],
-                                              .at = at,
-                                              .value = value});
+    for (int i = 0; i < watchers->estimator_count; i++) {
+        int estimator = watchers->estimators[i];
+        const struct estimator_spec *spec = &twin->model->estimators[estimator];
+        if (!is_ready(changes, estimator)) continue;
+        for (int j = 0; j < spec->field_count; j++)
+            changes_add(changes,
+                        &(struct change){.kind = CHANGE_ESTIMATE,
+                                         .index = (uint16_t)estimator,
+                                         .at = at,
+                                         .value = slot_value(&twin->slots[spec->fields[j]])});
+    }
 }
 
 static void undo_keep(struct changes *changes, const struct change *change) {
@@ -231,13 +244,13 @@ static void undo_keep(struct changes *changes, const struct change *change) {
     case CHANGE_ALARM:
         undo.alarm = twin->alarms[change->index];
         break;
-    case CHANGE_ESTIMATE: {
-        const struct estimator_spec *spec = &twin->model->estimators[change->index];
-        size_t size =
-            spec->kind == ESTIMATOR_RING ? ring_size(spec->capacity) : sizeof(struct ewma);
-        undo.estimator = region_copy(changes->region, twin->estimators + spec->offset, size);
+    case CHANGE_ESTIMATE: // once is enough, and it may be large
+        for (int i = 0; i < changes->undo_count; i++)
+            if (changes->undo[i].kind == CHANGE_ESTIMATE && changes->undo[i].index == change->index)
+                return;
+        undo.estimator = region_copy(changes->region, twin_estimator(twin, change->index),
+                                     estimator_size(&twin->model->estimators[change->index].as));
         break;
-    }
     case CHANGE_TIMER:
         undo.timer_count = twin->timer_count;
         undo.timers = xmalloc(sizeof *undo.timers * (twin->timer_count + 1));

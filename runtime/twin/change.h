@@ -124,7 +124,8 @@ bool changes_check(const struct field *field, struct value value, struct err *er
 bool changes_sample(struct changes *changes, int field, struct value value, int64_t at,
                     enum quality *quality);
 
-// Feeds the declared estimators that follow `field` with its value now; no number, nothing happens.
+// Feeds the declared estimators that follow `field` with the values of all their fields now; where
+// one is no number, nothing happens.
 void changes_estimate(struct changes *changes, int field, int64_t at);
 
 // Totals (twin/total.c) that follow `field`, which was `before` and now has another value or the

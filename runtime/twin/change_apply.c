@@ -2,7 +2,6 @@
 // this file may depend on anything but the twin, the change and the rev.
 
 #include "base/memory.h"
-#include "predict/estimator.h"
 #include "predict/window.h"
 #include "twin/change.h"
 #include "twin/world.h"
@@ -142,7 +141,6 @@ static void apply_reset(struct twin *twin, const struct change *change, uint64_t
         if ((model->fields[i].kind == FIELD_STATE || model->fields[i].kind == FIELD_DERIVED) &&
             twin->slots[i].type != VALUE_NONE)
             slot_set(&twin->slots[i], value_none(), change->at, QUALITY_GOOD, rev);
-    memset(twin->estimators, 0, model->estimator_bytes);
     for (int i = 0; i < model->sensor_count; i++) { // but silence counts from the last sample on
         struct sensor *sensor = twin_sensor(twin, i);
         int64_t heard = sensor->heard;
@@ -150,8 +148,7 @@ static void apply_reset(struct twin *twin, const struct change *change, uint64_t
         sensor->heard = heard;
     }
     for (int i = 0; i < model->estimator_count; i++)
-        if (model->estimators[i].kind == ESTIMATOR_RING)
-            ring_init(twin_ring(twin, i), model->estimators[i].capacity);
+        estimator_begin(&model->estimators[i].as, twin_estimator(twin, i));
     for (int i = 0; i < model->window_count; i++) {
         window_free(twin->windows[i]);
         twin->windows[i] = NULL;
@@ -194,14 +191,6 @@ static void apply_create(struct world *world, struct twin **twin, const struct c
     world_add(world, *twin);
 }
 
-static void apply_estimate(struct twin *twin, const struct change *change) {
-    const struct estimator_spec *spec = &twin->model->estimators[change->index];
-    if (spec->kind == ESTIMATOR_EWMA)
-        ewma_add(twin_ewma(twin, change->index), spec->tau_us, change->value.number, change->at);
-    else
-        ring_add(twin_ring(twin, change->index), change->value.number, change->at);
-}
-
 void change_apply(struct world *world, struct twin **place, const struct change *change,
                   uint64_t rev) {
     struct twin *twin = *place, *other;
@@ -223,7 +212,8 @@ void change_apply(struct world *world, struct twin **place, const struct change 
         slot_set(&twin->slots[change->index], change->value, change->at, QUALITY_GOOD, rev);
         break;
     case CHANGE_ESTIMATE:
-        apply_estimate(twin, change);
+        estimator_add(&twin->model->estimators[change->index].as,
+                      twin_estimator(twin, change->index), change->value.number, change->at);
         break;
     case CHANGE_ALARM:
         twin->alarms[change->index] = (struct alarm){.state = change->state,

@@ -3,7 +3,6 @@
 #include "twin/layout.h"
 
 #include "base/memory.h"
-#include "predict/estimator.h"
 #include "predict/window.h"
 #include "twin/twin.h"
 
@@ -33,8 +32,7 @@ void layout_init(struct twin *twin, const struct model *model) {
     at += model->sensor_bytes;
     twin->estimators = at;
     for (int i = 0; i < model->estimator_count; i++)
-        if (model->estimators[i].kind == ESTIMATOR_RING)
-            ring_init(twin_ring(twin, i), model->estimators[i].capacity);
+        estimator_begin(&model->estimators[i].as, twin_estimator(twin, i));
 }
 
 void layout_fini(struct twin *twin) {
@@ -101,16 +99,9 @@ static void keep_estimators(struct twin *to, const struct twin *from) {
     for (int i = 0; i < to->model->estimator_count; i++) {
         const struct estimator_spec *spec = &to->model->estimators[i];
         int old = model_estimator(from->model, spec->name, strlen(spec->name));
-        if (old == NONE || from->model->estimators[old].kind != spec->kind) continue;
-        if (spec->kind == ESTIMATOR_EWMA) {
-            *twin_ewma(to, i) = *twin_ewma(from, old);
-            continue;
-        }
-        const struct ring *ring = twin_ring(from, old);
-        for (uint32_t age = ring->count; age > 0; age--) {
-            const struct ring_entry *entry = ring_get(ring, age - 1);
-            ring_add(twin_ring(to, i), entry->value, entry->at);
-        }
+        if (old != NONE)
+            estimator_carry(&spec->as, twin_estimator(to, i), &from->model->estimators[old].as,
+                            twin_estimator(from, old));
     }
 }
 

@@ -115,11 +115,14 @@ struct alarm_spec *model_add_alarm(struct model *model, const char *name) {
     return alarm;
 }
 
-struct estimator_spec *model_add_estimator(struct model *model, const char *name) {
+struct estimator_spec *model_add_estimator(struct model *model, const char *name,
+                                           const struct estimator_kind *kind) {
     model->estimators =
         list_add(model->estimators, &model->estimator_count, sizeof *model->estimators);
     struct estimator_spec *estimator = &model->estimators[model->estimator_count - 1];
-    *estimator = (struct estimator_spec){.name = xstrdup(name), .field = NONE};
+    *estimator = (struct estimator_spec){.name = xstrdup(name), .as = {.kind = kind, .inputs = 1}};
+    for (int i = 0; i < kind->setting_count; i++)
+        estimator->as.settings[i] = kind->settings[i].otherwise;
     return estimator;
 }
 

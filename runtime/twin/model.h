@@ -10,6 +10,7 @@
 #ifndef TWIN_MODEL_H
 #define TWIN_MODEL_H
 
+#include "predict/estimator.h"
 #include "predict/sensor.h"
 #include "twin/name.h"
 #include "twin/value.h"
@@ -76,15 +77,12 @@ struct alarm_spec {
     char *advice;     // "" when none
 };
 
-enum estimator_kind { ESTIMATOR_EWMA, ESTIMATOR_RING };
-
 struct estimator_spec { // declared in `state`
     char *name;
-    enum estimator_kind kind;
-    int field; // the telemetry, reported or derived field it follows; NONE: fed by scripts only
-    int64_t tau_us; // ewma: its time constant
-    int capacity;   // ring: entries
-    size_t offset;  // into the twin's estimator memory
+    struct estimator as;
+    int fields[ESTIMATOR_INPUTS]; // that it follows, as many as it has inputs
+    int field_count;              // 0: fed by scripts only
+    size_t offset;                // into the twin's estimator memory
 };
 
 struct window_spec { // the recent past of a field, kept because a prediction needs it
@@ -218,7 +216,7 @@ struct model {
     struct field_watchers {
         const int *alarms; // alarm indexes that watch the field or whose limit it is
         int alarm_count;
-        const int *estimators; // estimators that follow it
+        const int *estimators; // estimators that an own sample of it feeds
         int estimator_count;
         const int *totals; // derived counters and run times that follow it
         int total_count;
@@ -239,7 +237,9 @@ void model_free(struct model *model);
 // stays valid until the next add. Used by script/lua_model.c and by tests.
 struct field *model_add_field(struct model *model, enum field_kind kind, const char *name);
 struct alarm_spec *model_add_alarm(struct model *model, const char *name);
-struct estimator_spec *model_add_estimator(struct model *model, const char *name);
+// Of one input, with the kind's own settings, fed by scripts.
+struct estimator_spec *model_add_estimator(struct model *model, const char *name,
+                                           const struct estimator_kind *kind);
 struct event_spec *model_add_event(struct model *model, const char *name);
 struct command_spec *model_add_command(struct model *model, const char *name);
 struct argument_spec *model_add_argument(struct argument_spec **list, int *count, const char *name);

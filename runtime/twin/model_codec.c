@@ -5,13 +5,14 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "twin/change_codec.h"
+#include "twin/estimator_codec.h"
 #include "twin/model.h"
 #include "twin/process_spec.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MODEL_FORMAT 3
+#define MODEL_FORMAT 4
 #define COUNT_MAX 65535 // of any list; change records hold indexes in 16 bits
 
 static void write_text(struct buffer *out, const char *text) {
@@ -130,16 +131,7 @@ static void read_alarms(struct model *model, struct reader *in) {
     }
 }
 
-static void write_estimators(const struct model *model, struct buffer *out) {
-    buffer_varint(out, (uint64_t)model->estimator_count);
-    for (int i = 0; i < model->estimator_count; i++) {
-        const struct estimator_spec *estimator = &model->estimators[i];
-        write_text(out, estimator->name);
-        buffer_byte(out, (uint8_t)estimator->kind);
-        buffer_zigzag(out, estimator->field);
-        buffer_zigzag(out, estimator->tau_us);
-        buffer_varint(out, (uint64_t)estimator->capacity);
-    }
+static void write_windows(const struct model *model, struct buffer *out) {
     buffer_varint(out, (uint64_t)model->window_count);
     for (int i = 0; i < model->window_count; i++) {
         buffer_zigzag(out, model->windows[i].field);
@@ -147,15 +139,7 @@ static void write_estimators(const struct model *model, struct buffer *out) {
     }
 }
 
-static void read_estimators(struct model *model, struct reader *in) {
-    for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
-        struct estimator_spec *estimator = model_add_estimator(model, "");
-        read_owned(in, &estimator->name);
-        estimator->kind = read_byte(in) % (ESTIMATOR_RING + 1);
-        estimator->field = read_index(in, model->field_count);
-        estimator->tau_us = read_zigzag(in);
-        estimator->capacity = read_count(in);
-    }
+static void read_windows(struct model *model, struct reader *in) {
     for (int count = read_count(in); count > 0 && !in->is_bad; count--) {
         int field = read_index(in, model->field_count);
         int64_t span_us = read_zigzag(in);
@@ -347,7 +331,8 @@ void model_encode(const struct model *model, struct buffer *out) {
     buffer_byte(out, model->auto_create);
     write_fields(model, out);
     write_alarms(model, out);
-    write_estimators(model, out);
+    estimators_encode(model, out);
+    write_windows(model, out);
     write_sensors(model, out);
     write_events(model, out);
     write_aggregates(model, out);
@@ -372,7 +357,8 @@ struct model *model_decode(struct reader *in, struct err *err) {
     model->auto_create = read_byte(in);
     read_fields(model, in);
     read_alarms(model, in);
-    read_estimators(model, in);
+    estimators_decode(model, in);
+    read_windows(model, in);
     read_sensors(model, in);
     read_events(model, in);
     read_aggregates(model, in);

@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "predict/estimator.h"
 #include "twin/model.h"
 #include "twin/model_codec.h"
 #include "twin/process_spec.h"
@@ -38,8 +37,7 @@ void model_finish(struct model *model) {
     for (int i = 0; i < model->estimator_count; i++) {
         struct estimator_spec *estimator = &model->estimators[i];
         estimator->offset = model->estimator_bytes;
-        model->estimator_bytes += estimator->kind == ESTIMATOR_RING ? ring_size(estimator->capacity)
-                                                                    : sizeof(struct ewma);
+        model->estimator_bytes += estimator_size(&estimator->as);
     }
     model->sensor_bytes = 0;
     for (int i = 0; i < model->sensor_count; i++) {
@@ -102,7 +100,8 @@ static void sort_fields(struct model *model) {
         renumber(&model->alarms[i].limit_field, places);
     }
     for (int i = 0; i < model->estimator_count; i++)
-        renumber(&model->estimators[i].field, places);
+        for (int j = 0; j < model->estimators[i].field_count; j++)
+            renumber(&model->estimators[i].fields[j], places);
     for (int i = 0; i < model->window_count; i++)
         renumber(&model->windows[i].field, places);
     for (int i = 0; i < model->prediction_count; i++) {
@@ -130,9 +129,19 @@ static void build_index(struct model *model) {
     }
 }
 
+// Whether a sample of `field` feeds the estimator: what is estimated comes last, and alone does.
+static bool is_fed_by(const struct estimator_spec *estimator, int field) {
+    int first = estimator->as.kind->has_target ? estimator->field_count - 1 : 0;
+    for (int i = first; i < estimator->field_count; i++)
+        if (estimator->fields[i] == field) return true;
+    return false;
+}
+
 static void build_watchers(struct model *model) {
-    // An alarm is listed at most twice (field, limit), an estimator and a total once.
-    size_t most = (size_t)(2 * model->alarm_count + model->estimator_count + model->field_count);
+    // An alarm is listed at most twice (field, limit), a total once.
+    size_t most = (size_t)(2 * model->alarm_count + model->field_count);
+    for (int i = 0; i < model->estimator_count; i++)
+        most += (size_t)model->estimators[i].field_count;
     int *pool = model->watcher_pool = xmalloc(sizeof *pool * (most + 1));
     model->watchers = xcalloc((size_t)model->field_count + 1, sizeof *model->watchers);
     for (int i = 0; i < model->field_count; i++) {
@@ -143,7 +152,7 @@ static void build_watchers(struct model *model) {
         watchers->alarm_count = (int)(pool - watchers->alarms);
         watchers->estimators = pool;
         for (int j = 0; j < model->estimator_count; j++)
-            if (model->estimators[j].field == i) *pool++ = j;
+            if (is_fed_by(&model->estimators[j], i)) *pool++ = j;
         watchers->estimator_count = (int)(pool - watchers->estimators);
         watchers->totals = pool;
         for (int j = 0; j < model->field_count; j++)

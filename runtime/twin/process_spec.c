@@ -3,6 +3,8 @@
 #include "twin/process_spec.h"
 
 #include "base/memory.h"
+#include "predict/ewma.h"
+#include "predict/ring.h"
 #include "twin/model.h"
 
 #include <stdio.h>
@@ -39,25 +41,23 @@ void process_add_buffer(struct process_spec *process, const char *relationship) 
     process->buffers[process->buffer_count++] = xstrdup(relationship);
 }
 
-static int add_estimator(struct model *model, enum estimator_kind kind, const char *stage,
-                         const char *what) {
+static int add_estimator(struct model *model, const struct estimator_kind *kind, double setting,
+                         const char *stage, const char *what) {
     char name[100];
     snprintf(name, sizeof name, "%s %s", stage, what); // a blank: of no script's names
-    struct estimator_spec *estimator = model_add_estimator(model, name);
-    estimator->kind = kind;
-    if (kind == ESTIMATOR_RING) estimator->capacity = 1;
-    if (kind == ESTIMATOR_EWMA) estimator->tau_us = model->process->window_us;
+    model_add_estimator(model, name, kind)->as.settings[0] = setting;
     return model->estimator_count - 1;
 }
 
 void process_add_memory(struct model *model) {
+    double window = (double)model->process->window_us / 1e6;
     for (int i = 0; i < model->process->stage_count; i++) {
         struct stage_spec *stage = &model->process->stages[i];
         const char *name = stage->relationship;
-        stage->held_blocked = add_estimator(model, ESTIMATOR_RING, name, "is blocked");
-        stage->share_blocked = add_estimator(model, ESTIMATOR_EWMA, name, "blocked share");
-        stage->held_starved = add_estimator(model, ESTIMATOR_RING, name, "is starved");
-        stage->share_starved = add_estimator(model, ESTIMATOR_EWMA, name, "starved share");
+        stage->held_blocked = add_estimator(model, &ring_kind, 1, name, "is blocked");
+        stage->share_blocked = add_estimator(model, &ewma_kind, window, name, "blocked share");
+        stage->held_starved = add_estimator(model, &ring_kind, 1, name, "is starved");
+        stage->share_starved = add_estimator(model, &ewma_kind, window, name, "starved share");
     }
 }
 

@@ -4,7 +4,6 @@
 #include "twin/twin.h"
 
 #include "base/memory.h"
-#include "predict/estimator.h"
 #include "predict/sensor.h"
 #include "predict/window.h"
 #include "twin/layout.h"
@@ -86,16 +85,8 @@ const struct slot *twin_shown(const struct twin *twin, int field) {
     return &twin->slots[field];
 }
 
-struct ewma *twin_ewma(const struct twin *twin, int estimator) {
-    const struct estimator_spec *spec = &twin->model->estimators[estimator];
-    if (spec->kind != ESTIMATOR_EWMA) return NULL;
-    return (struct ewma *)(twin->estimators + spec->offset);
-}
-
-struct ring *twin_ring(const struct twin *twin, int estimator) {
-    const struct estimator_spec *spec = &twin->model->estimators[estimator];
-    if (spec->kind != ESTIMATOR_RING) return NULL;
-    return (struct ring *)(twin->estimators + spec->offset);
+void *twin_estimator(const struct twin *twin, int estimator) {
+    return twin->estimators + twin->model->estimators[estimator].offset;
 }
 
 struct sensor *twin_sensor(const struct twin *twin, int sensor) {

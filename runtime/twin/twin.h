@@ -13,9 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ewma;
 struct sensor;
-struct ring;
 struct window;
 
 // Where it is in its life. Only in service its alarms call for somebody: twin_is_muted.
@@ -159,9 +157,7 @@ struct value twin_value(const struct twin *twin, int field);
 // and reported values through this.
 const struct slot *twin_shown(const struct twin *twin, int field);
 
-// NULL or the estimator's memory.
-struct ewma *twin_ewma(const struct twin *twin, int estimator);
-struct ring *twin_ring(const struct twin *twin, int estimator);
+void *twin_estimator(const struct twin *twin, int estimator); // its memory
 struct sensor *twin_sensor(const struct twin *twin, int sensor);
 
 struct command *twin_command(const struct twin *twin, uint32_t id); // NULL when it is not known

@@ -4,6 +4,8 @@
 #define PUMP_MODEL_H
 
 #include "base/memory.h"
+#include "predict/ewma.h"
+#include "predict/ring.h"
 #include "twin/model.h"
 
 #include <stdlib.h>
@@ -52,14 +54,12 @@ static inline struct model *new_pump_model(void) {
     model_add_field(model, FIELD_DERIVED, "health");
     model_add_field(model, FIELD_STATE, "note")->type = VALUE_TEXT;
     add_pump_alarm(model);
-    struct estimator_spec *estimator = model_add_estimator(model, "wear");
-    estimator->kind = ESTIMATOR_EWMA;
-    estimator->field = 1;
-    estimator->tau_us = 600 * SECOND;
-    estimator = model_add_estimator(model, "last");
-    estimator->kind = ESTIMATOR_RING;
-    estimator->field = 0;
-    estimator->capacity = 4;
+    struct estimator_spec *estimator = model_add_estimator(model, "wear", &ewma_kind);
+    estimator->as.settings[0] = 600;
+    estimator->fields[estimator->field_count++] = 1;
+    estimator = model_add_estimator(model, "last", &ring_kind);
+    estimator->as.settings[0] = 4;
+    estimator->fields[estimator->field_count++] = 0;
     struct prediction_spec *prediction = model_add_prediction(model, "bearing_wear");
     prediction->every_us = 10 * SECOND;
     prediction->field = 1;

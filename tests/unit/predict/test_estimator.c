@@ -1,6 +1,7 @@
 // The ewma against the closed form of a step, the ring against a plain array.
 
-#include "predict/estimator.h"
+#include "predict/ewma.h"
+#include "predict/ring.h"
 #include "test.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 static void a_step_is_followed_with_the_time_constant(void **state) {
     (void)state;
     struct ewma ewma = {0};
-    int64_t tau = 10000000;
+    double tau = 10000000;
     ewma_add(&ewma, tau, 0, 0);
     for (int i = 1; i <= 100; i++)
         ewma_add(&ewma, tau, 1, i * 100000); // 10 s in irregular... equal steps

@@ -1,7 +1,8 @@
 // An ewma and a ring as scripts see them.
 
 #include "fixture.h"
-#include "predict/estimator.h"
+#include "predict/ewma.h"
+#include "predict/ring.h"
 
 static void an_ewma_is_read(void **state) {
     (void)state;
@@ -52,10 +53,10 @@ static void a_dropped_feed_leaves_no_trace(void **state) {
                              "thing.state.own:add(5) thing.state.last:add(1)"
                              " error('x')"),
                    OUTCOME_ERROR);
-    int own = model_estimator(thing->model, "own", 3),
-        last = model_estimator(thing->model, "last", 4);
-    assert_int_equal(twin_ewma(thing, own)->count, 0);
-    assert_int_equal(twin_ring(thing, last)->count, 0);
+    const struct ewma *own = twin_estimator(thing, model_estimator(thing->model, "own", 3));
+    const struct ring *last = twin_estimator(thing, model_estimator(thing->model, "last", 4));
+    assert_int_equal(own->count, 0);
+    assert_int_equal(last->count, 0);
     bench_fini(&bench);
 }
 

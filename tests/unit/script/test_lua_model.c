@@ -69,9 +69,9 @@ static void the_manuals_example_loads(void **state) {
     assert_string_equal(alarm->advice, "Check the cooling water");
 
     assert_int_equal(model->estimator_count, 1);
-    assert_int_equal(model->estimators[0].kind, ESTIMATOR_EWMA);
-    assert_int_equal(model->estimators[0].tau_us, 600 * SECOND);
-    assert_int_equal(model->estimators[0].field, field_of(pump, FIELD_TELEMETRY, "vibration"));
+    assert_string_equal(model->estimators[0].as.kind->name, "ewma");
+    assert_true(model->estimators[0].as.settings[0] == 600);
+    assert_int_equal(model->estimators[0].fields[0], field_of(pump, FIELD_TELEMETRY, "vibration"));
     assert_string_equal(model->events[0].arguments[0].name, "by");
     assert_int_equal(model->relationship_count, 2);
     assert_string_equal(model->parts[0].model, "motor");
@@ -110,9 +110,9 @@ static void types_other_than_numbers(void **state) {
     assert_int_equal(model->fields[field_of(thing, FIELD_REPORTED, "firmware")].type, VALUE_TEXT);
     assert_int_equal(model->fields[field_of(thing, FIELD_STATE, "since")].type, VALUE_NUMBER);
     int last = model_estimator(model, "last", 4);
-    assert_int_equal(model->estimators[last].kind, ESTIMATOR_RING);
-    assert_int_equal(model->estimators[last].capacity, 3);
-    assert_int_equal(model->estimators[last].field, NONE);
+    assert_string_equal(model->estimators[last].as.kind->name, "ring");
+    assert_true(model->estimators[last].as.settings[0] == 3);
+    assert_int_equal(model->estimators[last].field_count, 0);
     bench_fini(&bench);
 }
 
@@ -235,8 +235,12 @@ static void mistakes_in_rules_are_named(void **state) {
     refused(WITH_T "alarms = { a = { severity = 'info', text = '{temp' } } }", "has a { without }");
     refused(WITH_T "state = { s = 'int' } }", "state.s: write \"number\", \"text\"");
     refused(WITH_T "state = { s = {} } }",
-            "state.s: needs ewma = DURATION or ring = COUNT, neither is there");
-    refused(WITH_T "state = { s = { ewma = '1m', ring = 4 } } }", "not both");
+            "state.s: names no kind of estimator; write ewma = DURATION");
+    refused(WITH_T "state = { s = { ewmas = '1m' } } }", "did you mean \"ewma\"?");
+    refused(WITH_T "state = { s = { ewma = '1m', ring = 4 } } }",
+            "is an ewma and a ring; write one of them");
+    refused(WITH_T "state = { s = { ewma = '1m', inputs = 2 } } }",
+            "state.s.inputs: unknown key; known are ewma, of");
     refused(WITH_T "state = { s = { ring = 0 } } }",
             "ring = 0; write a whole number from 1 to 1024");
     refused(WITH_T "state = { s = { ring = 2.5 } } }", "ring = 2.5");

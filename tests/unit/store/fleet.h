@@ -6,6 +6,8 @@
 #ifndef STORE_FLEET_H
 #define STORE_FLEET_H
 
+#include "predict/ewma.h"
+#include "predict/ring.h"
 #include "store/checkpoint.h"
 #include "store/fixture.h"
 #include "store/recovery.h"
@@ -46,14 +48,10 @@ static inline struct model *fleet_model(bool is_newer) {
     model_add_field(model, FIELD_STATE, "mode")->type = VALUE_TEXT;
     model_add_field(model, FIELD_STATE, "place")->type = VALUE_LOCATION;
     model_need_window(model, temperature, (int64_t)3600 * SECOND);
-    struct estimator_spec *mean = model_add_estimator(model, "mean");
-    mean->kind = ESTIMATOR_EWMA;
-    mean->field = temperature;
-    mean->tau_us = 60 * SECOND;
-    struct estimator_spec *recent = model_add_estimator(model, "recent");
-    recent->kind = ESTIMATOR_RING;
-    recent->capacity = 8;
-    recent->field = NONE;
+    struct estimator_spec *mean = model_add_estimator(model, "mean", &ewma_kind);
+    mean->as.settings[0] = 60;
+    mean->fields[mean->field_count++] = temperature;
+    model_add_estimator(model, "recent", &ring_kind)->as.settings[0] = 8;
     struct alarm_spec *hot = model_add_alarm(model, "hot");
     hot->severity = SEVERITY_WARNING;
     hot->field = temperature;

@@ -5,7 +5,7 @@
 #define JUDGED_H
 
 #include "plant.h"
-#include "predict/estimator.h"
+#include "predict/ewma.h"
 #include "twin/change.h"
 #include "twin/model_codec.h"
 

@@ -1,6 +1,6 @@
 // A twin that adds others up: what moves it, when, and what does not.
 
-#include "predict/estimator.h"
+#include "predict/ring.h"
 #include "works.h"
 
 #define WAIT (SECOND / 10)
@@ -111,7 +111,7 @@ static void estimators_and_alarms_follow_an_aggregate(void **state) {
     sample(plant, "pump-1", "power", 7);
     advance(plant, WAIT);
     assert_int_equal(line->alarms[0].state, ALARM_ACTIVE);
-    assert_true(ring_get(twin_ring(line, 0), 0)->value == 7);
+    assert_true(ring_get(twin_estimator(line, 0), 0)->value == 7);
 }
 
 static void members_come_and_go(void **state) {

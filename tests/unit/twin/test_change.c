@@ -1,7 +1,8 @@
 // Changes: applied as they are added, taken back whole, the same through the codec.
 
 #include "base/err.h"
-#include "predict/estimator.h"
+#include "predict/ewma.h"
+#include "predict/ring.h"
 #include "pump_model.h"
 #include "test.h"
 #include "twin/change.h"
@@ -66,7 +67,8 @@ static void a_sample_out_of_range_is_kept_as_bad_beside_the_good_one(void **stat
     assert_true(shown->number == 999);
     assert_int_equal(shown->quality, QUALITY_BAD);
     assert_int_equal(shown->at, 2 * SECOND);
-    assert_int_equal(twin_ring(bench->pump, 1)->count, 1); // estimators never saw it
+    const struct ring *last = twin_estimator(bench->pump, 1);
+    assert_int_equal(last->count, 1); // estimators never saw it
     sample(bench, bench->temperature, 21, 3 * SECOND);
     assert_true(twin_shown(bench->pump, bench->temperature)->number == 21);
     assert_int_equal(bench->pump->bad_count, 0);

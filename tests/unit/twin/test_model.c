@@ -17,7 +17,7 @@ static void fields_are_sorted_by_kind_and_references_follow(void **state) {
     assert_int_equal(model->alarms[0].limit_field, hot);
     assert_int_equal(model->watchers[hot].alarm_count, 1); // moving the limit moves the alarm
     int vibration = field_of(model, FIELD_TELEMETRY, "vibration");
-    assert_int_equal(model->estimators[0].field, vibration);
+    assert_int_equal(model->estimators[0].fields[0], vibration);
     assert_int_equal(model->fields[vibration].window, 0);
     assert_int_equal(model->windows[0].field, vibration);
     model_free(model);

@@ -162,8 +162,7 @@ static void another_layout_keeps_what_both_have(void **state) {
     model_add_field(next, FIELD_STATE, "note"); // now a number: the text is not carried over
     model_add_alarm(next, "shaking");
     model_need_window(next, 1, 3600 * SECOND);
-    struct estimator_spec *wear = model_add_estimator(next, "wear");
-    wear->tau_us = SECOND;
+    model_add_estimator(next, "wear", &ewma_kind)->as.settings[0] = 1;
     model_finish(next);
     const struct model *adopted = world_adopt_model(world, next);
     uint64_t count = window_count(pump->windows[0]);
