@@ -4,12 +4,18 @@
 #include "predict/estimator.h"
 
 #include "predict/ewma.h"
+#include "predict/hold.h"
+#include "predict/holt_winters.h"
+#include "predict/median.h"
 #include "predict/ring.h"
 
 #include <math.h>
 #include <string.h>
 
-static const struct estimator_kind *const kinds[] = {&ewma_kind, &ring_kind}; // by name
+static const struct estimator_kind *const kinds[] = {
+    // by name
+    &ewma_kind, &hold_kind, &holt_winters_kind, &median_kind, &ring_kind,
+};
 
 struct waiting { // in front of the memory when there are several inputs
     uint64_t count;
