@@ -3,6 +3,7 @@
 #include "ctl/arguments.h"
 
 #include "base/err.h"
+#include "base/memory.h"
 
 #include <string.h>
 
@@ -16,15 +17,17 @@ static const char *match(const struct argument *argument, const char *word) {
 static bool take(const struct argument *argument, const char *rest, int *at, int argc, char **argv,
                  struct err *err) {
     if (argument->is_given) *argument->is_given = true;
-    if (!argument->value) {
+    if (!argument->value && !argument->each)
         return *rest == 0 || err_set(err, ERR_INVALID, "%s takes no value", argument->name);
+    if (*rest != '=' && *at + 1 >= argc)
+        return err_set(err, ERR_INVALID, "%s wants a value", argument->name);
+    const char *value = *rest == '=' ? rest + 1 : argv[++*at];
+    if (argument->value) *argument->value = value;
+    if (argument->each) {
+        struct texts *each = argument->each;
+        each->list = xrealloc(each->list, sizeof *each->list * (size_t)(each->count + 1));
+        each->list[each->count++] = value;
     }
-    if (*rest == '=') {
-        *argument->value = rest + 1;
-        return true;
-    }
-    if (*at + 1 >= argc) return err_set(err, ERR_INVALID, "%s wants a value", argument->name);
-    *argument->value = argv[++*at];
     return true;
 }
 

@@ -7,10 +7,16 @@
 
 struct err;
 
+struct texts { // borrowed from argv
+    const char **list;
+    int count;
+};
+
 struct argument {
     const char *name;   // "--model", or "-o"
     const char **value; // takes one (`--model pump`, `--model=pump`); NULL: it is a claim
     bool *is_given;     // NULL when only the value matters
+    struct texts *each; // takes a value each time it is there; instead of `value`
 };
 
 // Removes the options named in `arguments` from `argv` and leaves the others with the words, in

@@ -4,15 +4,11 @@
 #include "ctl/suite.h"
 
 #include "base/err.h"
-#include "base/logger.h"
 #include "base/memory.h"
-#include "base/metrics.h"
+#include "ctl/cast.h"
 #include "ctl/first_input.h"
-#include "fork/rehearsal.h"
 #include "script/lua_test.h"
-#include "script/script.h"
-#include "twin/model.h"
-#include "twin/model_codec.h"
+#include "script/script_files.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,11 +19,8 @@
 
 struct suite { // what all tests share
     char *folder;
-    struct logger logger;
-    struct metrics *metrics;
+    struct cast cast;
     struct script_files test_files;
-    struct script *script, *onlooker;
-    struct buffer *models; // encoded, script_model_count
     struct lua_tests *tests;
 };
 
@@ -37,30 +30,25 @@ struct stage { // what a test's bed works on
     struct buffer *notes;
 };
 
-static bool load(struct suite *suite, const struct script_files *files, struct err *err);
 static bool read_tests(struct suite *suite, struct err *err);
 
 struct suite *suite_new(const char *folder, const struct script_files *files, bool is_verbose,
                         struct err *err) {
     struct suite *suite = xcalloc(1, sizeof *suite);
     suite->folder = xstrdup(folder);
-    suite->logger.level = is_verbose ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR;
-    suite->metrics = metrics_new();
-    if (read_tests(suite, err) && load(suite, files, err)) return suite;
+    enum log_level level = is_verbose ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR;
+    if (read_tests(suite, err) && cast_load(&suite->cast, files, level, true, err))
+        suite->tests = lua_test_load(suite->cast.onlooker, &suite->test_files, err);
+    if (suite->tests) return suite;
     suite_free(suite);
     return NULL;
 }
 
 void suite_free(struct suite *suite) {
     if (!suite) return;
-    for (int i = 0; suite->models && i < script_model_count(suite->script); i++)
-        buffer_fini(&suite->models[i]);
-    free(suite->models);
     lua_test_free(suite->tests);
-    script_free(suite->onlooker);
-    script_free(suite->script);
+    cast_fini(&suite->cast);
     script_files_fini(&suite->test_files);
-    metrics_free(suite->metrics);
     free(suite->folder);
     free(suite);
 }
@@ -86,25 +74,6 @@ static bool read_tests(struct suite *suite, struct err *err) {
     buffer_fini(&models);
     buffer_fini(&scripts);
     return is_read;
-}
-
-static bool load(struct suite *suite, const struct script_files *files, struct err *err) {
-    const struct script_limits limits = {
-        .call_us = 2000, .predict_us = 200000, .soft_bytes = 8u << 20, .hard_bytes = 256u << 20};
-    suite->script = script_load(files, &limits, &suite->logger, suite->metrics, err);
-    if (!suite->script) return false;
-    suite->onlooker = script_load(files, &limits, &suite->logger, suite->metrics, err);
-    if (!suite->onlooker) return false;
-    int count = script_model_count(suite->script);
-    suite->models = xcalloc((size_t)count + 1, sizeof *suite->models);
-    for (int i = 0; i < count; i++) {
-        struct model *model = script_take_model(suite->script, i);
-        model_encode(model, &suite->models[i]);
-        model_free(model);
-        model_free(script_take_model(suite->onlooker, i));
-    }
-    suite->tests = lua_test_load(suite->onlooker, &suite->test_files, err);
-    return suite->tests != NULL;
 }
 
 static bool bed_remember(void *context, struct twin *twin, const struct setting *settings,
@@ -162,21 +131,13 @@ static void bed_say(void *context, const char *text) {
     buffer_printf(((struct stage *)context)->notes, "%s\n", text);
 }
 
-static struct rehearsal_cast cast_of(const struct suite *suite) {
-    return (struct rehearsal_cast){.script = suite->script,
-                                   .onlooker = suite->onlooker,
-                                   .models = suite->models,
-                                   .logger = &suite->logger,
-                                   .metrics = suite->metrics};
-}
-
 bool suite_try_first_inputs(struct suite *suite, struct err *err) {
-    struct rehearsal_cast cast = cast_of(suite);
+    struct rehearsal_cast cast = cast_of(&suite->cast);
     return first_input_try(&cast, START_US, err);
 }
 
 bool suite_run(struct suite *suite, int index, struct buffer *notes, struct err *err) {
-    struct rehearsal_cast cast = cast_of(suite);
+    struct rehearsal_cast cast = cast_of(&suite->cast);
     struct stage stage = {suite, rehearsal_new(&cast, START_US, err), notes};
     if (!stage.rehearsal) return false;
     struct test_bed bed = {.door = rehearsal_door(stage.rehearsal),

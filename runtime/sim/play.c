@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
-#include "sim/csv.h"
+#include "base/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,7 +131,7 @@ static bool row_read(struct run *run) {
         }
         if (play->time_column < 0)
             play->row_time += ROW_US;
-        else if (!csv_time(csv_cell(play->csv, play->time_column), &play->row_time))
+        else if (!csv_time(csv_cell(play->csv, play->time_column), 1e6, &play->row_time))
             continue;
         if (play->reading_count > 0) return true;
     }

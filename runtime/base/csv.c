@@ -1,6 +1,6 @@
 // A row is one line of the file, split where it stands.
 
-#include "sim/csv.h"
+#include "base/csv.h"
 
 #include "base/err.h"
 #include "base/memory.h"
@@ -14,9 +14,13 @@
 #include <strings.h>
 #include <time.h>
 
+#define BOM "\xef\xbb\xbf" // of UTF-8, which some programs write first
+
 struct csv {
     FILE *file;
     long first_row; // where it begins
+    long size;      // bytes; 0 when that cannot be told
+    long number;    // of the line that was read last
     char separator;
     char *names_line, *line; // each row's text, split
     size_t line_size;
@@ -31,16 +35,22 @@ static int line_split(char *line, char separator, char ***cells);
 struct csv *csv_open(const char *path, struct err *err) {
     FILE *file = fopen(path, "r");
     if (!file) {
-        err_set(err, ERR_INVALID, "--play %s cannot be read: %s", path, strerror(errno));
+        err_set(err, ERR_INVALID, "%s cannot be read: %s", path, strerror(errno));
         return NULL;
     }
     struct csv *csv = xcalloc(1, sizeof *csv);
     csv->file = file;
+    if (fseek(file, 0, SEEK_END) == 0) {
+        csv->size = ftell(file);
+        rewind(file);
+    }
     if (!line_read(csv)) {
-        err_set(err, ERR_INVALID, "--play %s has no first line with names", path);
+        err_set(err, ERR_INVALID, "%s has no first line with names", path);
         csv_close(csv);
         return NULL;
     }
+    if (strncmp(csv->line, BOM, strlen(BOM)) == 0)
+        memmove(csv->line, csv->line + strlen(BOM), strlen(csv->line + strlen(BOM)) + 1);
     csv->first_row = ftell(file);
     csv->separator = strchr(csv->line, ';') ? ';' : ',';
     csv->names_line = xstrdup(csv->line);
@@ -82,7 +92,16 @@ const char *csv_cell(const struct csv *csv, int column) {
     return column >= 0 && column < csv->cell_count ? csv->cells[column] : "";
 }
 
+long csv_line(const struct csv *csv) {
+    return csv->number;
+}
+
+double csv_share(const struct csv *csv) {
+    return csv->size > 0 ? (double)ftell(csv->file) / (double)csv->size : 0;
+}
+
 void csv_rewind(struct csv *csv) {
+    csv->number = 1;
     fseek(csv->file, csv->first_row, SEEK_SET);
 }
 
@@ -96,14 +115,19 @@ bool csv_number(const char *cell, double *value) {
     return end != cell && *end == '\0' && isfinite(*value);
 }
 
-bool csv_time(const char *cell, int64_t *us) {
+bool csv_time(const char *cell, double unit, int64_t *us) {
     struct tm parts = {0};
     double seconds = 0;
     int length = 0;
-    if (sscanf(cell, "%4d-%2d-%2d%*[T ]%2d:%2d:%lf%n", &parts.tm_year, &parts.tm_mon,
-               &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &seconds, &length) != 6) {
-        if (!csv_number(cell, &seconds) || fabs(seconds) > 1e12) return false;
-        *us = (int64_t)llround(seconds * 1e6);
+    int read =
+        sscanf(cell, "%4d-%2d-%2d%n%*1[T ]%2d:%2d%n:%lf%n", &parts.tm_year, &parts.tm_mon,
+               &parts.tm_mday, &length, &parts.tm_hour, &parts.tm_min, &length, &seconds, &length);
+    if (read < 3 || read == 4) {
+        long double number = 0;
+        char *end;
+        number = strtold(cell, &end);
+        if (end == cell || *end || !(fabsl(number * unit) <= 1e18L)) return false;
+        *us = llroundl(number * unit);
         return true;
     }
     parts.tm_year -= 1900;
@@ -122,6 +146,7 @@ bool csv_time(const char *cell, int64_t *us) {
 static bool line_read(struct csv *csv) {
     ssize_t length = getline(&csv->line, &csv->line_size, csv->file);
     if (length < 0) return false;
+    csv->number++;
     while (length > 0 && (csv->line[length - 1] == '\n' || csv->line[length - 1] == '\r'))
         csv->line[--length] = '\0';
     return true;

@@ -1,7 +1,7 @@
 // Recorded assets come as they come: either separator, quotes, short rows, times of several kinds.
 
+#include "base/csv.h"
 #include "base/err.h"
-#include "sim/csv.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -80,13 +80,18 @@ static void times_are_utc_unless_they_say_otherwise(void **state) {
     (void)state;
     int64_t us;
     int64_t truth = 1583748873 * (int64_t)1000000;
-    assert_true(csv_time("2020-03-09 10:14:33", &us) && us == truth);
-    assert_true(csv_time("2020-03-09T10:14:33.25Z", &us) && us == truth + 250000);
-    assert_true(csv_time("2020-03-09T11:44:33+01:30", &us) && us == truth);
-    assert_true(csv_time("2020-03-09T09:14:33-01:00", &us) && us == truth);
-    assert_true(csv_time("1583748873.5", &us) && us == truth + 500000);
-    assert_false(csv_time("yesterday", &us));
-    assert_false(csv_time("2020-03-09 10:14:33 CET", &us));
+    assert_true(csv_time("2020-03-09 10:14:33", 1e6, &us) && us == truth);
+    assert_true(csv_time("2020-03-09T10:14:33.25Z", 1e6, &us) && us == truth + 250000);
+    assert_true(csv_time("2020-03-09T11:44:33+01:30", 1e6, &us) && us == truth);
+    assert_true(csv_time("2020-03-09T09:14:33-01:00", 1e6, &us) && us == truth);
+    assert_true(csv_time("1583748873.5", 1e6, &us) && us == truth + 500000);
+    assert_true(csv_time("2020-03-09 10:14", 1e6, &us) && us == truth - 33000000);
+    assert_true(csv_time("2020-03-09", 1e6, &us) &&
+                us == truth - (10 * 3600 + 14 * 60 + 33) * 1000000LL);
+    assert_true(csv_time("1583748873000000123", 1e-3, &us) && us == truth); // nanoseconds
+    assert_false(csv_time("yesterday", 1e6, &us));
+    assert_false(csv_time("2020-03", 1e6, &us));
+    assert_false(csv_time("2020-03-09 10:14:33 CET", 1e6, &us));
 }
 
 int main(void) {
