@@ -3,18 +3,22 @@
 
 #include "predict/estimator.h"
 
+#include "predict/discord.h"
 #include "predict/ewma.h"
 #include "predict/hold.h"
 #include "predict/holt_winters.h"
 #include "predict/median.h"
+#include "predict/quantiles.h"
 #include "predict/ring.h"
+#include "predict/seasonal.h"
 
 #include <math.h>
 #include <string.h>
 
 static const struct estimator_kind *const kinds[] = {
     // by name
-    &ewma_kind, &hold_kind, &holt_winters_kind, &median_kind, &ring_kind,
+    &discord_kind, &ewma_kind,      &hold_kind, &holt_winters_kind,
+    &median_kind,  &quantiles_kind, &ring_kind, &seasonal_kind,
 };
 
 struct waiting { // in front of the memory when there are several inputs
