@@ -21,7 +21,7 @@ struct quantiles {
     struct centroid centroids[]; // merged ones ascending, then room; from the end: waiting values
 };
 
-// k1 makes at most 2 * compression / pi centroids of full size, and never more than compression.
+// k2 has fewer steps than half of the compression, and two centroids span more than one.
 static uint32_t room_of(const struct estimator *estimator) {
     return (uint32_t)estimator->settings[0];
 }
@@ -34,8 +34,10 @@ static struct centroid *waiting_of(const struct estimator *estimator, struct qua
     return quantiles->centroids + room_of(estimator);
 }
 
-static double scale(double share, double compression) {
-    return compression / (2 * M_PI) * asin(2 * share - 1);
+static double scale(double share, double count, double compression) {
+    if (share <= 0 || share >= 1) return share <= 0 ? -INFINITY : INFINITY;
+    double width = 4 * log(fmax(count / compression, 1)) + 24;
+    return compression / width * log(share / (1 - share));
 }
 
 static void sort(struct centroid *list, uint32_t count) { // few, and mostly in runs
@@ -48,25 +50,25 @@ static void sort(struct centroid *list, uint32_t count) { // few, and mostly in 
     }
 }
 
-// Both lists ascend; neighbours become one centroid as long as it spans at most one step of k1.
+// Both lists ascend; neighbours become one centroid as long as it spans at most one step of k2.
 static void merge(const struct estimator *estimator, struct quantiles *quantiles) {
     struct centroid old[QUANTILES_MAX], *waiting = waiting_of(estimator, quantiles);
     uint32_t old_count = quantiles->merged, i = 0, j = 0, made = 0;
     double compression = estimator->settings[0], before = 0;
     sort(waiting, quantiles->waiting);
     memcpy(old, quantiles->centroids, sizeof *old * old_count);
-    double limit = scale(0, compression) + 1;
+    double limit = -INFINITY;
     while (i < old_count || j < quantiles->waiting) {
         bool is_old = j == quantiles->waiting || (i < old_count && old[i].mean <= waiting[j].mean);
         struct centroid next = is_old ? old[i++] : waiting[j++];
         struct centroid *last = made > 0 ? &quantiles->centroids[made - 1] : NULL;
         double share = last ? (before + last->weight + next.weight) / quantiles->count : 0;
-        if (last && scale(fmin(share, 1), compression) <= limit) {
+        if (last && scale(share, quantiles->count, compression) <= limit) {
             last->weight += next.weight;
             last->mean += (next.mean - last->mean) * next.weight / last->weight;
         } else {
             if (last) before += last->weight;
-            limit = scale(before / quantiles->count, compression) + 1;
+            limit = scale(before / quantiles->count, quantiles->count, compression) + 1;
             quantiles->centroids[made++] = next;
         }
     }

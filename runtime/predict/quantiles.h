@@ -2,10 +2,10 @@
 // rare a value is in it.
 //
 // Source: Dunning and Ertl 2019, "Computing extremely accurate quantiles using t-digests", the
-// merging variant with scale function k1. `tail` is the conformal rank of a score, the share of
-// what was seen that is at least as large, (n + 1 - below) / (n + 1) (Laxhammar 2014, "Conformal
-// anomaly detection"): under exchangeable values it is a valid p-value, whatever their
-// distribution.
+// merging variant with scale function k2, whose error is in proportion to the tail. `tail` is the
+// conformal rank of a score, the share of what was seen that is at least as large, (n + 1 - below)
+// / (n + 1) (Laxhammar 2014, "Conformal anomaly detection"): under exchangeable values it is a
+// valid p-value, whatever their distribution.
 
 #ifndef PREDICT_QUANTILES_H
 #define PREDICT_QUANTILES_H
