@@ -36,7 +36,9 @@ objects = $(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard $(foreach room,$(1),run
 WIRING := $(filter-out $(BUILD)/main.o,$(patsubst runtime/%.c,$(BUILD)/%.o,$(wildcard runtime/*.c)))
 RUNTIME := $(call objects,$(ROOMS)) $(WIRING)
 
-all: $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim
+# What trains trees needs libxgboost, and is made where that is there: `make train` installs it.
+TRAINER := $(if $(wildcard /usr/include/xgboost/c_api.h),$(BUILD)/twintrain)
+all: $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim $(TRAINER)
 
 $(BUILD)/twind: $(BUILD)/main.o $(RUNTIME)
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
@@ -48,6 +50,10 @@ $(BUILD)/twinctl: $(call objects,ctl base predict twin script) $(BUILD)/turn.a
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 $(BUILD)/twinsim: $(call objects,sim base) $(BUILD)/ingest/message.o
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
+
+$(BUILD)/twintrain: runtime/train/main.c runtime/train/matrix.h
+	@mkdir -p $(@D)
+	$(compile) -o $@ $< -lxgboost -lm
 
 $(BUILD)/%.o: runtime/%.c
 	@mkdir -p $(@D)
@@ -94,6 +100,15 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 %/node_modules/.package-lock.json: %/package-lock.json
 	cd $* && $(NPM_CI)
 	@touch $@
+
+# Everything that is learned from recorded data and ships with the models.
+train:
+	@.ci/packages train
+	@$(MAKE) -s all
+	node tests/judge/train.mjs
+# How well the judged models do on recorded data; TWIND_DATA names the folder.
+judge: all
+	@tests/judge/run.sh
 
 packages:
 	@.ci/packages runtime
@@ -159,5 +174,5 @@ install: all
 clean:
 	rm -rf build web/dist web/.tests
 
-.PHONY: all units fuzzers web packages run tested test soak api check fresh install clean
+.PHONY: train judge all units fuzzers web packages run tested test soak api check fresh install clean
 -include $(shell find $(BUILD) -path $(BUILD)/fresh -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -21,7 +21,7 @@
     (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_DELETE_SELF |       \
      IN_MOVE_SELF)
 #define IN_PARENT (IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE)
-#define PLACES 7
+#define PLACES 8
 
 struct folders {
     struct loop *loop;
@@ -111,8 +111,9 @@ struct folders *folders_watch(struct loop *loop, const char *models_dir, const c
     folders->places[2].path = join(scripts_dir, "behavior");
     folders->places[3].path = join(scripts_dir, "prediction");
     folders->places[4].path = join(scripts_dir, "lib");
-    set_parent(&folders->places[5], models_dir);
-    set_parent(&folders->places[6], scripts_dir);
+    folders->places[5].path = join(scripts_dir, "learned");
+    set_parent(&folders->places[6], models_dir);
+    set_parent(&folders->places[7], scripts_dir);
     folders->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (folders->fd >= 0) add_watches(folders);
     if (folders->fd < 0 || folders->places[0].watch < 0)

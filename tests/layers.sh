@@ -24,7 +24,8 @@ rooms_below() {
     fork) echo base predict twin store script turn ;;
     ingest) echo base predict twin store script ;;
     push) echo base predict twin store script fork ingest ;;
-    ctl) echo base predict twin script fork/rehearsal.h ;; # the turn, on a world in memory
+    train) ;; # a program of its own, with a library that nothing else links
+    ctl) echo base predict twin script fork/rehearsal.h train/matrix.h ;; # the turn, on a world in memory
     sim) echo base ingest/message.h ;;
     *) return 1 ;;
   esac

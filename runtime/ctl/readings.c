@@ -137,6 +137,10 @@ const char *readings_id(const struct readings *readings) {
     return readings->id_column >= 0 ? csv_cell(readings->csv, readings->id_column) : NULL;
 }
 
+int readings_field(const struct readings *readings, int mapping) {
+    return readings->mappings[mapping].field;
+}
+
 bool readings_at(struct readings *readings, int64_t *at) {
     return csv_time(readings_time(readings), readings->time_unit, at);
 }

@@ -40,6 +40,7 @@ bool readings_next(struct readings *readings); // false at the end
 const char *readings_time(const struct readings *readings);
 const char *readings_id(const struct readings *readings); // NULL without a column of ids
 bool readings_at(struct readings *readings, int64_t *at); // microseconds; false: it has no time
+int readings_field(const struct readings *readings, int mapping); // which that mapping is of
 int readings_take(struct readings *readings, int64_t at, struct sample *samples); // how many
 void readings_refuse(struct readings *readings, const char *text);
 

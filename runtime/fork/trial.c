@@ -43,11 +43,11 @@ static bool is_same_file(const struct script_files *base, const struct script_fi
     return strcmp(text_of(base, path), text_of(files, path)) == 0;
 }
 
-static bool has_other_library(const struct script_files *base, const struct script_files *files) {
-    static const char folder[] = "scripts/lib/";
+static bool has_other_file(const struct script_files *base, const struct script_files *files,
+                           const char *begin) {
     for (int i = 0; i < files->count; i++) {
         const char *path = files->files[i].path;
-        if (strncmp(path, folder, strlen(folder)) == 0 &&
+        if (strncmp(path, begin, strlen(begin)) == 0 &&
             strcmp(text_of(base, path), files->files[i].text) != 0)
             return true;
     }
@@ -56,8 +56,11 @@ static bool has_other_library(const struct script_files *base, const struct scri
 
 bool trial_is_other(const struct script_files *base, const struct script_files *files,
                     const char *model) {
+    char learned[160];
+    snprintf(learned, sizeof learned, "scripts/learned/%s_", model);
     return !is_same_file(base, files, "models", model) ||
-           !is_same_file(base, files, "scripts/behavior", model) || has_other_library(base, files);
+           !is_same_file(base, files, "scripts/behavior", model) ||
+           has_other_file(base, files, "scripts/lib/") || has_other_file(base, files, learned);
 }
 
 static bool find_choice(const struct trial *trial, const struct model *model) {

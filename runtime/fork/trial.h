@@ -48,7 +48,7 @@ struct trial_request {
 bool trial_run(const struct trial_request *request, struct err *err);
 
 // Whether a model reads otherwise in the two versions: its own text, its behaviour, a model that it
-// extends, or any file of scripts/lib.
+// extends, or any file of scripts/lib, or what it has learned.
 bool trial_is_other(const struct script_files *base, const struct script_files *files,
                     const char *model);
 

@@ -3,6 +3,7 @@
 
 #include "predict/estimator.h"
 
+#include "predict/course.h"
 #include "predict/discord.h"
 #include "predict/ewma.h"
 #include "predict/hold.h"
@@ -17,8 +18,8 @@
 
 static const struct estimator_kind *const kinds[] = {
     // by name
-    &discord_kind, &ewma_kind,      &hold_kind, &holt_winters_kind,
-    &median_kind,  &quantiles_kind, &ring_kind, &seasonal_kind,
+    &course_kind, &discord_kind,   &ewma_kind, &hold_kind,     &holt_winters_kind,
+    &median_kind, &quantiles_kind, &ring_kind, &seasonal_kind,
 };
 
 struct waiting { // in front of the memory when there are several inputs

@@ -15,7 +15,7 @@
 #define NOTE_MAX 400 // bytes of an author's name or a reason
 
 static const char *const folders[] = {"models/", "scripts/behavior/", "scripts/prediction/",
-                                      "scripts/lib/"};
+                                      "scripts/lib/", "scripts/learned/"};
 
 static bool has_desk(const struct service *service, struct err *err) {
     return service->options.desk ||

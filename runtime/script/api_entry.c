@@ -39,6 +39,9 @@ static const struct api_entry entries[] = {
     {"twin", "after", "fun(self: twin, timer: string, duration: string)",
      "runs on[\"timer.NAME\"] once; again, it starts anew"},
     {"twin", "cancel", "fun(self: twin, timer: string)", "takes a timer back"},
+    {"twin", "learned", "fun(self: twin, name: string, features?: (number|false)[]): any, any, any",
+     "what was learned: of a profile the standardised values and the regime, of trees value, low, "
+     "high"},
     {"twin", "log", "fun(self: twin, text: any)", "one line in the log, with the twin's id"},
 
     {"t", "twin", "fun(self: t, id: string, made?: made): twin",

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "script/behavior.h"
 #include "script/duration.h"
+#include "script/learned.h"
 #include "script/lua_argument.h"
 #include "script/lua_command.h"
 #include "script/lua_part.h"
@@ -40,10 +41,13 @@ static int log_line(lua_State *lua);
 
 const struct luaL_Reg *lua_method_list(void) {
     static const luaL_Reg methods[] = {
-        {"sample", sample},       {"raise", raise_alarm}, {"clear", clear_alarm},
-        {"is_raised", is_raised}, {"related", related},   {"send", send},
-        {"part", lua_part_get},   {"command", command},   {"after", after},
-        {"cancel", cancel},       {"log", log_line},      {NULL, NULL},
+        {"sample", sample},     {"raise", raise_alarm},
+        {"clear", clear_alarm}, {"is_raised", is_raised},
+        {"related", related},   {"send", send},
+        {"part", lua_part_get}, {"command", command},
+        {"after", after},       {"cancel", cancel},
+        {"log", log_line},      {"learned", lua_learned},
+        {NULL, NULL},
     };
     return methods;
 }

@@ -9,6 +9,7 @@
 #include "script/behavior.h"
 #include "script/check.h"
 #include "script/handle.h"
+#include "script/learned.h"
 #include "script/lua_aggregate.h"
 #include "script/lua_extend.h"
 #include "script/lua_model.h"
@@ -36,6 +37,7 @@
 #define BEHAVIORS "scripts/behavior/"
 #define PREDICTIONS "scripts/prediction/"
 #define LIBRARIES "scripts/lib/"
+#define LEARNED "scripts/learned/"
 
 struct loading { // models while they are read; freed here when the load fails
     struct script *script;
@@ -81,8 +83,18 @@ void script_free(struct script *script) {
     for (int i = 0; i < script->behavior_count; i++)
         behavior_fini(&script->behaviors[i]);
     free(script->behaviors);
+    learned_fini(script);
     names_fini(&script->members);
     free(script);
+}
+
+void script_watch(struct script *script, script_features *on_features, void *context) {
+    script->on_features = on_features;
+    script->features_context = context;
+}
+
+const struct learned *script_learned(const struct script *script, int index) {
+    return index < script->learned_count ? script->learned[index] : NULL;
 }
 
 uint64_t script_version(const struct script *script) {
@@ -224,6 +236,7 @@ static void load_models(struct loading *loading) {
         struct check check = {.lua = lua, .file = path, .logger = script->logger};
         lua_extend_push_model(lua, name);
         lua_model_read(&check, model);
+        learned_declare(&check, script, name);
         lua_pop(lua, 1);
     }
     lua_pop(lua, 1);
@@ -311,6 +324,18 @@ static void read_behavior(struct script *script, struct behavior *behavior) {
     lua_remove(lua, -2);
 }
 
+static void load_learned(struct script *script) {
+    char name[FIELD_NAME_MAX + 1];
+    for (int i = 0; i < script->files->count; i++) {
+        const char *path = script->files->files[i].path;
+        if (!name_of(path, LEARNED, name)) continue;
+        run_file(script, path);
+        struct check check = {.lua = script->call.lua, .file = path, .logger = script->logger};
+        learned_read(&check, script);
+        lua_pop(script->call.lua, 1);
+    }
+}
+
 static void load_behaviors(struct script *script) {
     lua_newtable(script->call.lua);
     run_behaviors(script);
@@ -343,6 +368,7 @@ static int load(lua_State *lua) {
     lua_pop(lua, 1);
     for (lua_pushnil(lua); lua_next(lua, -2); lua_pop(lua, 1))
         lua_prediction_read(script, lua_tostring(lua, -2));
+    load_learned(script);
     load_behaviors(script);
 
     // A library that nothing requires is checked too.

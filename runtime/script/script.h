@@ -38,6 +38,13 @@ struct script_limits {
 struct script *script_load(const struct script_files *files, const struct script_limits *limits,
                            const struct logger *logger, struct metrics *metrics, struct err *err);
 void script_free(struct script *script);
+// Hands what behaviours pass to twin:learned(name, features) to `on_features`, for training;
+// missing ones are NAN.
+typedef void script_features(void *context, const struct twin *twin, const char *name,
+                             const double *features, int count);
+void script_watch(struct script *script, script_features *on_features, void *context);
+struct learned;
+const struct learned *script_learned(const struct script *script, int index); // NULL at the end
 uint64_t script_version(const struct script *script);
 
 int script_model_count(const struct script *script);

@@ -36,7 +36,8 @@ static bool read_folders(const char *models_dir, const char *scripts_dir,
         read_folder(files, scripts_dir, "/behavior", "scripts/behavior", false, is_wanted, err) &&
         read_folder(files, scripts_dir, "/prediction", "scripts/prediction", false, is_wanted,
                     err) &&
-        read_folder(files, scripts_dir, "/lib", "scripts/lib", false, is_wanted, err))
+        read_folder(files, scripts_dir, "/lib", "scripts/lib", false, is_wanted, err) &&
+        read_folder(files, scripts_dir, "/learned", "scripts/learned", false, is_wanted, err))
         return true;
     script_files_fini(files);
     return false;

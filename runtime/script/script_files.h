@@ -1,5 +1,5 @@
 // The sources of a version: every models/*.lua, scripts/behavior/*.lua, scripts/prediction/*.lua
-// and scripts/lib/*.lua but *_test.lua.
+// and scripts/lib/*.lua and scripts/learned/*.lua but *_test.lua.
 //
 // A path is what the author sees in every message ("models/pump.lua"), whatever folder it was read
 // from. A set can be written to one run of bytes and read back, so that the store can keep the last

@@ -9,6 +9,7 @@
 #include "script/script.h"
 
 struct behavior;
+struct learned;
 struct test_bed;
 
 #define OUTCOMES (OUTCOME_MEMORY + 1)
@@ -32,6 +33,10 @@ struct script {
     struct names members;       // of a twin: "telemetry", "raise", ...
     struct behavior *behaviors; // one a model
     int behavior_count;
+    struct learned **learned; // of all models
+    int learned_count;
+    script_features *on_features; // NULL, or who trains
+    void *features_context;
 
     // Registry references.
     int environment; // what scripts see as globals

@@ -4,7 +4,7 @@
 #ifndef SIM_AIR_H
 #define SIM_AIR_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdbool.h>
 #include <stdint.h>

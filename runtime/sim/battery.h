@@ -3,7 +3,7 @@
 #ifndef SIM_BATTERY_H
 #define SIM_BATTERY_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdint.h>
 

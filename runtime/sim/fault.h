@@ -4,7 +4,7 @@
 #ifndef SIM_FAULT_H
 #define SIM_FAULT_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 #include "sim/senml.h"
 
 #include <stdbool.h>

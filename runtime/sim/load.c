@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdbool.h>
 #include <stdint.h>

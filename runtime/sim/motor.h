@@ -4,7 +4,7 @@
 #ifndef SIM_MOTOR_H
 #define SIM_MOTOR_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
 #define SIM_ORDER_H
 
 #include "ingest/message.h"
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef SIM_PATIENT_H
 #define SIM_PATIENT_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdbool.h>
 #include <stdint.h>

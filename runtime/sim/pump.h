@@ -8,7 +8,7 @@
 #ifndef SIM_PUMP_H
 #define SIM_PUMP_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdint.h>
 

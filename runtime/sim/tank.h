@@ -3,7 +3,7 @@
 #ifndef SIM_TANK_H
 #define SIM_TANK_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdint.h>
 

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
-#include "sim/chance.h"
+#include "base/chance.h"
 #include "sim/udp.h"
 
 #include <arpa/inet.h>

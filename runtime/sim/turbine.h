@@ -3,7 +3,7 @@
 #ifndef SIM_TURBINE_H
 #define SIM_TURBINE_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef SIM_VEHICLE_H
 #define SIM_VEHICLE_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef SIM_ZONE_H
 #define SIM_ZONE_H
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <stdint.h>
 

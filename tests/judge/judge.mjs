@@ -65,3 +65,14 @@ export function figure(set, name, value, { floor = null, goal = null, isLess = f
 }
 
 export const mean = (list) => list.reduce((sum, x) => sum + x, 0) / list.length;
+
+/** A Map from key to the items that have it, in order. */
+export function groupBy(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(item);
+  }
+  return groups;
+}

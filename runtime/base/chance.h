@@ -1,7 +1,7 @@
 // Chance from a seed: the same numbers in the same order on every machine.
 
-#ifndef SIM_CHANCE_H
-#define SIM_CHANCE_H
+#ifndef BASE_CHANCE_H
+#define BASE_CHANCE_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 // SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"): eight
 // bytes of state a device, and good enough for noise on a sensor.
 
-#include "sim/chance.h"
+#include "base/chance.h"
 
 #include <math.h>
 

@@ -1,0 +1,258 @@
+// Profiles first, for features may stand on them: each is written into the set of files and the set
+// is loaded anew, so that what follows runs as it will serve.
+
+#include "ctl/train.h"
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "ctl/arguments.h"
+#include "ctl/cast.h"
+#include "ctl/lessons.h"
+#include "ctl/session.h"
+#include "ctl/sources.h"
+#include "predict/profile.h"
+#include "script/learned.h"
+#include "script/script.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int train_run(const struct session *session, int argc, char **argv);
+
+const struct verb train_verb = {
+    .name = "train",
+    .words = "MODEL FILE.csv ... --time COLUMN",
+    .summary = "learn what a model declares learnable, and write it into scripts/learned",
+    .options = "--time COLUMN[:UNIT] --id COLUMN --map COLUMN=FIELD   as for backtest\n"
+               "--dir DIR            where models/ and scripts/ are (here)\n"
+               "--dry-run            only say how well it would do\n",
+    .run = train_run,
+};
+
+struct train {
+    struct lessons lessons;
+    const char *folder;
+    bool is_dry;
+    struct script_files files;
+};
+
+static void write_numbers(struct buffer *out, const char *name, const double *numbers, int count) {
+    char text[JSON_NUMBER_SIZE];
+    buffer_printf(out, "  %s = {", name);
+    for (int i = 0; i < count; i++) {
+        json_format_number(numbers[i], text);
+        buffer_printf(out, "%s%s%s", i ? "," : "", i && i % 12 == 0 ? "\n    " : " ", text);
+    }
+    buffer_printf(out, " },\n");
+}
+
+static void write_head(const struct train *train, const struct learned *learned,
+                       const char *summary, struct buffer *out) {
+    buffer_printf(
+        out, "-- Made by `twinctl train %s`: %s\nreturn {\n  model = \"%s\", learned = \"%s\",\n",
+        train->lessons.model, summary, learned->model, learned->name);
+}
+
+// Into the set, and onto the disk.
+static bool keep(struct train *train, const struct learned *learned, struct buffer *text,
+                 struct err *err) {
+    struct buffer path = {0}, shown = {0};
+    buffer_printf(&shown, "scripts/learned/%s_%s.lua", learned->model, learned->name);
+    buffer_printf(&path, "%s/scripts/learned", train->folder);
+    bool is_good = true;
+    FILE *file = NULL;
+    if (text->length > SCRIPT_FILE_MAX)
+        is_good = err_set(err, ERR_TOO_LARGE,
+                          "%s would have %zu bytes; %d are allowed: fewer trees, "
+                          "or less depth",
+                          (char *)shown.bytes, text->length, SCRIPT_FILE_MAX);
+    if (is_good && !train->is_dry) {
+        mkdir((char *)path.bytes, 0777);
+        path.length = 0;
+        buffer_printf(&path, "%s/%s", train->folder, (char *)shown.bytes);
+        file = fopen((char *)path.bytes, "w");
+        is_good = file && fwrite(text->bytes, text->length, 1, file) == 1;
+        if (file && fclose(file) != 0) is_good = false;
+        if (!is_good)
+            err_set(err, ERR_INTERNAL, "%s cannot be written: %s", (char *)path.bytes,
+                    strerror(errno));
+    }
+    struct script_files rest = {0};
+    for (int i = 0; i < train->files.count; i++)
+        if (strcmp(train->files.files[i].path, (char *)shown.bytes) != 0)
+            script_files_add(&rest, train->files.files[i].path, train->files.files[i].text,
+                             train->files.files[i].length);
+    script_files_add(&rest, (char *)shown.bytes, (char *)text->bytes, text->length);
+    script_files_seal(&rest);
+    script_files_fini(&train->files);
+    train->files = rest;
+    if (is_good && !train->is_dry)
+        printf("wrote %s, %zu bytes\n", (char *)path.bytes, text->length);
+    buffer_fini(&path);
+    buffer_fini(&shown);
+    return is_good;
+}
+
+static bool train_profile(struct train *train, const struct learned *learned, struct err *err) {
+    size_t count;
+    double *rows = lessons_values(&train->lessons, &train->files, learned, &count, err);
+    if (!rows) return false;
+    struct profile *profile =
+        profile_fit(rows, count, learned->regimes, learned->by_count, learned->of_count);
+    free(rows);
+    if (!profile)
+        return err_set(err, ERR_INVALID, "learned.%s: no two rows have all of its settings",
+                       learned->name);
+    struct buffer text = {0};
+    char summary[120];
+    snprintf(summary, sizeof summary, "%d regimes found in %zu rows", profile->regimes, count);
+    printf("%s: %s\n", learned->name, summary);
+    write_head(train, learned, summary, &text);
+    buffer_printf(&text, "  regimes = %d,\n", profile->regimes);
+    write_numbers(&text, "scales", profile->scales, profile->settings);
+    write_numbers(&text, "centres", profile->centres, profile->regimes * profile->settings);
+    write_numbers(&text, "means", profile->means, profile->regimes * profile->values);
+    write_numbers(&text, "deviations", profile->deviations, profile->regimes * profile->values);
+    buffer_printf(&text, "}\n");
+    bool is_good = keep(train, learned, &text, err);
+    buffer_fini(&text);
+    profile_free(profile);
+    return is_good;
+}
+
+// The lines that twintrain prints, as a file of the version.
+static bool take_lines(struct train *train, const struct learned *learned, FILE *lines, int inputs,
+                       struct buffer *out, struct err *err) {
+    char *line = NULL;
+    size_t size = 0;
+    double error = -1, mean = 0, base = 0;
+    struct buffer bands = {0}, trees = {0};
+    while (getline(&line, &size, lines) > 0) {
+        line[strcspn(line, "\n")] = 0;
+        double at, low, high;
+        if (sscanf(line, "error %lf", &error) == 1 || sscanf(line, "mean %lf", &mean) == 1 ||
+            sscanf(line, "base %lf", &base) == 1)
+            continue;
+        if (sscanf(line, "band %lf %lf %lf", &at, &low, &high) == 3)
+            buffer_printf(&bands, "    %.6g, %.6g, %.6g,\n", at, low, high);
+        else if (strncmp(line, "tree ", 5) == 0)
+            buffer_printf(&trees, "    \"%s\",\n", line + 5);
+    }
+    free(line);
+    bool is_good = error >= 0 && trees.length > 0;
+    if (is_good) {
+        char summary[160];
+        snprintf(summary, sizeof summary,
+                 "cross-validated error %.4g (root mean square; of the mean alone %.4g)", error,
+                 mean);
+        printf("%s: %s\n", learned->name, summary);
+        write_head(train, learned, summary, out);
+        buffer_printf(out,
+                      "  inputs = %d, base = %.9g,\n  bands = {\n%s  },\n  trees = {\n%s  },\n}\n",
+                      inputs, base, bands.length ? (char *)bands.bytes : "", (char *)trees.bytes);
+    }
+    buffer_fini(&bands);
+    buffer_fini(&trees);
+    return is_good || err_set(err, ERR_INTERNAL, "twintrain gave no trees");
+}
+
+static int inputs_of(const char *matrix) {
+    uint32_t head[2] = {0, 0};
+    FILE *file = fopen(matrix, "rb");
+    bool is_read = file && fread(head, sizeof head, 1, file) == 1;
+    if (file) fclose(file);
+    return is_read ? (int)head[1] : 0;
+}
+
+// Beside this program, where both are installed.
+static bool find_trainer(char *path, size_t size, struct err *err) {
+    ssize_t length = readlink("/proc/self/exe", path, size - 16);
+    if (length < 0) length = 0;
+    path[length] = 0;
+    char *slash = strrchr(path, '/');
+    strcpy(slash ? slash + 1 : path, "twintrain");
+    return access(path, X_OK) == 0 ||
+           err_set(err, ERR_NOT_FOUND,
+                   "trees are learned by %s, which is not there: `make train` installs libxgboost "
+                   "and builds it",
+                   path);
+}
+
+static bool train_trees(struct train *train, const struct learned *learned, struct err *err) {
+    char trainer[1024], matrix[] = "/tmp/twinctl-train-XXXXXX";
+    if (!find_trainer(trainer, sizeof trainer, err)) return false;
+    int fd = mkstemp(matrix);
+    if (fd < 0) return err_set(err, ERR_INTERNAL, "%s: %s", matrix, strerror(errno));
+    close(fd);
+    struct buffer command = {0}, text = {0};
+    bool is_good = lessons_matrix(&train->lessons, &train->files, learned, matrix, err);
+    if (is_good) {
+        buffer_printf(&command, "'%s' %s", trainer, matrix);
+        FILE *lines = popen((char *)command.bytes, "r");
+        is_good = lines && take_lines(train, learned, lines, inputs_of(matrix), &text, err);
+        if (!lines) err_set(err, ERR_INTERNAL, "%s: %s", trainer, strerror(errno));
+        if (lines && pclose(lines) != 0 && is_good)
+            is_good = err_set(err, ERR_INTERNAL, "%s failed", trainer);
+    }
+    unlink(matrix);
+    is_good = is_good && keep(train, learned, &text, err);
+    buffer_fini(&command);
+    buffer_fini(&text);
+    return is_good;
+}
+
+// Each step loads the files anew; a learned lives as long as its load.
+static bool train_kind(struct train *train, enum learned_kind kind, int *trained, struct err *err) {
+    bool is_good = true, is_more = true;
+    for (int i = 0; is_good && is_more; i++) {
+        struct cast cast;
+        is_good = cast_load(&cast, &train->files, LOG_LEVEL_ERROR, false, err);
+        const struct learned *learned = is_good ? script_learned(cast.script, i) : NULL;
+        is_more = learned != NULL;
+        if (learned && learned->kind == kind && strcmp(learned->model, train->lessons.model) == 0) {
+            ++*trained;
+            is_good = kind == LEARNED_PROFILE ? train_profile(train, learned, err)
+                                              : train_trees(train, learned, err);
+        }
+        cast_fini(&cast);
+    }
+    return is_good;
+}
+
+static int train_run(const struct session *session, int argc, char **argv) {
+    (void)session;
+    struct err err;
+    struct texts maps = {0};
+    struct train train = {.folder = ".", .lessons = {.maps = &maps}};
+    const struct argument arguments[] = {
+        {.name = "--time", .value = &train.lessons.time},
+        {.name = "--id", .value = &train.lessons.id},
+        {.name = "--map", .each = &maps},
+        {.name = "--dir", .value = &train.folder},
+        {.name = "--dry-run", .is_given = &train.is_dry},
+    };
+    if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
+        !arguments_end(&argc, argv, 2, 10000, &err) ||
+        (!train.lessons.time && !err_set(&err, ERR_INVALID, "--time is missing")))
+        return session_misused(&train_verb, &err);
+    train.lessons.model = argv[0];
+    train.lessons.paths = (const char *const *)argv + 1;
+    train.lessons.path_count = argc - 1;
+    int trained = 0;
+    bool is_good = sources_read(train.folder, &train.files, &err) &&
+                   train_kind(&train, LEARNED_PROFILE, &trained, &err) &&
+                   train_kind(&train, LEARNED_TREES, &trained, &err);
+    if (is_good && trained == 0)
+        is_good =
+            err_set(&err, ERR_NOT_FOUND, "model %s declares nothing learned", train.lessons.model);
+    int code = is_good ? EXIT_GOOD : session_failed(&err, "twinctl train --help");
+    script_files_fini(&train.files);
+    free(maps.list);
+    return code;
+}
