@@ -22,9 +22,19 @@ return {
     index = { title = "Of the limits", unit = "%" },
     air = { title = "Air", type = "text" },
     bad_samples = { title = "Samples that cannot be" },
+    co = { title = "CO, from the sensors", unit = "mg/m3" },
+    nox = { title = "NOx, from the sensors", unit = "ppb" },
   },
   alarms = {
     co_high = { severity = "warning", field = "co_reference", above = "co_limit", deadband = 2, text = "{co_reference} mg/m3",
                 advice = "Close the road, warn those who are outside" },
+    sensors_drift = { severity = "info", text = "the sensors have moved against the reference",
+                      advice = "References teach them anew; when they move again soon, change them" },
+  },
+  state = { -- what the sensors mean, learned from the references: soon forgotten and long remembered, the mean of both counts
+    co_soon = { rls = "80d", inputs = 17 }, co_long = { rls = "200d", inputs = 17 },
+    nox_soon = { rls = "30d", inputs = 17 }, nox_long = { rls = "80d", inputs = 17 },
+    co_at = "time", nox_at = "time", -- of the newest reference
+    co_drift = { page_hinkley = 0.3, limit = 12 }, nox_drift = { page_hinkley = 0.3, limit = 12 }, -- of errors, in their deviations
   },
 }

@@ -4,13 +4,16 @@
 #include "predict/estimator.h"
 
 #include "predict/course.h"
+#include "predict/cusum.h"
 #include "predict/discord.h"
 #include "predict/ewma.h"
 #include "predict/hold.h"
 #include "predict/holt_winters.h"
 #include "predict/median.h"
+#include "predict/mewma.h"
 #include "predict/quantiles.h"
 #include "predict/ring.h"
+#include "predict/rls.h"
 #include "predict/seasonal.h"
 
 #include <math.h>
@@ -18,8 +21,9 @@
 
 static const struct estimator_kind *const kinds[] = {
     // by name
-    &course_kind, &discord_kind,   &ewma_kind, &hold_kind,     &holt_winters_kind,
-    &median_kind, &quantiles_kind, &ring_kind, &seasonal_kind,
+    &course_kind,       &cusum_kind,  &discord_kind,  &ewma_kind,         &hold_kind,
+    &holt_winters_kind, &median_kind, &mewma_kind,    &page_hinkley_kind, &quantiles_kind,
+    &ring_kind,         &rls_kind,    &seasonal_kind,
 };
 
 struct waiting { // in front of the memory when there are several inputs

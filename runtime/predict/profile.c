@@ -8,6 +8,7 @@
 
 #define STEPS_MAX 100 // of k-means
 #define LEAST_SHARE 0.01
+#define ALIKE 0.05 // so little further, the second regime may as well be it
 
 struct profile *profile_new(int regimes, int settings, int values) {
     struct profile *profile = xcalloc(1, sizeof *profile);
@@ -41,16 +42,27 @@ static double distance(const struct profile *profile, int regime, const double *
     return count ? sum : -1;
 }
 
+static bool is_whole(const struct profile *profile, const double *row) {
+    for (int i = 0; i < profile->settings; i++)
+        if (isnan(row[i])) return false;
+    return true;
+}
+
 int profile_regime(const struct profile *profile, const double *settings) {
-    double least = INFINITY;
+    double least = INFINITY, second = INFINITY;
     int regime = profile->settings == 0 && profile->regimes > 0 ? 0 : -1;
     for (int i = 0; i < profile->regimes && profile->settings > 0; i++) {
         double apart = distance(profile, i, settings);
-        if (apart < 0 || apart >= least) continue;
-        least = apart;
-        regime = i;
+        if (apart < 0) continue;
+        if (apart < least) {
+            second = least;
+            least = apart;
+            regime = i;
+        } else {
+            second = fmin(second, apart);
+        }
     }
-    return regime;
+    return second - least < ALIKE && !is_whole(profile, settings) ? -1 : regime;
 }
 
 double profile_standardise(const struct profile *profile, int regime, int value, double number) {
@@ -58,12 +70,6 @@ double profile_standardise(const struct profile *profile, int regime, int value,
     double deviation = profile->deviations[regime * profile->values + value];
     if (!(deviation > 0)) return NAN;
     return (number - profile->means[regime * profile->values + value]) / deviation;
-}
-
-static bool is_whole(const struct profile *profile, const double *row) {
-    for (int i = 0; i < profile->settings; i++)
-        if (isnan(row[i])) return false;
-    return true;
 }
 
 static void find_scales(struct profile *profile, const double *rows, size_t count, int width) {

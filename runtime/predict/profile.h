@@ -26,7 +26,7 @@ void profile_free(struct profile *profile);
 struct profile *profile_fit(const double *rows, size_t count, int regimes, int settings,
                             int values);
 
-// Of settings that are there; -1 when none is.
+// Of the settings that are there; -1 when none is, or when those do not tell two regimes apart.
 int profile_regime(const struct profile *profile, const double *settings);
 // NAN when the value is missing or never moved in that regime.
 double profile_standardise(const struct profile *profile, int regime, int value, double number);

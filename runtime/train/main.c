@@ -19,6 +19,7 @@
 
 #define FOLDS 5
 #define BANDS 10
+#define CAPPED_WEIGHT 0.4F // of a row at the cap: there are many, and they are all alike
 
 struct data {
     struct matrix_head head;
@@ -45,18 +46,23 @@ static DMatrixHandle select_rows(const struct data *data, int fold, bool is_in, 
     uint32_t inputs = data->head.inputs;
     float *features = malloc(sizeof *features * (data->head.rows * inputs + 1));
     float *targets = malloc(sizeof *targets * (data->head.rows + 1));
+    float *weights = malloc(sizeof *weights * (data->head.rows + 1));
     *count = 0;
     for (uint64_t i = 0; i < data->head.rows; i++) {
         const float *row = row_of(data, i);
         if ((fold_of(row) == fold) != is_in) continue;
         memcpy(features + *count * inputs, row + MATRIX_BESIDE, sizeof *features * inputs);
+        bool is_capped = data->head.cap > 0 && row[MATRIX_TARGET] >= data->head.cap;
+        weights[*count] = is_capped ? CAPPED_WEIGHT : 1;
         targets[(*count)++] = row[MATRIX_TARGET];
     }
     DMatrixHandle matrix;
     check(XGDMatrixCreateFromMat(features, *count, inputs, NAN, &matrix));
     check(XGDMatrixSetFloatInfo(matrix, "label", targets, *count));
+    check(XGDMatrixSetFloatInfo(matrix, "weight", weights, *count));
     free(features);
     free(targets);
+    free(weights);
     return matrix;
 }
 
