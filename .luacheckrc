@@ -32,4 +32,4 @@ stds.twind = {
 }
 std = "twind"
 max_line_length = 140
-exclude_files = { "tests/lua/sandbox", "build", "web" } -- attacks use what is not there
+exclude_files = { "tests/lua/sandbox", "scripts/learned", "build", "web" } -- attacks use what is not there

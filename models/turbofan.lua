@@ -9,7 +9,7 @@ local sensors = { "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "
 local telemetry, state = each(settings, {}), { cycles = "number", regime = "number", regimes = "number" }
 for _, sensor in ipairs(sensors) do telemetry[sensor] = {} end
 for _, sensor in ipairs { "s2", "s3", "s4", "s7", "s8", "s9", "s11", "s12", "s13", "s14", "s15", "s17", "s20", "s21" } do -- those that wear moves
-  state[sensor .. "_course"] = { course = 80, limit = 2 } -- of the standardised value
+  state[sensor .. "_course"] = { course = 120, limit = 2 } -- of the standardised value
 end
 
 return {

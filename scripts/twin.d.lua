@@ -24,6 +24,7 @@
 ---@field command fun(self: twin, name: string, arguments?: table): integer @gives the device a command; its id
 ---@field after fun(self: twin, timer: string, duration: string) @runs on["timer.NAME"] once; again, it starts anew
 ---@field cancel fun(self: twin, timer: string) @takes a timer back
+---@field learned fun(self: twin, name: string, features?: (number|false)[]): any, any, any @what was learned: of a profile the standardised values and the regime, of trees value, low, high
 ---@field log fun(self: twin, text: any) @one line in the log, with the twin's id
 
 ---@class t

@@ -10,7 +10,7 @@
 
 #define BLOCK 64 // stretches whose sums are gathered together
 
-enum { LENGTH, MEMORY };
+enum { LENGTH, MEMORY, CENTRED };
 enum { DISTANCE, COUNT };
 
 struct discord {
@@ -45,10 +45,13 @@ static int lay_out(const struct discord *discord, uint64_t memory, double *line)
     return (int)memory;
 }
 
-// Least squared distance of the last `length` values from as many that begin at 0 .. last.
-static double find_nearest(const double *line, int count, int length, int last) {
+// Least squared distance of the last `length` values from as many that begin at 0 .. last; of
+// centred ones the squared distance of the means, times the length, is no part of it.
+static double find_nearest(const double *line, int count, int length, int last, bool is_centred) {
     const double *newest = line + count - length;
-    double least = INFINITY;
+    double least = INFINITY, means = 0; // sum of the newest, less that of the one compared
+    for (int i = 0; i < length; i++)
+        means += newest[i] - line[i];
     for (int from = 0; from <= last; from += BLOCK) {
         double sums[BLOCK] = {0};
         int width = last + 1 - from < BLOCK ? last + 1 - from : BLOCK;
@@ -57,8 +60,11 @@ static double find_nearest(const double *line, int count, int length, int last) 
                 double apart = line[from + i + step] - newest[step];
                 sums[i] += apart * apart;
             }
-        for (int i = 0; i < width; i++)
-            if (sums[i] < least) least = sums[i];
+        for (int i = 0; i < width; i++) {
+            double apart = is_centred ? fmax(0, sums[i] - means * means / length) : sums[i];
+            if (apart < least) least = apart;
+            means += line[from + i] - line[from + i + length];
+        }
     }
     return least;
 }
@@ -72,8 +78,9 @@ static void add(const struct estimator *estimator, void *place, const double *in
     discord->values[discord->count++ % memory] = inputs[0];
     discord->at = at;
     int count = lay_out(discord, memory, line);
-    discord->distance =
-        count < 2 * length ? NAN : sqrt(find_nearest(line, count, length, count - 2 * length));
+    if (count < 2 * length) return;
+    bool is_centred = estimator->settings[CENTRED] == 1;
+    discord->distance = sqrt(find_nearest(line, count, length, count - 2 * length, is_centred));
 }
 
 static double read(const struct estimator *estimator, const void *memory, int value,
@@ -89,8 +96,9 @@ const struct estimator_kind discord_kind = {
     .inputs_most = 1,
     .settings =
         (const struct estimator_setting[]){{"discord", SETTING_WHOLE, 2, 512, NAN},
-                                           {"memory", SETTING_WHOLE, 32, DISCORD_MEMORY_MAX, 2048}},
-    .setting_count = 2,
+                                           {"memory", SETTING_WHOLE, 32, DISCORD_MEMORY_MAX, 2048},
+                                           {"centred", SETTING_WHOLE, 0, 1, 0}},
+    .setting_count = 3,
     .values = (const struct estimator_value[]){{"distance", ESTIMATOR_PLAIN, false},
                                                {"count", ESTIMATOR_PLAIN, true}},
     .value_count = 2,

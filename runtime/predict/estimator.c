@@ -9,6 +9,7 @@
 #include "predict/ewma.h"
 #include "predict/hold.h"
 #include "predict/holt_winters.h"
+#include "predict/kalman.h"
 #include "predict/median.h"
 #include "predict/mewma.h"
 #include "predict/quantiles.h"
@@ -21,9 +22,9 @@
 
 static const struct estimator_kind *const kinds[] = {
     // by name
-    &course_kind,       &cusum_kind,  &discord_kind,  &ewma_kind,         &hold_kind,
-    &holt_winters_kind, &median_kind, &mewma_kind,    &page_hinkley_kind, &quantiles_kind,
-    &ring_kind,         &rls_kind,    &seasonal_kind,
+    &course_kind,       &cusum_kind,  &discord_kind, &ewma_kind,     &hold_kind,
+    &holt_winters_kind, &kalman_kind, &median_kind,  &mewma_kind,    &page_hinkley_kind,
+    &quantiles_kind,    &ring_kind,   &rls_kind,     &seasonal_kind,
 };
 
 struct waiting { // in front of the memory when there are several inputs

@@ -127,7 +127,8 @@ void api_write_luacheck(struct buffer *out) {
                   "%s\n  },\n}\n"
                   "std = \"twind\"\n"
                   "max_line_length = 140\n"
-                  "exclude_files = { \"tests/lua/sandbox\", \"build\", \"web\" } -- attacks use "
+                  "exclude_files = { \"tests/lua/sandbox\", \"scripts/learned\", \"build\", "
+                  "\"web\" } -- attacks use "
                   "what is not there\n",
                   *library ? "\n      },\n    }," : "");
 }
