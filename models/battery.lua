@@ -12,8 +12,8 @@ return {
     end_of_life_high = { title = "With 95 % not after" },
     cycles_left      = { title = "Cycles left" },
   },
-  alarms     = { wears_out = { severity = "warning", field = "cycles_left", below = "notice", deadband = 5, text = "{cycles_left} cycles left, {capacity} Ah",
-                               advice = "Order a new cell" } },
+  alarms     = { wears_out = { severity = "warning", field = "cycles_left", below = "notice", deadband = 5,
+                               text = "{cycles_left} cycles left, {capacity} Ah", advice = "Order a new cell" } },
   state      = {
     -- what cells lose a cycle, and how they differ in it; a rest gives back what is soon gone: that is the step
     wear = { kalman = 0.02, step = 0.006, slope = -0.004, spread = 0.0005, of = "capacity" },

@@ -1,5 +1,7 @@
 -- A water circuit with a pump, a tank and valves: whether its eight sensors together do what they usually do.
-local sensors = { "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "VolumeFlowRateRMS" }
+local sensors = {
+  "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "VolumeFlowRateRMS",
+}
 local units = { Accelerometer1RMS = "m/s2", Accelerometer2RMS = "m/s2", Current = "A", Pressure = "bar", Temperature = "Cel",
                 Thermocouple = "Cel", Voltage = "V", VolumeFlowRateRMS = "l/min" }
 local telemetry = {}

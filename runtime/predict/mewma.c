@@ -147,7 +147,8 @@ static void smooth(const struct estimator *estimator, struct mewma *mewma, const
         mewma->smooth[i] += weight * (standardise(mewma, i, values[i]) - mewma->smooth[i]);
 }
 
-// The smoothed values as they count, drift since the learning phase taken off.
+// The smoothed values as they count, drift since the learning phase taken off. Within the phase all
+// count, so that one which wandered has a limit that trusts it less.
 static void weigh(const struct estimator *estimator, const struct mewma *mewma, double *z) {
     double weight = estimator->settings[WEIGHT], learn = estimator->settings[LEARN];
     double since = fmax(0, (double)mewma->count - learn) / (weight / (2 - weight));

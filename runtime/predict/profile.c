@@ -8,6 +8,7 @@
 
 #define STEPS_MAX 100 // of k-means
 #define LEAST_SHARE 0.01
+#define SPLIT 0.02 // squared, in deviations: rows nearer to a regime are of it
 #define ALIKE 0.05 // so little further, the second regime may as well be it
 
 struct profile *profile_new(int regimes, int settings, int values) {
@@ -96,7 +97,7 @@ static void begin_centres(struct profile *profile, const double *rows, size_t co
     while (chosen < count && !is_whole(profile, rows + chosen * (size_t)width))
         chosen++;
     profile->regimes = 0;
-    for (double furthest = 1; profile->regimes < wanted && furthest > 0 && chosen < count;) {
+    for (double furthest = 1; profile->regimes < wanted && furthest > SPLIT && chosen < count;) {
         memcpy(profile->centres + profile->regimes++ * profile->settings,
                rows + chosen * (size_t)width, bytes);
         furthest = 0;

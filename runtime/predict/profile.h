@@ -3,7 +3,8 @@
 //
 // Regimes are centres of the settings, by k-means (Lloyd 1982) from centres that are each the
 // furthest from those before (Gonzalez 1985), settings in units of their standard deviation;
-// deterministic. One that fewer than a hundredth of the rows are of is left out.
+// deterministic. There are no more than the rows tell apart, and one that fewer than a
+// hundredth of the rows are of is left out.
 
 #ifndef PREDICT_PROFILE_H
 #define PREDICT_PROFILE_H

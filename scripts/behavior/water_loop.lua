@@ -1,5 +1,7 @@
 -- The distance of all sensors from what they learned, as a multiple of its limit, is shown as 0 to 1, and which sensor it comes from.
-local sensors = { "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "VolumeFlowRateRMS" }
+local sensors = {
+  "Accelerometer1RMS", "Accelerometer2RMS", "Current", "Pressure", "Temperature", "Thermocouple", "Voltage", "VolumeFlowRateRMS",
+}
 
 local function suspect(loop)
   local most, name = 0, nil

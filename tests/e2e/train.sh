@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# What a model learns: trained from tables, written as files of the version, served, deployed, rolled back and replayed like a script.
+. "$(dirname "$0")/lib.sh"
+MODELS="$WORK/plant/models" SCRIPTS="$WORK/plant/scripts"
+mkdir -p "$MODELS" "$SCRIPTS/behavior"
+cat >"$MODELS/saw.lua" <<'LUA'
+-- A saw whose blade wears: how many cuts it has left. It is slower on oak.
+return {
+  model = "saw", match = "saw-*",
+  telemetry = { wood = {}, seconds = {} },
+  derived   = { left = {}, left_low = {}, left_high = {} },
+  state     = { slowed = { course = 10 } },
+  learned   = {
+    usual = { profile = 4, by = { "wood" }, of = { "seconds" } },
+    left  = { trees = 60, depth = 3, rate = 0.2, target = "remaining", cap = 60 },
+  },
+}
+LUA
+cat >"$SCRIPTS/behavior/saw.lua" <<'LUA'
+local function on_input(saw)
+  local standard, why = saw:learned("usual")
+  if not standard then return saw:log(why) end
+  if standard.seconds then saw.state.slowed:add(standard.seconds) end
+  local left, low, high = saw:learned("left", { saw.state.slowed.fast or false, saw.state.slowed.count })
+  if left then saw.derived.left, saw.derived.left_low, saw.derived.left_high = left, low, high end
+end
+
+return { on = { input = on_input } }
+LUA
+runs() { # SEED BLADES: each lasts 60 to 100 cuts and is a half slower at its end; every third wood is oak
+  awk -v seed="$1" -v blades="$2" 'BEGIN { srand(seed); print "cut,blade,wood,seconds"
+    for (b = 1; b <= blades; b++) { n = 60 + int(40 * rand())
+      for (i = 1; i <= n; i++) { oak = i % 3 == 0; print i ",saw-" b "," oak "," (oak ? 9 : 3) * (1 + 0.5 * (i / n) ^ 2 + 0.02 * (rand() - 0.5)) } } }'
+}
+runs 1 60 >"$WORK/runs.csv"
+runs 2 10 >"$WORK/fresh.csv"
+train() { "$BUILD/twinctl" train "$@" --dir "$WORK/plant" --time cut --id blade >"$WORK/told" 2>"$WORK/said"; }
+error_of() { # FILE: mean absolute error of cuts left, capped, of the last forty cuts of each blade
+  "$BUILD/twinctl" backtest --dir "$WORK/plant" --model saw --time cut --id blade --emit left,left_low,left_high "$1" 2>/dev/null |
+    awk -F, 'NR > 1 { twin[NR] = $2; left[NR] = $3; n[$2]++; place[NR] = n[$2] }
+      END { for (i in twin) { truth = n[twin[i]] - place[i]; if (truth > 40) continue; e = left[i] - truth; sum += e < 0 ? -e : e; all++ } printf "%.1f", sum / all }'
+}
+like "before it is trained the model loads and derives nothing" "$("$BUILD/twinctl" backtest --dir "$WORK/plant" --model saw --time cut --id blade --emit left "$WORK/fresh.csv" 2>/dev/null | tail -n 1)" ',$'
+
+train nosuch "$WORK/runs.csv"
+is "an unknown model ends with 1" $? 1
+like "and says so" "$(<"$WORK/said")" 'model nosuch declares nothing learned'
+train saw "$WORK/nowhere.csv"
+like "a missing file" "$(<"$WORK/said")" 'nowhere.csv cannot be read'
+if [[ ! -x $BUILD/twintrain ]]; then
+  train saw "$WORK/runs.csv"
+  like "without the trainer it says how to get it" "$(<"$WORK/said")" 'make train'
+  skip "the rest" "no libxgboost"
+  finish
+fi
+ok "it is trained" train saw "$WORK/runs.csv"
+like "regimes are told" "$(<"$WORK/told")" 'usual: 2 regimes found in [0-9]+ rows'
+like "the cross-validated error comes first, beside that of the mean" "$(<"$WORK/told")" 'left: cross-validated error [0-9.]+ \(root mean square; of the mean alone [0-9.]+\)'
+like "and files of the version are written" "$(ls "$SCRIPTS/learned")" '^saw_left.lua saw_usual.lua$|^saw_left.lua
+saw_usual.lua$'
+like "blades it never saw are judged within ten cuts" "$(error_of "$WORK/fresh.csv")" '^[0-9]\.[0-9]$'
+cp -r "$SCRIPTS/learned" "$WORK/first"
+ok "the same data" train saw "$WORK/runs.csv"
+ok "give the same bytes" diff -r "$WORK/first" "$SCRIPTS/learned"
+
+start_twind
+send() { coap POST "/t/saw-7" -t 110 -e "[{\"n\":\"wood\",\"v\":0},{\"n\":\"seconds\",\"v\":$1}]"; }
+left() { api GET /twins/saw-7 | jq -c '[.derived.left.value, .derived.left_low.value, .derived.left_high.value]'; }
+for seconds in 3 3.01 3.02 3.01; do send "$seconds"; done
+ok "it serves live, with its band" jq -e '.[0] > 30 and .[1] <= .[0] and .[2] >= .[0]' <<<"$(left)"
+new=$(left)
+for _ in 1 2 3 4 5 6 7 8; do send 4.4; done
+ok "and follows the wear" jq -e '.[0] < 20' <<<"$(left)"
+
+sed -i 's/rate = 0.2/rate = 0.1/' "$MODELS/saw.lua"
+ok "another training" train saw "$WORK/runs.csv"
+ok "is deployed like a script" "$BUILD/twinctl" --url "http://$HTTP" deploy "$WORK/plant"
+like "and is another version" "$(api GET /versions | jq -r '.versions[0].version // .[0].version')" '^[0-9a-f]+$'
+ok "and rolled back like one" "$BUILD/twinctl" --url "http://$HTTP" rollback
+rm "$SCRIPTS/learned/saw_usual.lua"
+printf 'return { model = "saw", learned = "gone" }\n' >"$SCRIPTS/learned/saw_gone.lua"
+like "a file of what is not declared is refused" "$("$BUILD/twinctl" check "$WORK/plant" 2>&1)" 'models/saw.lua declares no learned.gone'
+printf 'return { model = "saw", learned = "left", inputs = 2, base = 0, trees = { "7<1 =2 =3" } }\n' >"$SCRIPTS/learned/saw_left.lua"
+rm "$SCRIPTS/learned/saw_gone.lua"
+like "a broken tree is refused" "$("$BUILD/twinctl" check "$WORK/plant" 2>&1)" 'saw_left.lua:1: trees: tree 1 is no tree of 2 inputs'
+rm -r "$SCRIPTS/learned" && cp -r "$WORK/first" "$SCRIPTS/learned"
+sed -i 's/rate = 0.1/rate = 0.2/' "$MODELS/saw.lua"
+finish
