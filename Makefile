@@ -131,12 +131,12 @@ soak: tested
 	@KILL_CYCLES=500 REPLAY_TURNS=10000000 FUZZ_SECONDS=600 E2E_SECONDS=14400 tests/run.sh fuzz e2e
 
 # How fast, beside a bare libcoap server and a raw UDP echo: exit 1 under a floor.
-BENCH := $(addprefix $(BUILD)/bench/,raw_echo bare_libcoap ws_clients turns forks series)
+BENCH := $(addprefix $(BUILD)/bench/,raw_echo bare_libcoap ws_clients turns forks series estimators)
 $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(compile) $(PLAIN_LINK) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 $(BUILD)/bench/ws_clients: $(BUILD)/sim/tally.o
-$(BUILD)/bench/turns $(BUILD)/bench/forks $(BUILD)/bench/series: $(BUILD)/bench/%: tests/bench/%.c $(RUNTIME)
+$(BUILD)/bench/turns $(BUILD)/bench/forks $(BUILD)/bench/series $(BUILD)/bench/estimators: $(BUILD)/bench/%: tests/bench/%.c $(RUNTIME)
 	@mkdir -p $(@D)
 	$(compile) $(LINK_TIME) -MMD -MP -o $@ $(filter %.c %.o,$^) $(LIBS)
 bench:
