@@ -44,6 +44,15 @@ void learned_fini(struct script *script) {
     free(script->learned);
 }
 
+void script_watch(struct script *script, script_features *on_features, void *context) {
+    script->on_features = on_features;
+    script->features_context = context;
+}
+
+const struct learned *script_learned(const struct script *script, int index) {
+    return index < script->learned_count ? script->learned[index] : NULL;
+}
+
 // ---- what a model declares
 
 struct declaring {

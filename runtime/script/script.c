@@ -88,15 +88,6 @@ void script_free(struct script *script) {
     free(script);
 }
 
-void script_watch(struct script *script, script_features *on_features, void *context) {
-    script->on_features = on_features;
-    script->features_context = context;
-}
-
-const struct learned *script_learned(const struct script *script, int index) {
-    return index < script->learned_count ? script->learned[index] : NULL;
-}
-
 uint64_t script_version(const struct script *script) {
     return script->version;
 }
