@@ -100,6 +100,7 @@
 ---@field parts? table<string, string> @name = model; the twin is "ID:NAME"
 ---@field relationships? table<string, string> @name = model at the other end
 ---@field process? table @its stages and buffers
+---@field learned? table<string, table> @what twinctl train learns from recorded data
 ---@field physics? table @its equations
 
 ---@class parameter
@@ -163,6 +164,8 @@
 ---@field below? number|string @limit, or a parameter's name
 ---@field deadband? number @it clears so far inside the limit
 ---@field delay? string @so long beyond the limit
+---@field predicted? string @instead of a field: a prediction of a crossing
+---@field within? string @it is raised when the crossing is so near
 ---@field text? string @what it says; {NAME} is a value
 ---@field advice? string @what to do
 

@@ -53,6 +53,10 @@ static void write_alarms(const struct model *model, struct buffer *out) {
             write_number(out, "deadband", spec->deadband);
             write_seconds(out, "delay", spec->delay_us);
         }
+        if (*spec->predicted) {
+            json_member(out, "predicted", spec->predicted);
+            write_seconds(out, "within", spec->within_us);
+        }
         json_member(out, "text", spec->text);
         json_member(out, "advice", spec->advice);
         json_close(out, '}');

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DUE_FURTHEST_US 3e15 // a hundred years; beyond it nobody waits
+
 struct writer {
     const struct world *world;
     const struct twin *twin;
@@ -170,6 +172,35 @@ static void write_alarms(struct writer *writer) {
     close_section(writer);
 }
 
+static void write_due(const struct prediction_spec *spec, const struct forecast *forecast,
+                      struct buffer *out) {
+    double ahead = spec->has_limit ? forecast->value * spec->unit_us : (double)spec->horizon_us;
+    if (ahead >= 0 && ahead < DUE_FURTHEST_US && (!spec->has_limit || spec->unit_us > 0))
+        json_member_time(out, "due", forecast->at + (int64_t)ahead);
+}
+
+// How the forecasts before it did: means of distances and of said - came, in the unit.
+static void write_record(const struct track *track, struct buffer *out) {
+    if (track->count == 0) return;
+    json_key(out, "record");
+    json_open(out, '{');
+    json_key(out, "count");
+    json_unsigned(out, track->count);
+    json_key(out, "held");
+    json_number(out, (double)track->held / track->count);
+    json_key(out, "error");
+    json_number(out, track->error / track->count);
+    json_key(out, "bias");
+    json_number(out, track->bias / track->count);
+    if (track->naive > 0) {
+        json_key(out, "naive_error");
+        json_number(out, track->naive / track->count);
+    }
+    json_key(out, "missed");
+    json_unsigned(out, track->missed);
+    json_close(out, '}');
+}
+
 static void write_predictions(struct writer *writer) {
     struct buffer *out = writer->out;
     open_section(writer, "predictions");
@@ -191,7 +222,9 @@ static void write_predictions(struct writer *writer) {
         }
         json_member(out, "unit", spec->unit);
         if (forecast->is_present) json_member_time(out, "at", forecast->at);
+        if (forecast->is_present) write_due(spec, forecast, out);
         if (spec->field != NONE) json_member(out, "of", writer->model->fields[spec->field].name);
+        write_record(&forecast->track, out);
         json_key(out, "band");
         json_number(out, spec->band);
         json_close(out, '}');

@@ -127,6 +127,7 @@ static const struct api_entry entries[] = {
     {"model", "parts?", "table<string, string>", "name = model; the twin is \"ID:NAME\""},
     {"model", "relationships?", "table<string, string>", "name = model at the other end"},
     {"model", "process?", "table", "its stages and buffers"},
+    {"model", "learned?", "table<string, table>", "what twinctl train learns from recorded data"},
     {"model", "physics?", "table", "its equations"},
 
     {"parameter", "unit?", "string", ""},
@@ -186,6 +187,8 @@ static const struct api_entry entries[] = {
     {"alarm_rule", "below?", "number|string", "limit, or a parameter's name"},
     {"alarm_rule", "deadband?", "number", "it clears so far inside the limit"},
     {"alarm_rule", "delay?", "string", "so long beyond the limit"},
+    {"alarm_rule", "predicted?", "string", "instead of a field: a prediction of a crossing"},
+    {"alarm_rule", "within?", "string", "it is raised when the crossing is so near"},
     {"alarm_rule", "text?", "string", "what it says; {NAME} is a value"},
     {"alarm_rule", "advice?", "string", "what to do"},
 

@@ -7,12 +7,15 @@
 #include "script/lua_command.h"
 #include "script/lua_kind.h"
 #include "script/lua_model.h"
+#include "script/state.h"
 #include "twin/change.h"
+#include "twin/forecast.h"
 #include "twin/model.h"
 #include "twin/name.h"
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,14 +77,16 @@ static enum severity read_severity(struct check *check) {
 }
 
 // Every {name} in an alarm's text is a value of the model.
-static void check_placeholders(struct check *check, const struct model *model, const char *text) {
+static void check_placeholders(struct check *check, const struct model *model,
+                               const struct alarm_spec *alarm, const char *text) {
     check_enter(check, "text");
     for (const char *open = strchr(text, '{'); open; open = strchr(open + 1, '{')) {
         const char *close = strchr(open, '}');
         if (!close) check_fail(check, "\"%s\" has a { without }", text);
         size_t length = (size_t)(close - open - 1);
         struct suggestion near = {open + 1, length, NULL, 0};
-        bool is_found = false;
+        bool is_found =
+            strlen(alarm->predicted) == length && memcmp(alarm->predicted, open + 1, length) == 0;
         for (int i = 0; i < model->field_count; i++) {
             const char *name = model->fields[i].name;
             is_found |= strlen(name) == length && memcmp(name, open + 1, length) == 0;
@@ -126,21 +131,43 @@ static void read_condition(struct check *check, const struct model *model,
     if (check_duration(check, "delay", &ignored_us)) alarm->delay_us = ignored_us;
 }
 
+// predicted = "bearing_wear", within = "48h"; which predictions there are is known later.
+static bool read_predicted(struct check *check, struct alarm_spec *alarm) {
+    static const char *const others[] = {"field", "above", "below", "deadband", "delay"};
+    const char *predicted = check_text(check, "predicted");
+    bool has_within = check_duration(check, "within", &alarm->within_us);
+    if (!predicted && has_within)
+        check_fail(check, "within without predicted; name the prediction");
+    if (!predicted) return false;
+    if (!has_within)
+        check_fail(check, "within is missing; write how near the predicted crossing is, like "
+                          "within = \"48h\"");
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        bool is_there = lua_getfield(check->lua, -1, others[i]) != LUA_TNIL;
+        lua_pop(check->lua, 1);
+        if (is_there)
+            check_fail(check, "%s beside predicted; an alarm watches a field or a prediction",
+                       others[i]);
+    }
+    set_text(&alarm->predicted, predicted);
+    return true;
+}
+
 static void read_alarm(struct check *check, const char *name, void *context) {
-    static const char *const keys[] = {"above", "advice", "below",    "deadband",
-                                       "delay", "field",  "severity", "text"};
+    static const char *const keys[] = {"above", "advice",    "below",    "deadband", "delay",
+                                       "field", "predicted", "severity", "text",     "within"};
     struct model *model = context;
     check_is_table(check);
-    check_keys(check, keys, 8, 8);
+    check_keys(check, keys, 10, 10);
     lua_model_claim(check, model, name);
     enum severity severity = read_severity(check);
     struct alarm_spec *alarm = model_add_alarm(model, name);
     alarm->severity = severity;
-    read_condition(check, model, alarm);
+    if (!read_predicted(check, alarm)) read_condition(check, model, alarm);
     const char *text = check_text(check, "text");
     if (text) {
         size_t mark = strlen(check->path);
-        check_placeholders(check, model, text);
+        check_placeholders(check, model, alarm, text);
         check_leave(check, mark);
         set_text(&alarm->text, text);
     }
@@ -175,4 +202,41 @@ static void read_state(struct check *check, const char *name, void *context) {
         check,
         "write \"number\", \"text\", \"boolean\", \"location\", \"time\", or an estimator, like "
         "{ ewma = DURATION, of = FIELD }");
+}
+
+static void check_predicted(struct check *check, const struct model *model,
+                            const struct alarm_spec *alarm) {
+    const char *name = alarm->predicted;
+    struct suggestion near = {name, strlen(name), NULL, 0};
+    const struct prediction_spec *found = NULL;
+    for (int i = 0; i < model->prediction_count; i++) {
+        suggestion_try(&near, model->predictions[i].name);
+        if (strcmp(model->predictions[i].name, name) == 0) found = &model->predictions[i];
+    }
+    check_enter(check, "alarms");
+    check_enter(check, alarm->name);
+    check_enter(check, "predicted");
+    if (!found && near.best)
+        check_fail(check, "model \"%s\" has no prediction \"%s\"; did you mean \"%s\"?",
+                   model->name, name, near.best);
+    if (!found)
+        check_fail(check,
+                   "model \"%s\" has no prediction \"%s\"; write it as scripts/prediction/%s.lua",
+                   model->name, name, name);
+    if (!found->has_limit || forecast_unit_us(found->unit) == 0)
+        check_fail(check,
+                   "\"%s\" tells no time until a limit is reached: its `of` needs above or below, "
+                   "and its unit is to be of time",
+                   name);
+}
+
+void lua_rule_check_predicted(struct script *script, struct model *const *models, int count) {
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < models[i]->alarm_count; j++) {
+            char path[100];
+            snprintf(path, sizeof path, "models/%s.lua", models[i]->name);
+            struct check check = {.lua = script->call.lua, .file = path, .logger = script->logger};
+            if (*models[i]->alarms[j].predicted)
+                check_predicted(&check, models[i], &models[i]->alarms[j]);
+        }
 }

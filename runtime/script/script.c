@@ -15,6 +15,7 @@
 #include "script/lua_model.h"
 #include "script/lua_prediction.h"
 #include "script/lua_process.h"
+#include "script/lua_rule.h"
 #include "script/lua_series.h"
 #include "script/lua_twin.h"
 #include "script/mistake.h"
@@ -354,6 +355,7 @@ static int load(lua_State *lua) {
     load_models(loading);
     lua_newtable(lua); // name -> what a prediction file returned
     declare_predictions(loading);
+    lua_rule_check_predicted(script, loading->models, loading->count);
     lua_pushvalue(lua, texts);
     finish_models(loading);
     lua_pop(lua, 1);

@@ -334,7 +334,11 @@ void engine_forecast(struct engine *engine, struct twin *twin, int prediction, u
     change.forecast.low = result->low;
     change.forecast.high = result->high;
     change.forecast.of_rev = of_rev;
+    int next_alarm = 0;
     changes_add(changes, &change);
+    alarms_foresee(changes, prediction);
+    changes_mark(changes);
+    turn_alarm_handlers(engine, &next_alarm);
     turn_close(engine, &(struct cause){.kind = INPUT_PREDICTION, .from_rev = of_rev});
     engine_drain(engine);
 }

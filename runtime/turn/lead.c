@@ -92,7 +92,10 @@ static void give(struct engine *engine, struct twin *twin, const struct revision
     }
     int given = changes->count;
     for (int i = 0; i < given; i++)
-        if (changes->list[i].kind == CHANGE_SET) alarms_check(changes, changes->list[i].index);
+        if (changes->list[i].kind == CHANGE_SET)
+            alarms_check(changes, changes->list[i].index);
+        else if (changes->list[i].kind == CHANGE_FORECAST)
+            alarms_foresee(changes, changes->list[i].index);
     changes_mark(changes);
     if (changes->count == 0) return;
     if (begins && !turn_handler(engine, &(struct trigger){.kind = TRIGGER_INIT})) begins = false;

@@ -76,7 +76,7 @@ static void repeat_given(struct engine *engine, struct twin *twin,
     bool is_good = !begins || turn_handler(engine, &(struct trigger){.kind = TRIGGER_INIT});
     if (is_good && recorded->kind == INPUT_DESIRED) turn_desired_handlers(engine);
     bool has_handlers = recorded->kind == INPUT_CONFIGURE || recorded->kind == INPUT_REPLACE ||
-                        recorded->kind == INPUT_COMMAND;
+                        recorded->kind == INPUT_COMMAND || recorded->kind == INPUT_PREDICTION;
     if (is_good && has_handlers) turn_alarm_handlers(engine, &next_alarm);
     struct cause cause = cause_of(recorded);
     turn_close(engine, &cause);

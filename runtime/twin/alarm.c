@@ -4,6 +4,8 @@
 #include "twin/change.h"
 #include "twin/twin.h"
 
+#define FURTHER 1.2 // a crossing in sight moves a little with each look
+
 static void move(struct changes *changes, int alarm, enum alarm_state state, double value) {
     const struct alarm *now = &changes->twin->alarms[alarm];
     struct change change = {.kind = CHANGE_ALARM,
@@ -55,6 +57,21 @@ void alarms_check(struct changes *changes, int field) {
     const struct field_watchers *watchers = &changes->twin->model->watchers[field];
     for (int i = 0; i < watchers->alarm_count; i++)
         step(changes, watchers->alarms[i]);
+}
+
+void alarms_foresee(struct changes *changes, int prediction) {
+    const struct twin *twin = changes->twin;
+    const struct forecast *forecast = &twin->forecasts[prediction];
+    double ahead = forecast->value * twin->model->predictions[prediction].unit_us;
+    for (int i = 0; i < twin->model->alarm_count; i++) {
+        const struct alarm_spec *spec = &twin->model->alarms[i];
+        if (spec->prediction != prediction || !*spec->predicted) continue;
+        bool is_active = twin->alarms[i].state == ALARM_ACTIVE;
+        double most = (double)spec->within_us * (is_active ? FURTHER : 1);
+        bool is_near = forecast->is_present && ahead <= most;
+        if (is_near != is_active)
+            move(changes, i, is_near ? ALARM_ACTIVE : ALARM_CLEAR, forecast->value);
+    }
 }
 
 void alarms_expire(struct changes *changes, int64_t until) {

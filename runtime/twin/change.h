@@ -134,6 +134,9 @@ void totals_add(struct changes *changes, int field, const struct slot *before);
 
 // Alarms (twin/alarm.c): by a field's new value, by time passed, by a script, by an operator.
 void alarms_check(struct changes *changes, int field);
+// Those that watch a prediction, which has a new forecast: raised when the crossing is near enough,
+// cleared when it is a fifth further away than that, or in sight no more.
+void alarms_foresee(struct changes *changes, int prediction);
 void alarms_expire(struct changes *changes,
                    int64_t until); // pending ones whose delay was over then
 void alarm_raise(struct changes *changes, int alarm);

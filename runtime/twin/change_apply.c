@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "predict/window.h"
 #include "twin/change.h"
+#include "twin/forecast.h"
 #include "twin/world.h"
 
 #include <assert.h>
@@ -46,6 +47,7 @@ static void apply_sample(struct twin *twin, const struct change *change, uint64_
         break;
     }
     slot_set(&twin->slots[change->index], change->value, change->at, change->quality, rev);
+    if (twin->model->prediction_count > 0) forecast_observe(twin, change->index, change->at);
     int window = twin->model->fields[change->index].window;
     if (window == NONE || change->value.type != VALUE_NUMBER) return;
     if (!twin->windows[window]) twin->windows[window] = window_new();
@@ -223,14 +225,7 @@ void change_apply(struct world *world, struct twin **place, const struct change 
                                                      .rev = rev};
         break;
     case CHANGE_FORECAST:
-        twin->forecasts[change->index] =
-            (struct forecast){.is_present = change->value.type != VALUE_NONE,
-                              .value = change->value.number,
-                              .low = change->forecast.low,
-                              .high = change->forecast.high,
-                              .at = change->at,
-                              .rev = rev,
-                              .of_rev = change->forecast.of_rev};
+        forecast_apply(twin, change, rev);
         break;
     case CHANGE_TIMER:
         apply_timer(twin, change);

@@ -34,6 +34,7 @@ void model_free(struct model *model) {
     }
     for (int i = 0; i < model->alarm_count; i++) {
         free(model->alarms[i].name);
+        free(model->alarms[i].predicted);
         free(model->alarms[i].text);
         free(model->alarms[i].advice);
     }
@@ -110,6 +111,8 @@ struct alarm_spec *model_add_alarm(struct model *model, const char *name) {
                                  .severity = SEVERITY_WARNING,
                                  .field = NONE,
                                  .limit_field = NONE,
+                                 .predicted = xstrdup(""),
+                                 .prediction = NONE,
                                  .text = xstrdup(""),
                                  .advice = xstrdup("")};
     return alarm;

@@ -71,10 +71,13 @@ struct alarm_spec {
     bool is_above;   // true: value > limit raises; false: value < limit
     int limit_field; // a parameter, or NONE and `limit` holds
     double limit;
-    double deadband;  // clears at limit - deadband (above) or limit + deadband (below)
-    int64_t delay_us; // the condition must hold this long
-    char *text;       // "{temperature} Cel", "" when none
-    char *advice;     // "" when none
+    double deadband;   // clears at limit - deadband (above) or limit + deadband (below)
+    int64_t delay_us;  // the condition must hold this long
+    char *predicted;   // the prediction of a crossing that it watches instead, "" when none
+    int prediction;    // its index; made by model_finish
+    int64_t within_us; // the crossing is that near
+    char *text;        // "{temperature} Cel", "" when none
+    char *advice;      // "" when none
 };
 
 struct estimator_spec { // declared in `state`
@@ -164,6 +167,7 @@ struct part_spec {
 struct prediction_spec {
     char *name;
     char *unit;
+    double unit_us; // of a crossing: microseconds of the unit; made by model_finish
     int64_t every_us;
     double band;    // 0.9
     int field;      // `of`: what is forecast

@@ -110,6 +110,8 @@ static void write_alarms(const struct model *model, struct buffer *out) {
         buffer_double(out, alarm->limit);
         buffer_double(out, alarm->deadband);
         buffer_zigzag(out, alarm->delay_us);
+        write_text(out, alarm->predicted);
+        buffer_zigzag(out, alarm->within_us);
         write_text(out, alarm->text);
         write_text(out, alarm->advice);
     }
@@ -126,6 +128,8 @@ static void read_alarms(struct model *model, struct reader *in) {
         alarm->limit = read_double(in);
         alarm->deadband = read_double(in);
         alarm->delay_us = read_zigzag(in);
+        read_owned(in, &alarm->predicted);
+        alarm->within_us = read_zigzag(in);
         read_owned(in, &alarm->text);
         read_owned(in, &alarm->advice);
     }

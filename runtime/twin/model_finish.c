@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "twin/forecast.h"
 #include "twin/model.h"
 #include "twin/model_codec.h"
 #include "twin/process_spec.h"
@@ -45,6 +46,12 @@ void model_finish(struct model *model) {
         model->fields[sensor->field].sensor = i;
         sensor->offset = model->sensor_bytes;
         model->sensor_bytes += sensor_size(&sensor->spec);
+    }
+    for (int i = 0; i < model->prediction_count; i++)
+        model->predictions[i].unit_us = forecast_unit_us(model->predictions[i].unit);
+    for (int i = 0; i < model->alarm_count; i++) {
+        const char *name = model->alarms[i].predicted;
+        model->alarms[i].prediction = *name ? model_prediction(model, name, strlen(name)) : NONE;
     }
     build_watchers(model);
     struct buffer bytes = {0};

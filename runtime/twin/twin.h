@@ -7,6 +7,7 @@
 #ifndef TWIN_TWIN_H
 #define TWIN_TWIN_H
 
+#include "predict/track.h"
 #include "twin/model.h"
 #include "twin/value.h"
 
@@ -38,8 +39,9 @@ struct forecast { // the newest result of a prediction
     bool is_present;
     double value, low, high;
     int64_t at;
-    uint64_t rev;    // that stored it
-    uint64_t of_rev; // that it looked at
+    uint64_t rev;       // that stored it
+    uint64_t of_rev;    // that it looked at
+    struct track track; // how those before it did
 };
 
 struct link { // one end of a relationship; the other twin holds the mirrored one, which is not

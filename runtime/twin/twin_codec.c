@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "predict/window.h"
 #include "twin/change_codec.h"
+#include "twin/forecast.h"
 #include "twin/twin.h"
 
 #include <stdlib.h>
@@ -69,34 +70,6 @@ static void alarms_decode(struct twin *twin, struct reader *in) {
         alarm->is_acked = head >> 4;
         alarm->since = (int64_t)read_u64(in);
         alarm->value = read_double(in);
-    }
-}
-
-static void forecasts_encode(const struct twin *twin, struct buffer *out) {
-    for (int i = 0; i < twin->model->prediction_count; i++) {
-        const struct forecast *forecast = &twin->forecasts[i];
-        buffer_varint(out, forecast->rev);
-        if (forecast->rev == 0) continue;
-        buffer_byte(out, forecast->is_present);
-        buffer_double(out, forecast->value);
-        buffer_double(out, forecast->low);
-        buffer_double(out, forecast->high);
-        buffer_u64(out, (uint64_t)forecast->at);
-        buffer_varint(out, forecast->of_rev);
-    }
-}
-
-static void forecasts_decode(struct twin *twin, struct reader *in) {
-    for (int i = 0; i < twin->model->prediction_count; i++) {
-        struct forecast *forecast = &twin->forecasts[i];
-        forecast->rev = read_varint(in);
-        if (forecast->rev == 0) continue;
-        forecast->is_present = read_byte(in);
-        forecast->value = read_double(in);
-        forecast->low = read_double(in);
-        forecast->high = read_double(in);
-        forecast->at = (int64_t)read_u64(in);
-        forecast->of_rev = read_varint(in);
     }
 }
 
@@ -262,7 +235,7 @@ void twin_encode(const struct twin *twin, struct buffer *out) {
     for (int i = 0; i < twin->model->field_count; i++)
         slot_encode(&twin->slots[i], out);
     alarms_encode(twin, out);
-    forecasts_encode(twin, out);
+    forecast_encode(twin, out);
     buffer_add(out, twin->estimators, twin->model->estimator_bytes);
     buffer_add(out, twin->sensors, twin->model->sensor_bytes);
     windows_encode(twin, out);
@@ -299,7 +272,7 @@ struct twin *twin_decode(struct reader *in,
     for (int i = 0; i < model->field_count; i++)
         slot_decode(&twin->slots[i], in);
     alarms_decode(twin, in);
-    forecasts_decode(twin, in);
+    forecast_decode(twin, in);
     read_block(in, twin->estimators, model->estimator_bytes);
     read_block(in, twin->sensors, model->sensor_bytes);
     for (int i = 0; i < model->sensor_count; i++)

@@ -102,10 +102,10 @@ static void an_active_alarm_and_a_forecast_say_more(void **state) {
                            "\"alarms\":{\"overheating\":{\"severity\":\"critical\",\"active\":true,"
                            "\"acked\":false,\"muted\":false,\"since\":\"2026-11-22T18:00:00.001Z\","
                            "\"text\":\"95.123 Cel\",\"advice\":\"Check the {nothing}\"}}"));
-    assert_non_null(strstr(text,
-                           "\"predictions\":{\"bearing_wear\":{\"value\":120.5,\"low\":110.5,"
-                           "\"high\":130.5,\"unit\":\"h\",\"at\":\"2026-11-22T18:00:00.001Z\","
-                           "\"of\":\"vibration\",\"band\":0.9}}"));
+    assert_non_null(
+        strstr(text, "\"predictions\":{\"bearing_wear\":{\"value\":120.5,\"low\":110.5,"
+                     "\"high\":130.5,\"unit\":\"h\",\"at\":\"2026-11-22T18:00:00.001Z\","
+                     "\"due\":\"2026-11-27T18:30:00.001Z\",\"of\":\"vibration\",\"band\":0.9}}"));
     out.length = 0;
     alarm_json_write(pump, 0, &out);
     buffer_byte(&out, 0);

@@ -235,7 +235,7 @@ static void mistakes_in_rules_are_named(void **state) {
     refused(WITH_T "alarms = { a = { severity = 'info', text = '{temp' } } }", "has a { without }");
     refused(WITH_T "state = { s = 'int' } }", "state.s: write \"number\", \"text\"");
     refused(WITH_T "state = { s = {} } }",
-            "state.s: names no kind of estimator; write ewma = DURATION");
+            "state.s: names no kind of estimator; write course = COUNT, cusum = NUMBER");
     refused(WITH_T "state = { s = { ewmas = '1m' } } }", "did you mean \"ewma\"?");
     refused(WITH_T "state = { s = { ewma = '1m', ring = 4 } } }",
             "is an ewma and a ring; write one of them");

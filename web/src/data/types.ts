@@ -114,6 +114,18 @@ export interface TwinDetail extends TwinHead {
   readonly attributes: readonly (readonly [string, string])[];
   readonly parameters: ReadonlyMap<string, { readonly value: Value; readonly unit: string }>;
   readonly commands: readonly Command[];
+  /** How each prediction's forecasts did when their time came; none before the first. */
+  readonly records: ReadonlyMap<string, TrackRecord>;
+}
+
+export interface TrackRecord {
+  readonly count: number;
+  /** Share of truths in the band, 0 to 1. */
+  readonly held: number;
+  /** Mean distance of what was said from what came; of a crossing in the prediction's unit, else in the field's. */
+  readonly error: number;
+  /** The same of "it stays as it was"; null for a crossing. */
+  readonly naiveError: number | null;
 }
 
 export interface Alarm {

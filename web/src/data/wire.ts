@@ -4,7 +4,7 @@ import { numberText, parseDuration, titled } from "../text/format";
 import type {
   Adoption, Alarm, AlarmRule, Command, CommandRule, Field, Info, Kind, Limit, Model, Parameter, Point, PredictionRule, Problem, Property,
   Quantity, Range,
-  Severity, TwinDetail, TwinHead, Value, VersionNews,
+  Severity, TrackRecord, TwinDetail, TwinHead, Value, VersionNews,
 } from "./types";
 import { GOOD, QUALITY_NAMES, SEVERITY_NAMES, UNCERTAIN } from "./types";
 
@@ -275,6 +275,16 @@ export function parseTwin(body: unknown): TwinDetail {
     ...headOf(twin), rev: number(twin["rev"], 0), version: text(twin["version"]), lifecycle: text(twin["lifecycle"], "in_service"), parameters,
     attributes: Object.entries(object(twin["attributes"])).map(([name, value]) => [name, String(plainValue(value) ?? "")] as const),
     commands: list(twin["commands"]).map(commandOf),
+    records: new Map(entries(twin["predictions"]).filter(([, member]) => member["record"] !== undefined).map(([name, member]) =>
+      [name, recordOf(member["record"])] as const)),
+  };
+}
+
+function recordOf(value: unknown): TrackRecord {
+  const record = object(value);
+  return {
+    count: number(record["count"], 0), held: number(record["held"], 0), error: number(record["error"], NaN),
+    naiveError: record["naive_error"] === undefined ? null : number(record["naive_error"], NaN),
   };
 }
 

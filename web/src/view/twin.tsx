@@ -1,5 +1,5 @@
 // One twin: what it says, what it will do, what we want of it, and whom it stands beside.
-import { forecastOf, forecastText, isBeyond } from "../data/forecast";
+import { forecastOf, forecastText, isBeyond, recordText } from "../data/forecast";
 import type { Kind, Model, Quantity, Value } from "../data/types";
 import { SEVERITY_NAMES, STALE } from "../data/types";
 import { route, setParam } from "../route";
@@ -66,11 +66,13 @@ function Forecasts({ twin, model }: { twin: number; model: Model | undefined }) 
       return <p key={rule.name} class="outlook outlook-none"><Mark sign={0} />{`${titled(rule.name)}: no limit in sight`}</p>;
     }
     const hasPassed = isBeyond(fieldValue(twin, rule.field), rule, model, detail.value);
+    const record = recordText(detail.value?.records.get(rule.name), forecast.kind === "crossing" ? rule.unit : forecast.fieldUnit);
     return (
       <p key={rule.name} class={`outlook values ${hasPassed ? "outlook-passed" : ""}`} id={`forecast-${rule.name}`}>
         <Mark sign="coming" />
         <span class="outlook-text">
           <b>{titled(forecastText(forecast, now, hasPassed))}</b> <span class="soft">{`${titled(rule.name)}, forecast made ${ageText(now - cell.time)}`}</span>
+          {record !== null && <span class="soft record">{record}</span>}
         </span>
       </p>
     );
