@@ -50,7 +50,7 @@ load_file() { # NAME BLOCK
   mkdir -p "$work/plant/$(dirname "$path")"
   cp "$2" "$work/plant/$path"
   # A model that is another than the shipped one has no business with the shipped scripts.
-  [[ $path == models/* ]] && rm -rf "$work/plant/scripts"
+  [[ $path == models/* ]] && rm -rf "$work/plant/scripts/"{behavior,learned}
   report "$1" load
 }
 
@@ -95,7 +95,7 @@ run_test_snippet() { # NAME BLOCK
 # Laid over a model whose names the parts speak of; of a key that is there twice the later one counts.
 load_part() { # NAME BLOCK
   plant
-  rm -rf "$work/plant/scripts"
+  rm -rf "$work/plant/scripts/"{behavior,learned}
   {
     cat <<'END'
 return {

@@ -121,7 +121,7 @@ static void a_line_counts_its_pumps_in_alarm(void **state) {
                               .value = value_number(1)};
     assert_outcome(&bench, bench_call(&bench, line, &members), OUTCOME_OK);
     assert_float_equal(number_of(line, FIELD_DERIVED, "alarms_active"), 0, 0);
-    pump->alarms[0].state = ALARM_ACTIVE;
+    pump->alarms[model_alarm(pump->model, "overheating", 11)].state = ALARM_ACTIVE;
     assert_outcome(&bench, bench_call(&bench, line, &members), OUTCOME_OK);
     assert_float_equal(number_of(line, FIELD_DERIVED, "alarms_active"), 1, 0);
 }
