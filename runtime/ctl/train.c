@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "ctl/arguments.h"
 #include "ctl/cast.h"
+#include "ctl/client.h"
+#include "ctl/export.h"
 #include "ctl/lessons.h"
 #include "ctl/session.h"
 #include "ctl/sources.h"
@@ -27,16 +29,21 @@ static int train_run(const struct session *session, int argc, char **argv);
 
 const struct verb train_verb = {
     .name = "train",
-    .words = "MODEL FILE.csv ... --time COLUMN",
+    .words = "MODEL FILE.csv ... --time COLUMN | MODEL --from-history",
     .summary = "learn what a model declares learnable, and write it into scripts/learned",
-    .options = "--time COLUMN[:UNIT] --id COLUMN --map COLUMN=FIELD   as for backtest\n"
-               "--dir DIR            where models/ and scripts/ are (here)\n"
-               "--dry-run            only say how well it would do\n",
+    .options =
+        "--from-history       from what the running twind has recorded of the model's twins\n"
+        "--from, --to         of it: Unix seconds, or so long ago: 30d\n"
+        "--time COLUMN[:UNIT] --id COLUMN --map COLUMN=FIELD   as for backtest\n"
+        "--dir DIR            where models/ and scripts/ are (here)\n"
+        "--dry-run            only say how well it would do\n",
     .run = train_run,
 };
 
 struct train {
     struct lessons lessons;
+    bool is_from_history;
+    struct export history;
     const char *folder;
     bool is_dry;
     struct script_files files;
@@ -225,9 +232,36 @@ static bool train_kind(struct train *train, enum learned_kind kind, int *trained
     return is_good;
 }
 
+// What twind has recorded, as a table in `path`.
+static bool fetch_history(struct train *train, const char *url, const char *path, struct err *err) {
+    FILE *file = fopen(path, "w");
+    if (!file) return err_set(err, ERR_INTERNAL, "%s cannot be written", path);
+    train->history.model = train->lessons.model;
+    train->history.is_told = isatty(STDERR_FILENO) == 1;
+    struct client *client = client_new(url, err);
+    long rows = client ? export_write(client, &train->history, file, err) : -1;
+    client_free(client);
+    bool is_written = fclose(file) == 0;
+    if (rows < 0) return false;
+    if (!is_written) return err_set(err, ERR_INTERNAL, "%s cannot be written", path);
+    if (rows == 0)
+        return err_set(err, ERR_NOT_FOUND, "twind has recorded nothing of twins of model %s",
+                       train->lessons.model);
+    printf("%ld rows recorded\n", rows);
+    return true;
+}
+
+static bool check_words(const struct train *train, int argc, struct err *err) {
+    if (train->is_from_history)
+        return argc == 1 || err_set(err, ERR_INVALID, "--from-history takes no files");
+    if (argc < 2) return err_set(err, ERR_INVALID, "something is missing");
+    return train->lessons.time || err_set(err, ERR_INVALID, "--time is missing");
+}
+
 static int train_run(const struct session *session, int argc, char **argv) {
-    (void)session;
     struct err err;
+    char path[] = "/tmp/twinctl-history-XXXXXX";
+    const char *const history[] = {path};
     struct texts maps = {0};
     struct train train = {.folder = ".", .lessons = {.maps = &maps}};
     const struct argument arguments[] = {
@@ -236,21 +270,33 @@ static int train_run(const struct session *session, int argc, char **argv) {
         {.name = "--map", .each = &maps},
         {.name = "--dir", .value = &train.folder},
         {.name = "--dry-run", .is_given = &train.is_dry},
+        {.name = "--from-history", .is_given = &train.is_from_history},
+        {.name = "--from", .value = &train.history.from},
+        {.name = "--to", .value = &train.history.to},
     };
     if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
-        !arguments_end(&argc, argv, 2, 10000, &err) ||
-        (!train.lessons.time && !err_set(&err, ERR_INVALID, "--time is missing")))
+        !arguments_end(&argc, argv, 1, 10000, &err) || !check_words(&train, argc, &err))
         return session_misused(&train_verb, &err);
     train.lessons.model = argv[0];
     train.lessons.paths = (const char *const *)argv + 1;
     train.lessons.path_count = argc - 1;
-    int trained = 0;
-    bool is_good = sources_read(train.folder, &train.files, &err) &&
-                   train_kind(&train, LEARNED_PROFILE, &trained, &err) &&
-                   train_kind(&train, LEARNED_TREES, &trained, &err);
+    int trained = 0, fd = train.is_from_history ? mkstemp(path) : -1;
+    bool is_good = true;
+    if (fd >= 0) {
+        close(fd);
+        train.lessons.paths = history;
+        train.lessons.path_count = 1;
+        train.lessons.time = "time";
+        train.lessons.id = "twin";
+        is_good = fetch_history(&train, session->url, path, &err);
+    }
+    is_good = is_good && sources_read(train.folder, &train.files, &err) &&
+              train_kind(&train, LEARNED_PROFILE, &trained, &err) &&
+              train_kind(&train, LEARNED_TREES, &trained, &err);
     if (is_good && trained == 0)
         is_good =
             err_set(&err, ERR_NOT_FOUND, "model %s declares nothing learned", train.lessons.model);
+    if (fd >= 0) unlink(path);
     int code = is_good ? EXIT_GOOD : session_failed(&err, "twinctl train --help");
     script_files_fini(&train.files);
     free(maps.list);

@@ -72,6 +72,23 @@ new=$(left)
 for _ in 1 2 3 4 5 6 7 8; do send 4.4; done
 ok "and follows the wear" jq -e '.[0] < 20' <<<"$(left)"
 
+# Ten blades as their device sent them, each in one pack with its own times; then from what twind recorded of them.
+begin=$(($(date +%s) - 86400))
+for blade in $(seq 1 10); do
+  awk -F, -v id="saw-$blade" -v begin="$begin" 'NR > 1 && $2 == id {
+    out = out (out ? "," : "") sprintf("{\"n\":\"wood\",\"v\":%s,\"t\":%d},{\"n\":\"seconds\",\"v\":%s,\"t\":%d}", $3, begin + $1, $4, begin + $1) } END { print "[" out "]" }' \
+    "$WORK/fresh.csv" >"$WORK/pack.json"
+  coap POST "/t/saw-$blade" -t 110 -f "$WORK/pack.json"
+done
+ctl export --model saw --fields wood,seconds --to "$((begin + 1000))" --out "$WORK/recorded.csv"
+is "what was recorded is exported, a row a moment" "$(tail -n +2 "$WORK/recorded.csv" | wc -l)" "$(tail -n +2 "$WORK/fresh.csv" | grep -vc '^$')"
+is "with the values that were sent" "$(awk -F, 'NR > 1 { print $2 "," $3 "," $4 + 0 }' "$WORK/recorded.csv" | sort | md5sum)" \
+  "$(awk -F, 'NR > 1 { print $2 "," $3 "," $4 + 0 }' "$WORK/fresh.csv" | sort | md5sum)"
+is "one twin of it" "$(ctl export saw-3 --fields seconds | head -n 1)" time,twin,seconds
+like "an unknown twin is a sentence" "$(ctl export saw-99 2>&1)" "saw-99"
+like "it can be learned from" "$(ctl train saw --from-history --dir "$WORK/plant" --dry-run 2>/dev/null)" 'rows recorded.*usual: 2 regimes.*left: cross-validated error [0-9.]+'
+ok "and a dry run writes nothing" diff -r "$WORK/first" "$SCRIPTS/learned"
+
 sed -i 's/rate = 0.2/rate = 0.1/' "$MODELS/saw.lua"
 ok "another training" train saw "$WORK/runs.csv"
 ok "is deployed like a script" "$BUILD/twinctl" --url "http://$HTTP" deploy "$WORK/plant"

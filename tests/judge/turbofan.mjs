@@ -1,7 +1,7 @@
 // C-MAPSS: root mean square error of the remaining cycles at an engine's last one, truth capped at 125 (Saxena and others 2008).
 //
-// A fleet with a test file and its truth is judged by those, on the artefact that ships. Of the training engines a fifth is held out:
-// the rest trains an artefact of its own, and the fifth is judged at cuts as those of the test files are; clean, and with faults.
+// A fleet with a test file and its truth is judged by those, on the artefact that ships. The training engines are judged crosswise: each
+// fifth by an artefact that the others trained, at cuts as those of the test files are; the first fifth also with faults.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { names, read } from "./cmapss.mjs";
 import { backtest, figure, folderOf, groupBy, root, writeCsv } from "./judge.mjs";
 
-const CAP = 125, CUTS = 6;
+const CAP = 125, CUTS = 4, FOLDS = 5;
 const floors = [12.0, 12.5, 12.5, 13.5], goals = [11.0, 12.0, 11.5, 12.5];
 const folder = folderOf("cmapss");
 const emit = ["rul", "rul_low", "rul_high"], keys = ["--time", "cycle", "--id", "unit"];
@@ -65,35 +65,48 @@ function deviationsOf(rows) {
   });
 }
 
-function heldOut(fleets) {
+/** A fifth of the engines, judged by an artefact of the others: what was said at each cut, and the truth. */
+function heldOut(fleets, fold, visit) {
   const place = mkdtempSync(join(tmpdir(), "turbofan-"));
   for (const part of ["models", "scripts"]) cpSync(join(root, part), join(place, part), { recursive: true });
-  const isHeld = (row) => Number(row[0]) % 5 === 0;
+  const isHeld = (row) => Number(row[0]) % FOLDS === fold;
   const tables = fleets.map((fleet) => read(folder, `train_FD00${fleet}.txt`));
   const files = tables.map((rows, i) => writeCsv(`train${i}.csv`, names, rows.filter((row) => !isHeld(row))));
   execFileSync(join(process.env.BUILD ?? join(root, "build"), "twinctl"), ["train", "turbofan", ...files, "--dir", place, ...keys], { stdio: "ignore" });
-  const options = [...keys, "--dir", place];
   for (const [i, fleet] of fleets.entries()) {
     const rows = tables[i].filter(isHeld), engines = byUnit(rows);
     const cuts = [...engines].flatMap(([unit, engine]) => Array.from({ length: CUTS }, () => 7 + Math.floor(random() * 139))
       .filter((rul) => engine.length - rul >= 20).map((rul) => [unit, rul]));
-    const judgeRows = (table) => {
-      const said = groupBy(backtest("turbofan", writeCsv("held.csv", names, table), emit, options), (row) => row.twin);
-      return judge(cuts.map(([unit, rul]) => [said.get(unit).at(-1 - rul), rul]));
+    const pairsOf = (table) => {
+      const said = groupBy(backtest("turbofan", writeCsv("held.csv", names, table), emit, [...keys, "--dir", place]), (row) => row.twin);
+      return cuts.map(([unit, rul]) => [said.get(unit).at(-1 - rul), rul]);
     };
-    const clean = judgeRows(rows), deviations = deviationsOf(tables[i]);
-    figure("cmapss", `FD00${fleet}, ${engines.size} engines held out`, clean.error,
-      { floor: floors[fleet - 1], goal: goals[fleet - 1], isLess: true, beside: { "the mean": clean.mean } });
-    figure("cmapss", `FD00${fleet}, held out, share in the 90 % band`, clean.held, { digits: 0 });
-    for (const [name, spoil] of Object.entries(faults))
-      figure("cmapss", `FD00${fleet}, held out, ${name}: error grows by %`, 100 * (judgeRows(spoil(rows, deviations)).error / clean.error - 1),
-        { digits: 0 });
+    visit(fleet, rows, tables[i], pairsOf);
   }
   rmSync(place, { recursive: true });
+}
+
+function crosswise(fleets) {
+  const pairs = new Map(fleets.map((fleet) => [fleet, []])), spoilt = new Map();
+  for (let fold = 0; fold < FOLDS; fold++)
+    heldOut(fleets, fold, (fleet, rows, table, pairsOf) => {
+      const clean = pairsOf(rows);
+      pairs.get(fleet).push(...clean);
+      if (fold > 0) return;
+      const deviations = deviationsOf(table), usual = judge(clean).error;
+      spoilt.set(fleet, Object.entries(faults).map(([name, spoil]) => [name, 100 * (judge(pairsOf(spoil(rows, deviations))).error / usual - 1)]));
+    });
+  for (const fleet of fleets) {
+    const result = judge(pairs.get(fleet));
+    figure("cmapss", `FD00${fleet}, crosswise, ${pairs.get(fleet).length} cuts`, result.error,
+      { floor: floors[fleet - 1], goal: goals[fleet - 1], isLess: true, beside: { "the mean": result.mean } });
+    figure("cmapss", `FD00${fleet}, crosswise, share in the 90 % band`, result.held, { digits: 0 });
+    for (const [name, growth] of spoilt.get(fleet)) figure("cmapss", `FD00${fleet}, ${name}: error grows by %`, growth, { digits: 0 });
+  }
 }
 
 const has = (file) => existsSync(join(folder, file));
 for (const fleet of [1, 2, 3, 4]) if (has(`test_FD00${fleet}.txt`) && has(`RUL_FD00${fleet}.txt`)) test(fleet);
 const trainable = [1, 2, 3, 4].filter((fleet) => has(`train_FD00${fleet}.txt`));
 if (!existsSync(join(process.env.BUILD ?? join(root, "build"), "twintrain"))) console.log("cmapss: held-out engines skipped: no libxgboost (make train)");
-else if (trainable.length > 0) heldOut(trainable);
+else if (trainable.length > 0) crosswise(trainable);

@@ -1,8 +1,8 @@
 // The ewma against the closed form of a step, the ring against a plain array.
 
+#include "kind.h"
 #include "predict/ewma.h"
 #include "predict/ring.h"
-#include "test.h"
 
 #include <math.h>
 
@@ -54,12 +54,61 @@ static void a_ring_holds_the_newest(void **state) {
     free(ring);
 }
 
+// Series that no sensor should send and some do: constant, three samples, huge, a week's gap, time
+// that runs backwards. What a kind says of them is a number or nothing, and a new series is
+// followed again.
+static void feed(struct under_test *test, int series) {
+    uint64_t seed = (uint64_t)series;
+    for (int i = 0; i < (series == 1 ? 3 : 600); i++) {
+        double at = series == 3 && i > 300 ? i + 7 * 86400.0 : series == 4 ? 1000 - i : i;
+        double value = series == 0   ? 5
+                       : series == 2 ? (i % 2 ? 1e300 : -1e300)
+                                     : 10 + kind_random(&seed);
+        for (int j = 0; j < test->estimator.inputs; j++)
+            kind_add(test, value, at);
+    }
+}
+
+static void nothing_upsets_a_kind(void **state) {
+    (void)state;
+    const struct estimator_kind *kind;
+    for (int index = 0; (kind = estimator_kind_at(index)); index++)
+        for (int series = 0; series < 5; series++) {
+            double settings[ESTIMATOR_SETTINGS];
+            for (int i = 0; i < kind->setting_count; i++) {
+                double usual = kind->settings[i].otherwise;
+                settings[i] = isnan(usual) ? fmax(kind->settings[i].low, 1) : usual;
+            }
+            struct under_test test = kind_begin(kind, kind->inputs_most > 1 ? 3 : 1, settings);
+            feed(&test, series);
+            for (int i = 0; i < kind->value_count; i++) {
+                double arguments[ESTIMATOR_INPUTS] = {1, 1, 1};
+                double value = estimator_read(&test.estimator, test.memory, i, arguments);
+                assert_true(isfinite(value) || isnan(value));
+            }
+            kind_end(&test);
+        }
+}
+
+static void kinds_are_in_order_and_found(void **state) {
+    (void)state;
+    const struct estimator_kind *kind;
+    for (int i = 0; (kind = estimator_kind_at(i)); i++) {
+        assert_ptr_equal(estimator_kind_find(kind->name), kind);
+        assert_string_equal(kind->settings[0].name, kind->name);
+        if (i > 0) assert_true(strcmp(estimator_kind_at(i - 1)->name, kind->name) < 0);
+    }
+    assert_null(estimator_kind_find("none"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_followed_with_the_time_constant),
         cmocka_unit_test(variance_of_a_square_wave_nears_its_square),
         cmocka_unit_test(a_late_value_weighs_nothing),
         cmocka_unit_test(a_ring_holds_the_newest),
+        cmocka_unit_test(nothing_upsets_a_kind),
+        cmocka_unit_test(kinds_are_in_order_and_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
