@@ -17,7 +17,7 @@
 
 #define POINTS "10000" // as many as twind gives
 #define FIELDS_MAX 256
-#define NARROWEST_S 0.001 // a window of more samples than that is given up
+#define NARROWEST_S 0.001 // twind ends spans at whole milliseconds; one of too many is given up
 
 static int export_run(const struct session *session, int argc, char **argv);
 
@@ -154,13 +154,14 @@ static bool write_window(struct table *table, double from, double to, struct err
     if (is_whole) write_rows(table, fields);
     answer_fini(&answer);
     if (is_whole) return true;
-    if (to - from < NARROWEST_S)
+    if (to - from < NARROWEST_S) // an end stands for all of its millisecond
         return err_set(err, ERR_TOO_LARGE,
                        "twin %s has more than " POINTS " samples within a "
                        "millisecond",
                        table->id);
-    double middle = floor((from + to) / 2 * 1e6) / 1e6;
-    return write_window(table, from, middle, err) && write_window(table, middle + 1e-6, to, err);
+    double middle = floor((from + to) / 2 / NARROWEST_S) * NARROWEST_S;
+    return write_window(table, from, middle, err) &&
+           write_window(table, middle + NARROWEST_S, to, err);
 }
 
 // ---- twins

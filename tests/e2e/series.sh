@@ -35,4 +35,12 @@ page=$(api GET '/series?model=meter&fields=temperature&limit=1')
 is "by pages" "$(jq -r '.series[0].twin' <<<"$page")$(api GET "/series?model=meter&fields=temperature&limit=1&cursor=$(jq .cursor <<<"$page")" | jq -r '.series[0].twin')" m-1m-2
 like "or as CSV" "$(api GET '/series?sel=m-2&fields=temperature' -H 'Accept: text/csv')" $'^twin,time,field,value,unit,quality,min,max.*\nm-2,.*,temperature,21.5,Cel,good'
 like "that nothing fits is a sentence" "$(api GET '/series?sel=nobody')" 'no twin fits'
+
+# More than an answer holds: an export reads window by window, and each sample is in it once.
+"$BUILD/twinsim" --load --coap "coap://$COAP" --prefix m-bulk- --count 1 --messages 25000 --window 256 --fields temperature --quiet
+wait_for 10 sh -c "[ \$(curl -s 'http://$HTTP/metrics' | awk '\$1 == \"twind_series_samples_total\" { print \$2 }') -ge 25000 ]"
+bulk=$(ctl ls --where 'model = meter' -o csv 2>/dev/null | grep -o '^m-bulk-[0-9]*' | head -n 1)
+ctl export "$bulk" --fields temperature --out "$WORK/bulk.csv"
+is "an export of 25,000 samples has each once" "$(tail -n +2 "$WORK/bulk.csv" | wc -l)" 25000
+is "in order of time" "$(tail -n +2 "$WORK/bulk.csv" | awk -F, '$1 < at { print } { at = $1 }')" ''
 finish

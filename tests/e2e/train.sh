@@ -84,6 +84,7 @@ ctl export --model saw --fields wood,seconds --to "$((begin + 1000))" --out "$WO
 is "what was recorded is exported, a row a moment" "$(tail -n +2 "$WORK/recorded.csv" | wc -l)" "$(tail -n +2 "$WORK/fresh.csv" | grep -vc '^$')"
 is "with the values that were sent" "$(awk -F, 'NR > 1 { print $2 "," $3 "," $4 + 0 }' "$WORK/recorded.csv" | sort | md5sum)" \
   "$(awk -F, 'NR > 1 { print $2 "," $3 "," $4 + 0 }' "$WORK/fresh.csv" | sort | md5sum)"
+is "an export is in order of time" "$(awk -F, 'NR > 1 && $2 == id && $1 < at { print } { id = $2; at = $1 }' "$WORK/recorded.csv")" ""
 is "one twin of it" "$(ctl export saw-3 --fields seconds | head -n 1)" time,twin,seconds
 like "an unknown twin is a sentence" "$(ctl export saw-99 2>&1)" "saw-99"
 like "it can be learned from" "$(ctl train saw --from-history --dir "$WORK/plant" --dry-run 2>/dev/null)" 'rows recorded.*usual: 2 regimes.*left: cross-validated error [0-9.]+'
