@@ -46,14 +46,13 @@ $(BUILD)/twind: $(BUILD)/main.o $(RUNTIME)
 $(BUILD)/turn.a: $(call objects,turn fork)
 	@rm -f $@
 	$(AR) rcs $@ $^
-$(BUILD)/twinctl: $(call objects,ctl base predict twin script) $(BUILD)/turn.a
+$(BUILD)/twinctl: $(call objects,ctl base predict twin script) $(BUILD)/train/matrix.o $(BUILD)/turn.a
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 $(BUILD)/twinsim: $(call objects,sim base) $(BUILD)/ingest/message.o
 	$(compile) $(LINK_TIME) -o $@ $^ $(LIBS)
 
-$(BUILD)/twintrain: runtime/train/main.c runtime/train/matrix.h
-	@mkdir -p $(@D)
-	$(compile) -o $@ $< -lxgboost -lm
+$(BUILD)/twintrain: $(BUILD)/train/main.o $(BUILD)/train/matrix.o
+	$(compile) $(PLAIN_LINK) -o $@ $^ -lxgboost -lm
 
 $(BUILD)/%.o: runtime/%.c
 	@mkdir -p $(@D)
@@ -73,7 +72,7 @@ rooms_push    := base predict twin store script turn fork push
 rooms_ctl     := base predict twin script ctl
 rooms_sim     := base sim
 extra_turn    := $(WIRING)
-extra_ctl     := $(BUILD)/turn.a
+extra_ctl     := $(BUILD)/train/matrix.o $(BUILD)/turn.a
 extra_sim     := $(BUILD)/ingest/message.o
 room_of = $(firstword $(subst /, ,$(1)))
 without_main = $(filter-out %/main.o,$(1)) # here, for in a rule % is the stem

@@ -329,7 +329,7 @@ static bool run_all(struct run *run, const struct cast *cast, FILE *out, uint64_
 }
 
 bool lessons_matrix(const struct lessons *lessons, const struct script_files *files,
-                    const struct learned *learned, const char *out, struct err *err) {
+                    const struct learned *learned, const char *out, int *inputs, struct err *err) {
     struct cast cast;
     struct run run = {.lessons = lessons, .learned = learned, .present = -1};
     struct matrix_head head = {.format = MATRIX_FORMAT,
@@ -350,6 +350,7 @@ bool lessons_matrix(const struct lessons *lessons, const struct script_files *fi
         fwrite(&head, sizeof head, 1, file);
         is_good = run_all(&run, &cast, file, &head.rows, err);
         head.inputs = (uint32_t)run.inputs;
+        *inputs = run.inputs;
         rewind(file);
         fwrite(&head, sizeof head, 1, file);
     }

@@ -25,9 +25,9 @@ double *lessons_values(const struct lessons *lessons, const struct script_files 
                        const struct learned *learned, size_t *count, struct err *err);
 
 // Runs the rows through the turn and writes what the behaviour passed to twin:learned(name) into a
-// matrix (train/matrix.h), `learned->faults` more times with injected faults. False with what is
-// wrong.
+// matrix (train/matrix.h) of `inputs` features, `learned->faults` more times with injected faults.
+// False with what is wrong.
 bool lessons_matrix(const struct lessons *lessons, const struct script_files *files,
-                    const struct learned *learned, const char *out, struct err *err);
+                    const struct learned *learned, const char *out, int *inputs, struct err *err);
 
 #endif

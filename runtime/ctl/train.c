@@ -10,10 +10,12 @@
 #include "ctl/cast.h"
 #include "ctl/client.h"
 #include "ctl/export.h"
+#include "ctl/fit.h"
 #include "ctl/lessons.h"
 #include "ctl/session.h"
 #include "ctl/sources.h"
 #include "predict/profile.h"
+#include "predict/ridge.h"
 #include "script/learned.h"
 #include "script/script.h"
 
@@ -133,48 +135,46 @@ static bool train_profile(struct train *train, const struct learned *learned, st
     return is_good;
 }
 
-// The lines that twintrain prints, as a file of the version.
-static bool take_lines(struct train *train, const struct learned *learned, FILE *lines, int inputs,
-                       struct buffer *out, struct err *err) {
+struct report { // the lines that whoever learned has written
+    double error, mean, base;
+    struct buffer bands, trees;
+};
+
+static void take_lines(FILE *lines, struct report *report) {
     char *line = NULL;
     size_t size = 0;
-    double error = -1, mean = 0, base = 0;
-    struct buffer bands = {0}, trees = {0};
+    *report = (struct report){.error = -1};
     while (getline(&line, &size, lines) > 0) {
         line[strcspn(line, "\n")] = 0;
         double at, low, high;
-        if (sscanf(line, "error %lf", &error) == 1 || sscanf(line, "mean %lf", &mean) == 1 ||
-            sscanf(line, "base %lf", &base) == 1)
+        if (sscanf(line, "error %lf", &report->error) == 1 ||
+            sscanf(line, "mean %lf", &report->mean) == 1 ||
+            sscanf(line, "base %lf", &report->base) == 1)
             continue;
         if (sscanf(line, "band %lf %lf %lf", &at, &low, &high) == 3)
-            buffer_printf(&bands, "    %.6g, %.6g, %.6g,\n", at, low, high);
+            buffer_printf(&report->bands, "    %.6g, %.6g, %.6g,\n", at, low, high);
         else if (strncmp(line, "tree ", 5) == 0)
-            buffer_printf(&trees, "    \"%s\",\n", line + 5);
+            buffer_printf(&report->trees, "    \"%s\",\n", line + 5);
     }
     free(line);
-    bool is_good = error >= 0 && trees.length > 0;
-    if (is_good) {
-        char summary[160];
-        snprintf(summary, sizeof summary,
-                 "cross-validated error %.4g (root mean square; of the mean alone %.4g)", error,
-                 mean);
-        printf("%s: %s\n", learned->name, summary);
-        write_head(train, learned, summary, out);
-        buffer_printf(out,
-                      "  inputs = %d, base = %.9g,\n  bands = {\n%s  },\n  trees = {\n%s  },\n}\n",
-                      inputs, base, bands.length ? (char *)bands.bytes : "", (char *)trees.bytes);
-    }
-    buffer_fini(&bands);
-    buffer_fini(&trees);
-    return is_good || err_set(err, ERR_INTERNAL, "twintrain gave no trees");
 }
 
-static int inputs_of(const char *matrix) {
-    uint32_t head[2] = {0, 0};
-    FILE *file = fopen(matrix, "rb");
-    bool is_read = file && fread(head, sizeof head, 1, file) == 1;
-    if (file) fclose(file);
-    return is_read ? (int)head[1] : 0;
+static void report_fini(struct report *report) {
+    buffer_fini(&report->bands);
+    buffer_fini(&report->trees);
+}
+
+// How well it would do, which is said first; then the begin of its file.
+static void write_report(const struct train *train, const struct learned *learned,
+                         const struct report *report, int inputs, struct buffer *out) {
+    char summary[160];
+    snprintf(summary, sizeof summary,
+             "cross-validated error %.4g (root mean square; of the mean alone %.4g)", report->error,
+             report->mean);
+    printf("%s: %s\n", learned->name, summary);
+    write_head(train, learned, summary, out);
+    buffer_printf(out, "  inputs = %d,\n  bands = {\n%s  },\n", inputs,
+                  report->bands.length ? (char *)report->bands.bytes : "");
 }
 
 // Beside this program, where both are installed.
@@ -191,41 +191,80 @@ static bool find_trainer(char *path, size_t size, struct err *err) {
                    path);
 }
 
-static bool train_trees(struct train *train, const struct learned *learned, struct err *err) {
-    char trainer[1024], matrix[] = "/tmp/twinctl-train-XXXXXX";
+static bool learn_trees(struct train *train, const struct learned *learned, const char *matrix,
+                        int inputs, struct buffer *text, struct err *err) {
+    char trainer[1024];
+    struct buffer command = {0};
+    struct report report = {0};
     if (!find_trainer(trainer, sizeof trainer, err)) return false;
-    int fd = mkstemp(matrix);
+    buffer_printf(&command, "'%s' %s", trainer, matrix);
+    FILE *lines = popen((char *)command.bytes, "r");
+    buffer_fini(&command);
+    if (!lines) return err_set(err, ERR_INTERNAL, "%s: %s", trainer, strerror(errno));
+    take_lines(lines, &report);
+    bool is_good = pclose(lines) == 0 && report.error >= 0 && report.trees.length > 0;
+    if (is_good) {
+        write_report(train, learned, &report, inputs, text);
+        buffer_printf(text, "  base = %.9g,\n  trees = {\n%s  },\n}\n", report.base,
+                      (char *)report.trees.bytes);
+    } else {
+        err_set(err, ERR_INTERNAL, "%s gave no trees", trainer);
+    }
+    report_fini(&report);
+    return is_good;
+}
+
+static bool learn_ridge(struct train *train, const struct learned *learned, const char *matrix,
+                        int inputs, struct buffer *text, struct err *err) {
+    struct report report = {0};
+    FILE *lines = tmpfile();
+    struct ridge *ridge = lines ? fit_ridge(matrix, learned->penalty, lines, err) : NULL;
+    if (!lines) err_set(err, ERR_INTERNAL, "no file for figures: %s", strerror(errno));
+    if (ridge) {
+        rewind(lines);
+        take_lines(lines, &report);
+        write_report(train, learned, &report, inputs, text);
+        write_numbers(text, "weights", ridge->weights, inputs);
+        write_numbers(text, "means", ridge->means, inputs);
+        write_numbers(text, "deviations", ridge->deviations, inputs);
+        buffer_printf(text, "  offset = %.9g,\n}\n", ridge->offset);
+    }
+    if (lines) fclose(lines);
+    report_fini(&report);
+    ridge_free(ridge);
+    return text->length > 0;
+}
+
+static bool train_estimate(struct train *train, const struct learned *learned, struct err *err) {
+    char matrix[] = "/tmp/twinctl-train-XXXXXX";
+    int fd = mkstemp(matrix), inputs = 0;
     if (fd < 0) return err_set(err, ERR_INTERNAL, "%s: %s", matrix, strerror(errno));
     close(fd);
-    struct buffer command = {0}, text = {0};
-    bool is_good = lessons_matrix(&train->lessons, &train->files, learned, matrix, err);
-    if (is_good) {
-        buffer_printf(&command, "'%s' %s", trainer, matrix);
-        FILE *lines = popen((char *)command.bytes, "r");
-        is_good = lines && take_lines(train, learned, lines, inputs_of(matrix), &text, err);
-        if (!lines) err_set(err, ERR_INTERNAL, "%s: %s", trainer, strerror(errno));
-        if (lines && pclose(lines) != 0 && is_good)
-            is_good = err_set(err, ERR_INTERNAL, "%s failed", trainer);
-    }
+    struct buffer text = {0};
+    bool is_good = lessons_matrix(&train->lessons, &train->files, learned, matrix, &inputs, err);
+    if (is_good && learned->kind == LEARNED_TREES)
+        is_good = learn_trees(train, learned, matrix, inputs, &text, err);
+    else if (is_good)
+        is_good = learn_ridge(train, learned, matrix, inputs, &text, err);
     unlink(matrix);
     is_good = is_good && keep(train, learned, &text, err);
-    buffer_fini(&command);
     buffer_fini(&text);
     return is_good;
 }
 
 // Each step loads the files anew; a learned lives as long as its load.
-static bool train_kind(struct train *train, enum learned_kind kind, int *trained, struct err *err) {
+static bool train_kinds(struct train *train, bool is_profile, int *trained, struct err *err) {
     bool is_good = true, is_more = true;
     for (int i = 0; is_good && is_more; i++) {
         struct cast cast;
         is_good = cast_load(&cast, &train->files, LOG_LEVEL_ERROR, false, err);
         const struct learned *learned = is_good ? script_learned(cast.script, i) : NULL;
         is_more = learned != NULL;
-        if (learned && learned->kind == kind && strcmp(learned->model, train->lessons.model) == 0) {
+        if (learned && (learned->kind == LEARNED_PROFILE) == is_profile &&
+            strcmp(learned->model, train->lessons.model) == 0) {
             ++*trained;
-            is_good = kind == LEARNED_PROFILE ? train_profile(train, learned, err)
-                                              : train_trees(train, learned, err);
+            is_good = is_profile ? train_profile(train, learned, err)
+                                 : train_estimate(train, learned, err);
         }
         cast_fini(&cast);
     }
@@ -291,8 +330,8 @@ static int train_run(const struct session *session, int argc, char **argv) {
         is_good = fetch_history(&train, session->url, path, &err);
     }
     is_good = is_good && sources_read(train.folder, &train.files, &err) &&
-              train_kind(&train, LEARNED_PROFILE, &trained, &err) &&
-              train_kind(&train, LEARNED_TREES, &trained, &err);
+              train_kinds(&train, true, &trained, &err) &&
+              train_kinds(&train, false, &trained, &err);
     if (is_good && trained == 0)
         is_good =
             err_set(&err, ERR_NOT_FOUND, "model %s declares nothing learned", train.lessons.model);

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "predict/profile.h"
+#include "predict/ridge.h"
 #include "predict/trees.h"
 #include "script/state.h"
 #include "twin/name.h"
@@ -36,6 +37,7 @@ void learned_fini(struct script *script) {
         free_names(learned->of, learned->of_count);
         profile_free(learned->profile);
         trees_free(learned->ensemble);
+        ridge_free(learned->ridge);
         free(learned->model);
         free(learned->name);
         free(learned->target);
@@ -123,13 +125,8 @@ static void read_profile(struct check *check, struct learned *learned) {
                           "= { \"temperature\" }");
 }
 
-static void read_trees(struct check *check, struct learned *learned) {
-    static const char *const keys[] = {"band", "cap", "depth", "faults", "rate", "target", "trees"};
-    check_keys(check, keys, 7, 7);
-    learned->kind = LEARNED_TREES;
-    learned->trees = read_whole(check, "trees", 300, 1, 5000);
-    learned->depth = read_whole(check, "depth", 5, 1, 12);
-    learned->rate = read_number(check, "rate", 0.05, 0.001, 1);
+// What trees and a ridge have in common.
+static void read_target(struct check *check, struct learned *learned) {
     learned->cap = read_number(check, "cap", 0, 0, 1e300);
     learned->band = read_number(check, "band", 0.9, 0.01, 0.999);
     learned->faults = read_whole(check, "faults", 0, 0, 10);
@@ -141,21 +138,42 @@ static void read_trees(struct check *check, struct learned *learned) {
     learned->target = xstrdup(target);
 }
 
+static void read_ridge(struct check *check, struct learned *learned) {
+    static const char *const keys[] = {"band", "cap", "faults", "ridge", "target"};
+    check_keys(check, keys, 5, 5);
+    learned->kind = LEARNED_RIDGE;
+    learned->penalty = read_number(check, "ridge", 1, 0, 1e300);
+    read_target(check, learned);
+}
+
+static void read_trees(struct check *check, struct learned *learned) {
+    static const char *const keys[] = {"band", "cap", "depth", "faults", "rate", "target", "trees"};
+    check_keys(check, keys, 7, 7);
+    learned->kind = LEARNED_TREES;
+    learned->trees = read_whole(check, "trees", 300, 1, 5000);
+    learned->depth = read_whole(check, "depth", 5, 1, 12);
+    learned->rate = read_number(check, "rate", 0.05, 0.001, 1);
+    read_target(check, learned);
+}
+
 // rul = { trees = 300, target = "remaining" }, normal = { profile = 6, of = { ... } }
 static void read_one(struct check *check, const char *name, void *context) {
+    static const struct {
+        const char *key;
+        void (*read)(struct check *check, struct learned *learned);
+    } kinds[] = {{"profile", read_profile}, {"ridge", read_ridge}, {"trees", read_trees}};
     const struct declaring *declaring = context;
+    int found = -1;
     check_is_table(check);
-    bool is_profile = lua_getfield(check->lua, -1, "profile") != LUA_TNIL;
-    bool is_trees = lua_getfield(check->lua, -2, "trees") != LUA_TNIL;
-    lua_pop(check->lua, 2);
-    if (is_profile == is_trees)
-        check_fail(check, "write profile = REGIMES or trees = COUNT, %s",
-                   is_trees ? "not both" : "neither is there");
-    struct learned *learned = add(declaring->script, declaring->model, name);
-    if (is_profile)
-        read_profile(check, learned);
-    else
-        read_trees(check, learned);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        bool is_there = lua_getfield(check->lua, -1, kinds[i].key) != LUA_TNIL;
+        lua_pop(check->lua, 1);
+        if (is_there && found >= 0)
+            check_fail(check, "is %s and %s; write one of them", kinds[found].key, kinds[i].key);
+        if (is_there) found = (int)i;
+    }
+    if (found < 0) check_fail(check, "write profile = REGIMES, trees = COUNT or ridge = PENALTY");
+    kinds[found].read(check, add(declaring->script, declaring->model, name));
 }
 
 // ---- what was learned
@@ -223,6 +241,16 @@ static void take_trees(struct check *check, struct learned *learned) {
     check_end(check, mark);
 }
 
+static void take_ridge(struct check *check, struct learned *learned) {
+    struct ridge *ridge = learned->ridge =
+        ridge_new(read_whole(check, "inputs", 0, 1, LEARNED_INPUTS));
+    ridge->offset = read_number(check, "offset", 0, -1e300, 1e300);
+    take_bands(check, learned);
+    read_numbers(check, "weights", ridge->weights, ridge->inputs);
+    read_numbers(check, "means", ridge->means, ridge->inputs);
+    read_numbers(check, "deviations", ridge->deviations, ridge->inputs);
+}
+
 void learned_read(struct check *check, struct script *script) {
     const char *model = check_text(check, "model"), *name = check_text(check, "learned");
     if (!model || !name) check_fail(check, "says not what it is of: model and learned are missing");
@@ -230,10 +258,12 @@ void learned_read(struct check *check, struct script *script) {
     if (!learned)
         check_fail(check, "models/%s.lua declares no learned.%s: declare it, or delete this file",
                    model, name);
-    if (learned->profile || learned->ensemble)
+    if (learned->profile || learned->ensemble || learned->ridge)
         check_fail(check, "learned.%s of %s is in another file too", name, model);
     if (learned->kind == LEARNED_PROFILE)
         take_profile(check, learned);
-    else
+    else if (learned->kind == LEARNED_TREES)
         take_trees(check, learned);
+    else
+        take_ridge(check, learned);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct profile;
+struct ridge;
 struct script;
 struct trees;
 struct twin;
@@ -24,7 +25,7 @@ struct twin;
 #define LEARNED_FIELDS 64
 #define LEARNED_BANDS 32
 
-enum learned_kind { LEARNED_PROFILE, LEARNED_TREES };
+enum learned_kind { LEARNED_PROFILE, LEARNED_TREES, LEARNED_RIDGE };
 
 struct learned {
     char *model, *name;
@@ -35,6 +36,7 @@ struct learned {
     int by_count, of_count;
     int trees, depth; // of trees: at most
     double rate;      // share of each tree's say
+    double penalty;   // of a ridge
     char *target;     // a field, or "remaining": samples until the twin's last one
     double cap;       // of the target; 0 = none
     double band;      // share of errors between low and high
@@ -42,6 +44,7 @@ struct learned {
     // As learned; NULL until then.
     struct profile *profile;
     struct trees *ensemble;
+    struct ridge *ridge;
     struct learned_band { // errors around a value: of so many, the low and the high one
         double at, low, high;
     } bands[LEARNED_BANDS];

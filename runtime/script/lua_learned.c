@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "predict/profile.h"
+#include "predict/ridge.h"
 #include "predict/trees.h"
 #include "script/handle.h"
 #include "script/learned.h"
@@ -117,11 +118,13 @@ static double cap(const struct learned *learned, double value) {
 // value, low, high
 static int push_estimate(lua_State *lua, const struct learned *learned, const double *features,
                          int count) {
-    int inputs = trees_inputs(learned->ensemble);
+    int inputs = learned->ridge ? learned->ridge->inputs : trees_inputs(learned->ensemble);
     if (count != inputs)
         return luaL_error(lua, "%s of %s was trained with %d features, not %d: train it again",
                           learned->name, learned->model, inputs, count);
-    double value = cap(learned, trees_value(learned->ensemble, features));
+    double value = learned->ridge ? ridge_value(learned->ridge, features)
+                                  : trees_value(learned->ensemble, features);
+    value = cap(learned, value);
     lua_pushnumber(lua, value);
     if (learned->band_count == 0) return 1;
     struct learned_band band = band_at(learned, value);
@@ -144,6 +147,6 @@ int lua_learned(lua_State *lua) {
     int count = take_features(lua, features);
     if (script->on_features)
         script->on_features(script->features_context, twin, learned->name, features, count);
-    return learned->ensemble ? push_estimate(lua, learned, features, count)
-                             : say_untrained(lua, learned);
+    return learned->ensemble || learned->ridge ? push_estimate(lua, learned, features, count)
+                                               : say_untrained(lua, learned);
 }

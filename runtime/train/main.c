@@ -17,8 +17,7 @@
 #include <unistd.h>
 #include <xgboost/c_api.h>
 
-#define FOLDS 5
-#define BANDS 10
+#define FOLDS MATRIX_FOLDS
 #define CAPPED_WEIGHT 0.4F // of a row at the cap: there are many, and they are all alike
 
 struct data {
@@ -37,10 +36,6 @@ static const float *row_of(const struct data *data, uint64_t row) {
     return data->rows + row * (MATRIX_BESIDE + data->head.inputs);
 }
 
-static int fold_of(const float *row) {
-    return (int)((uint64_t)row[MATRIX_GROUP] * 2654435761u % 4294967296u * FOLDS / 4294967296u);
-}
-
 // Rows whose group is (is_in) or is not in a fold; FOLDS is no fold. The caller frees it.
 static DMatrixHandle select_rows(const struct data *data, int fold, bool is_in, uint64_t *count) {
     uint32_t inputs = data->head.inputs;
@@ -50,7 +45,7 @@ static DMatrixHandle select_rows(const struct data *data, int fold, bool is_in, 
     *count = 0;
     for (uint64_t i = 0; i < data->head.rows; i++) {
         const float *row = row_of(data, i);
-        if ((fold_of(row) == fold) != is_in) continue;
+        if ((matrix_fold(row) == fold) != is_in) continue;
         memcpy(features + *count * inputs, row + MATRIX_BESIDE, sizeof *features * inputs);
         bool is_capped = data->head.cap > 0 && row[MATRIX_TARGET] >= data->head.cap;
         weights[*count] = is_capped ? CAPPED_WEIGHT : 1;
@@ -64,13 +59,6 @@ static DMatrixHandle select_rows(const struct data *data, int fold, bool is_in, 
     free(targets);
     free(weights);
     return matrix;
-}
-
-static double mean_target(const struct data *data) {
-    double sum = 0;
-    for (uint64_t i = 0; i < data->head.rows; i++)
-        sum += row_of(data, i)[MATRIX_TARGET];
-    return sum / (double)data->head.rows;
 }
 
 static void set(BoosterHandle booster, const char *name, const char *format, ...) {
@@ -89,7 +77,7 @@ static BoosterHandle fit(const struct data *data, DMatrixHandle matrix) {
     set(booster, "tree_method", "hist");
     set(booster, "max_depth", "%u", data->head.depth);
     set(booster, "eta", "%g", data->head.rate);
-    set(booster, "base_score", "%.9g", mean_target(data));
+    set(booster, "base_score", "%.9g", matrix_mean(&data->head, data->rows));
     set(booster, "subsample", "0.7");
     set(booster, "colsample_bynode", "0.3");
     set(booster, "min_child_weight", "20");
@@ -110,61 +98,12 @@ static void predict_fold(struct data *data, int fold) {
         const float *said;
         check(XGBoosterPredict(booster, test, 0, 0, 0, &length, &said));
         for (uint64_t i = 0, next = 0; i < data->head.rows; i++)
-            if (fold_of(row_of(data, i)) == fold) data->said[i] = said[next++];
+            if (matrix_fold(row_of(data, i)) == fold) data->said[i] = said[next++];
         check(XGBoosterFree(booster));
     }
     check(XGDMatrixFree(train));
     check(XGDMatrixFree(test));
     if (isatty(2)) fprintf(stderr, "\rfold %d of %d\033[K", fold + 1, FOLDS);
-}
-
-static float clip(const struct data *data, float value) {
-    if (data->head.cap <= 0) return value;
-    return fminf(fmaxf(value, 0), data->head.cap);
-}
-
-static int compare(const void *a, const void *b) {
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-struct scored {
-    float said, error; // target - said
-};
-
-static void print_bands(const struct data *data, struct scored *scored, uint64_t count) {
-    qsort(scored, count, sizeof *scored, compare); // by what was said
-    float *errors = malloc(sizeof *errors * (count + 1));
-    for (uint64_t band = 0; band < BANDS && count >= BANDS * 20; band++) {
-        uint64_t from = band * count / BANDS, to = (band + 1) * count / BANDS;
-        double at = 0;
-        for (uint64_t i = from; i < to; i++) {
-            errors[i - from] = scored[i].error;
-            at += scored[i].said / (double)(to - from);
-        }
-        qsort(errors, to - from, sizeof *errors, compare);
-        double share = (1 - data->head.band) / 2, last = (double)(to - from - 1);
-        printf("band %.6g %.6g %.6g\n", at, (double)errors[(uint64_t)(share * last)],
-               (double)errors[(uint64_t)((1 - share) * last)]);
-    }
-    free(errors);
-}
-
-static void print_errors(const struct data *data) {
-    struct scored *scored = malloc(sizeof *scored * (data->head.rows + 1));
-    double mean = mean_target(data), squares = 0, beside = 0;
-    uint64_t count = 0;
-    for (uint64_t i = 0; i < data->head.rows; i++) {
-        const float *row = row_of(data, i);
-        if (row[MATRIX_FAULTY] != 0) continue;
-        float said = clip(data, data->said[i]), target = row[MATRIX_TARGET];
-        scored[count++] = (struct scored){said, target - said};
-        squares += (target - said) * (target - said);
-        beside += (target - mean) * (target - mean);
-    }
-    printf("error %.6g\nmean %.6g\n", sqrt(squares / (double)count), sqrt(beside / (double)count));
-    print_bands(data, scored, count);
-    free(scored);
 }
 
 // A node of XGBoost's text dump, "3:[f12<0.5] yes=7,no=8,missing=7" or "7:leaf=0.25", as preorder.
@@ -198,7 +137,7 @@ static void print_trees(const struct data *data) {
     bst_ulong length;
     const char **dumps;
     check(XGBoosterDumpModelEx(booster, "", 0, "text", &length, &dumps));
-    printf("base %.9g\n", mean_target(data));
+    printf("base %.9g\n", matrix_mean(&data->head, data->rows));
     for (bst_ulong i = 0; i < length; i++) {
         printf("tree ");
         print_node(dumps[i], 0);
@@ -227,7 +166,7 @@ int main(int argc, char **argv) {
     fclose(file);
     for (int fold = 0; fold < FOLDS; fold++)
         predict_fold(&data, fold);
-    print_errors(&data);
+    matrix_score(&data.head, data.rows, data.said, stdout);
     print_trees(&data);
     if (isatty(2)) fprintf(stderr, "\r\033[K");
     free(data.rows);

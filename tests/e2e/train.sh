@@ -8,10 +8,11 @@ cat >"$MODELS/saw.lua" <<'LUA'
 return {
   model = "saw", match = "saw-*",
   telemetry = { wood = {}, seconds = {} },
-  derived   = { left = {}, left_low = {}, left_high = {} },
+  derived   = { left = {}, left_low = {}, left_high = {}, straight = {} },
   state     = { slowed = { course = 10 } },
   learned   = {
     usual = { profile = 4, by = { "wood" }, of = { "seconds" } },
+    straight = { ridge = 1, target = "remaining", cap = 60 },
     left  = { trees = 60, depth = 3, rate = 0.2, target = "remaining", cap = 60 },
   },
 }
@@ -21,7 +22,9 @@ local function on_input(saw)
   local standard, why = saw:learned("usual")
   if not standard then return saw:log(why) end
   if standard.seconds then saw.state.slowed:add(standard.seconds) end
-  local left, low, high = saw:learned("left", { saw.state.slowed.fast or false, saw.state.slowed.count })
+  local features = { saw.state.slowed.fast or false, saw.state.slowed.count }
+  saw.derived.straight = saw:learned("straight", features)
+  local left, low, high = saw:learned("left", features)
   if left then saw.derived.left, saw.derived.left_low, saw.derived.left_high = left, low, high end
 end
 
@@ -56,8 +59,9 @@ fi
 ok "it is trained" train saw "$WORK/runs.csv"
 like "regimes are told" "$(<"$WORK/told")" 'usual: 2 regimes found in [0-9]+ rows'
 like "the cross-validated error comes first, beside that of the mean" "$(<"$WORK/told")" 'left: cross-validated error [0-9.]+ \(root mean square; of the mean alone [0-9.]+\)'
-like "and files of the version are written" "$(ls "$SCRIPTS/learned")" '^saw_left.lua saw_usual.lua$|^saw_left.lua
-saw_usual.lua$'
+like "a ridge as well, without another program" "$(<"$WORK/told")" 'straight: cross-validated error [0-9.]+ '
+like "and files of the version are written" "$(ls "$SCRIPTS/learned" | tr '\n' ' ')" '^saw_left.lua saw_straight.lua saw_usual.lua $'
+like "the ridge serves too" "$("$BUILD/twinctl" backtest --dir "$WORK/plant" --model saw --time cut --id blade --emit straight "$WORK/fresh.csv" 2>/dev/null | tail -n 1)" ',[0-9.]+$'
 like "blades it never saw are judged within ten cuts" "$(error_of "$WORK/fresh.csv")" '^[0-9]\.[0-9]$'
 cp -r "$SCRIPTS/learned" "$WORK/first"
 ok "the same data" train saw "$WORK/runs.csv"
