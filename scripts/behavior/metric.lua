@@ -20,6 +20,7 @@ end
 local function strangeness(metric, samples)
   local sum = 0
   for name in pairs(measures) do sum = sum + surprise(metric, name, samples) end
+  if sum == 0 then return 0 end
   return 2 + sum * 2 / 5 - math.log(samples / 1000, 10)
 end
 
