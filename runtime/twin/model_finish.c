@@ -138,7 +138,8 @@ static void build_index(struct model *model) {
 
 // Whether a sample of `field` feeds the estimator: what is estimated comes last, and alone does.
 static bool is_fed_by(const struct estimator_spec *estimator, int field) {
-    int first = estimator->as.kind->has_target ? estimator->field_count - 1 : 0;
+    bool is_by_target = estimator->as.kind->has_target && estimator->field_count > 0;
+    int first = is_by_target ? estimator->field_count - 1 : 0;
     for (int i = first; i < estimator->field_count; i++)
         if (estimator->fields[i] == field) return true;
     return false;

@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const data = resolve(process.env.TWIND_DATA ?? join(root, "../shared/data"));
-const build = process.env.BUILD ?? join(root, "build");
+/** Where the programs are; make tells it relative to the repository. */
+export const build = resolve(root, process.env.BUILD ?? "build");
 const work = mkdtempSync(join(tmpdir(), "judge-"));
 process.on("exit", () => rmSync(work, { recursive: true, force: true }));
 

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { names, read } from "./cmapss.mjs";
-import { backtest, figure, folderOf, groupBy, root, writeCsv } from "./judge.mjs";
+import { backtest, build, figure, folderOf, groupBy, root, writeCsv } from "./judge.mjs";
 
 const CAP = 125, CUTS = 4, FOLDS = 5;
 const floors = [12.0, 12.5, 12.5, 13.5], goals = [11.0, 12.0, 11.5, 12.5];
@@ -72,7 +72,7 @@ function heldOut(fleets, fold, visit) {
   const isHeld = (row) => Number(row[0]) % FOLDS === fold;
   const tables = fleets.map((fleet) => read(folder, `train_FD00${fleet}.txt`));
   const files = tables.map((rows, i) => writeCsv(`train${i}.csv`, names, rows.filter((row) => !isHeld(row))));
-  execFileSync(join(process.env.BUILD ?? join(root, "build"), "twinctl"), ["train", "turbofan", ...files, "--dir", place, ...keys], { stdio: "ignore" });
+  execFileSync(join(build, "twinctl"), ["train", "turbofan", ...files, "--dir", place, ...keys], { stdio: "ignore" });
   for (const [i, fleet] of fleets.entries()) {
     const rows = tables[i].filter(isHeld), engines = byUnit(rows);
     const cuts = [...engines].flatMap(([unit, engine]) => Array.from({ length: CUTS }, () => 7 + Math.floor(random() * 139))
@@ -108,5 +108,5 @@ function crosswise(fleets) {
 const has = (file) => existsSync(join(folder, file));
 for (const fleet of [1, 2, 3, 4]) if (has(`test_FD00${fleet}.txt`) && has(`RUL_FD00${fleet}.txt`)) test(fleet);
 const trainable = [1, 2, 3, 4].filter((fleet) => has(`train_FD00${fleet}.txt`));
-if (!existsSync(join(process.env.BUILD ?? join(root, "build"), "twintrain"))) console.log("cmapss: held-out engines skipped: no libxgboost (make train)");
+if (!existsSync(join(build, "twintrain"))) console.log("cmapss: held-out engines skipped: no libxgboost (make train)");
 else if (trainable.length > 0) crosswise(trainable);
