@@ -28,7 +28,7 @@ return {
     high_vibration = { severity = "critical", field = "vibration", above = "vibration_limit", deadband = 1, delay = "5s",
                        text = "{vibration} mm/s, limit {vibration_limit}", advice = "Plan a new bearing, then send serviced" },
     bearing_wears_out = { severity = "warning", predicted = "bearing_wear", within = "24h",
-                          text = "at its limit in {bearing_wear} h", advice = "Order a bearing before it is needed" },
+                          text = "{vibration} mm/s, will reach {vibration_limit}", advice = "Order a bearing before it is needed" },
   },
   state = { wear = { ewma = "1m", of = "vibration" }, slowed_from = "number" },
 }

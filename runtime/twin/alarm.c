@@ -68,7 +68,7 @@ void alarms_foresee(struct changes *changes, int prediction) {
         if (spec->prediction != prediction || !*spec->predicted) continue;
         bool is_active = twin->alarms[i].state == ALARM_ACTIVE;
         double most = (double)spec->within_us * (is_active ? FURTHER : 1);
-        bool is_near = forecast->is_present && ahead <= most;
+        bool is_near = forecast->is_present && ahead > 0 && ahead <= most; // at 0 it has come
         if (is_near != is_active)
             move(changes, i, is_near ? ALARM_ACTIVE : ALARM_CLEAR, forecast->value);
     }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aheadSpan, alignTrails, coneOf, valueSpan } from "../src/data/chart_data";
 import type { Crossing } from "../src/data/forecast";
-import { forecastOf, forecastText, isBeyond } from "../src/data/forecast";
+import { forecastOf, forecastText, isBeyond, recordText } from "../src/data/forecast";
 import { cornerOf, layoutHeat, placeAt, placeBeside } from "../src/data/heat_layout";
 import { heldOrder, needsOf } from "../src/data/needs";
 import { axisSplits, fromX, splitText, timeAxis, toX } from "../src/data/time_axis";
@@ -206,4 +206,12 @@ test("the_route_keeps_what_was_chosen", () => {
   assert.equal(formatRoute(route), "#/t/pump-7:motor?f=temperature,vibration&w=1h");
   assert.equal(parseRoute("").page, "plant");
   assert.equal(parseRoute("#/t/%E0%A4%A").page, "plant");
+});
+
+test("a_record_says_how_far_off_the_forecasts_were", () => {
+  assert.equal(recordText(undefined, "h"), null);
+  assert.equal(recordText({ count: 0, held: 0, error: 0, naiveError: null }, "h"), null);
+  assert.equal(recordText({ count: 12, held: 10 / 12, error: 3, naiveError: null }, "h"), "12 judged so far were 3 h off on average, 83 % in the band");
+  assert.equal(recordText({ count: 1, held: 1, error: 0.244, naiveError: 1.2 }, "m"),
+    "the one judged so far was 0.24 m off (1.2 m if nothing had changed), 100 % in the band");
 });

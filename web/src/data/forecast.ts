@@ -97,11 +97,13 @@ export function forecastText(forecast: Forecast, now: number, hasPassed = false)
   return `${subject} ${limit} ${leadText(forecast.at - now)}` + bandText(lead(forecast.low), lead(forecast.high), forecast.band);
 }
 
-/** "the last 12 were 3.1 h off on average, 83 % in the band": null before one could be judged. */
+/** "12 judged so far were 3 h off on average, 83 % in the band": null before one could be judged. */
 export function recordText(record: TrackRecord | undefined, unit: string): string | null {
   if (record === undefined || record.count === 0) return null;
-  const off = `${exactText(Number(record.error.toPrecision(2)))} ${unitText(unit)}`.trim();
-  const naive = record.naiveError === null ? "" : ` (${exactText(Number(record.naiveError.toPrecision(2)))} if nothing had changed)`;
+  const seconds = unitSeconds(unit);
+  const distance = (value: number): string =>
+    seconds === null ? `${exactText(Number(value.toPrecision(2)))} ${unitText(unit)}`.trim() : durationText(value * seconds);
+  const naive = record.naiveError === null ? "" : ` (${distance(record.naiveError)} if nothing had changed)`;
   const many = record.count === 1 ? "the one judged so far was" : `${record.count} judged so far were`;
-  return `${many} ${off} off${record.count === 1 ? "" : " on average"}${naive}, ${Math.round(100 * record.held)} % in the band`;
+  return `${many} ${distance(record.error)} off${record.count === 1 ? "" : " on average"}${naive}, ${Math.round(100 * record.held)} % in the band`;
 }

@@ -49,6 +49,9 @@ export interface AlarmRule {
   readonly field: string;
   readonly above: Limit | null;
   readonly below: Limit | null;
+  /** The prediction that it watches instead of a field, "" when none, and how near its crossing is then. */
+  readonly predicted: string;
+  readonly withinSeconds: number | null;
   readonly text: string;
   readonly advice: string;
 }

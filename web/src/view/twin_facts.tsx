@@ -40,6 +40,7 @@ function ruleText(rule: AlarmRule, model: Model | undefined): string {
     return value === null ? "" : `${word} ${exactText(value)}\u00a0${unit}`.trim();
   };
   const sides = [side("above", rule.above), side("below", rule.below)].filter((text) => text !== "");
+  if (rule.predicted !== "") return `${spoken(rule.predicted)} predicted within ${durationText(rule.withinSeconds ?? NaN)}`;
   return rule.field === "" ? "raised by its script" : `${spoken(rule.field)} ${sides.join(" or ")}`.trim();
 }
 
