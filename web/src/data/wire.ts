@@ -198,7 +198,7 @@ function limitOf(value: unknown): Limit | null {
 function alarmRuleOf([name, rule]: [string, Json]): AlarmRule {
   return {
     name, severity: severityOf(rule["severity"]), field: text(rule["field"]), above: limitOf(rule["above"]),
-    below: limitOf(rule["below"]), predicted: text(rule["predicted"]), withinSeconds: parseDuration(text(rule["within"])), text: text(rule["text"]), advice: text(rule["advice"]),
+    below: limitOf(rule["below"]), predicted: text(rule["predicted"]), withinSeconds: typeof rule["within"] === "number" ? rule["within"] : null, text: text(rule["text"]), advice: text(rule["advice"]),
   };
 }
 
