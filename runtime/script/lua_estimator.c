@@ -134,7 +134,7 @@ static int add(lua_State *lua) {
     for (int i = 0; i < spec->as.inputs; i++)
         changes_add(changes, &(struct change){.kind = CHANGE_ESTIMATE,
                                               .index = (uint16_t)handle.index,
-                                              .at = changes->now,
+                                              .at = changes->measured,
                                               .value = value_number(numbers[i])});
     return 0;
 }

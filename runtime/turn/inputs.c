@@ -51,6 +51,7 @@ uint64_t turn_samples(struct engine *engine, const struct samples_input *input,
                       struct sample *samples, int count) {
     struct changes *changes = turn_open(engine, input->twin);
     bool is_new = !changes->twin;
+    changes->measured = samples[0].at;
     if (is_new) turn_create(engine, input->model, input->id, input->id_length);
     uint8_t *is_seen = region_alloc(&engine->region, (size_t)count); // 0 late, 1 seen, 2 bad
     for (int i = 0; i < count; i++) {

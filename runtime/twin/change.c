@@ -54,7 +54,7 @@ void changes_begin(struct changes *changes, struct twin *twin, uint64_t rev, int
     undo_forget(changes);
     changes->twin = twin;
     changes->rev = rev;
-    changes->now = now;
+    changes->now = changes->measured = now;
     changes->count = 0;
     changes->input_count = 0;
     changes->is_marked = false;

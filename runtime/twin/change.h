@@ -91,6 +91,7 @@ struct changes { // of one turn
     struct twin *twin; // the one twin; NULL before CREATE
     uint64_t rev;      // the revision they will become
     int64_t now;       // received
+    int64_t measured;  // the time of the samples whose turn it is, else now
     struct region *region;
     struct change *list;
     int count, capacity;

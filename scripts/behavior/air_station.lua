@@ -5,12 +5,13 @@ local ENOUGH = 30 -- references before their relation is believed
 local SCALE = { co = 1, nox = 100 } -- so that what is estimated is near 1
 
 -- What the gases are estimated from: the sensors, the weather, what of them is not straight, and the hour.
-local function features(telemetry)
+local function features(station)
+  local telemetry = station.telemetry
   local s1, s2, s3 = telemetry.PT08_S1_CO, telemetry.PT08_S2_NMHC, telemetry.PT08_S3_NOx
   local s4, s5, warmth, humidity, vapour = telemetry.PT08_S4_NO2, telemetry.PT08_S5_O3, telemetry.T, telemetry.RH, telemetry.AH
   if not (s1 and s2 and s3 and s4 and s5 and warmth and humidity and vapour) or s3 < 1 then return nil end
   s1, s2, s3, s4, s5 = s1 / 1000, s2 / 1000, s3 / 1000, s4 / 1000, s5 / 1000
-  local day = 2 * math.pi * (clock.now() % 86400) / 86400
+  local day = 2 * math.pi * (station:sample("T").at % 86400) / 86400
   return { 1, s1, s2, s3, s4, s5, warmth / 20, humidity / 50, vapour, s1 * s1, s2 * s2, 1 / s3,
            math.sin(day), math.cos(day), math.sin(2 * day), math.cos(2 * day) }
 end
@@ -37,7 +38,7 @@ end
 
 -- The gases first as the sensors have them, then what a reference of this message teaches.
 local function calibrate(station)
-  local known = features(station.telemetry)
+  local known = features(station)
   for gas, scale in pairs(SCALE) do
     local value = estimate(station, gas, known)
     if value then station.derived[gas] = value * scale end

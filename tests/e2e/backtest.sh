@@ -95,6 +95,13 @@ like "an unknown model" "$(said)" "there is no model 'klin'; did you mean 'kiln'
 "$BUILD/twinctl" backtest "$WORK/unit.csv" 2>/dev/null
 is "without --model it is usage" $? 2
 
+# Twins one after the other in a file, each from its own begin: every one is as it would be alone.
+one() { awk -v id="$1" -v prefix="$2" 'BEGIN { srand(id); for (i = 0; i < 400; i++) printf "%s%d,%.4f\n", prefix, i * 600, 50 + 10 * sin(i / 20) + rand() + (i == 300 ? 40 : 0) }'; }
+{ echo id,at,value && one 1 a, && one 2 b,; } >"$WORK/both.csv"
+{ echo at,value && one 2 ''; } >"$WORK/alone.csv"
+metric() { "$BUILD/twinctl" backtest --model metric --time at --emit anomaly "$@" 2>/dev/null; }
+is "a twin behind another in a file is as it would be alone" "$(metric --id id "$WORK/both.csv" | grep ,b, | cut -d, -f1,3)" "$(metric "$WORK/alone.csv" | tail -n +2 | cut -d, -f1,3)"
+
 { echo t,temperature,door; for ((i = 0; i < 20000; i++)); do echo "$i,$((100 + i % 17)),$((i % 50 == 0))"; done; } >"$WORK/long.csv"
 bt --time t --out "$WORK/out.csv" "$WORK/long.csv"
 like "20,000 rows take less than a second" "$(said)" '^20000 rows in 0\.'
