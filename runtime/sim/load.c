@@ -3,9 +3,9 @@
 
 #include "sim/load.h"
 
+#include "base/chance.h"
 #include "base/err.h"
 #include "base/memory.h"
-#include "base/chance.h"
 
 #include <assert.h>
 #include <stdio.h>

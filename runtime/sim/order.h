@@ -4,8 +4,8 @@
 #ifndef SIM_ORDER_H
 #define SIM_ORDER_H
 
-#include "ingest/message.h"
 #include "base/chance.h"
+#include "ingest/message.h"
 
 #include <stdbool.h>
 #include <stdint.h>

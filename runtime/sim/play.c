@@ -3,9 +3,9 @@
 
 #include "sim/play.h"
 
+#include "base/csv.h"
 #include "base/err.h"
 #include "base/memory.h"
-#include "base/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 
 #include "sim/transport.h"
 
+#include "base/chance.h"
 #include "base/err.h"
 #include "base/memory.h"
-#include "base/chance.h"
 #include "sim/udp.h"
 
 #include <arpa/inet.h>
