@@ -165,7 +165,7 @@ fresh:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/twind
-	install $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim $(DESTDIR)$(PREFIX)/bin
+	install $(BUILD)/twind $(BUILD)/twinctl $(BUILD)/twinsim $(TRAINER) $(DESTDIR)$(PREFIX)/bin
 	cp -R models scripts $(DESTDIR)$(PREFIX)/share/twind
 	if [ -d web/dist ]; then mkdir -p $(DESTDIR)$(PREFIX)/share/twind/web && \
 	  cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/twind/web; fi

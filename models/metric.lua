@@ -14,6 +14,6 @@ return {
     minute = { seasonal = "1d", slots = 288, of = "value" },
     short_seen = { quantiles = 200 }, long_seen = { quantiles = 200 }, shape_seen = { quantiles = 200 },
     hour_seen  = { quantiles = 200 }, minute_seen = { quantiles = 200 }, -- how often each was as large
-    samples = "number", reported = "number", reported_at = "number",
+    samples = "number", at = "time", reported = "number", reported_at = "number",
   },
 }

@@ -13,6 +13,7 @@ enum { LEVEL, SLOPE, DEVIATION, COUNT, FORECAST, REACH, REACH_LOW, REACH_HIGH };
 
 struct kalman {
     uint64_t count;
+    int64_t at;
     double level, slope;
     double level_variance, together, slope_variance; // covariance of level and slope
 };
@@ -43,9 +44,10 @@ static void update(const double *settings, struct kalman *kalman, double value) 
 }
 
 static void add(const struct estimator *estimator, void *memory, const double *inputs, int64_t at) {
-    (void)at;
     struct kalman *kalman = memory;
     const double *settings = estimator->settings;
+    if (kalman->count > 0 && at <= kalman->at) return;
+    kalman->at = at;
     if (kalman->count++ > 0) {
         predict(settings, kalman);
         update(settings, kalman, inputs[0]);

@@ -25,7 +25,9 @@ local function strangeness(metric, samples)
 end
 
 local function on_value(metric, value)
-  local state = metric.state
+  local state, at = metric.state, metric:sample("value").at
+  if state.at and at <= state.at then return end -- the same reading again
+  state.at = at
   state.samples = (state.samples or 0) + 1
   state.shape:add(value < 0 and -math.log(1 - value) or math.log(1 + value))
   local strange = strangeness(metric, state.samples)

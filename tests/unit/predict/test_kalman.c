@@ -52,6 +52,8 @@ static void a_limit_is_reached_when_the_line_does(void **state) {
     assert_true(kind_read(&test, "reach_high", 1) > left);
     assert_true(isnan(kind_read(&test, "reach", 3))); // it leads away
     assert_true(fabs(kind_read(&test, "forecast", 10) - (2 - 0.005 * 109)) < 0.01);
+    kind_add(&test, 5, 99); // the same reading again
+    assert_true(kind_read(&test, "count", 0) == 100);
     kind_add(&test, -1e9, 100); // one wrong value does not undo it
     assert_true(kind_read(&test, "level", 0) > 1.3);
     kind_end(&test);
