@@ -8,6 +8,7 @@
 #include "ctl/arguments.h"
 #include "ctl/client.h"
 #include "ctl/import_file.h"
+#include "ctl/import_history.h"
 #include "ctl/session.h"
 
 #include <stdio.h>
@@ -21,8 +22,12 @@ const struct verb import_verb = {
     .name = "import",
     .words = "FILE",
     .summary = "create and change twins, a line each, NDJSON or CSV; - is standard input",
-    .options = "--model NAME      of new twins that do not say\n"
-               "--dry-run         say what would be done, change nothing\n",
+    .options =
+        "--model NAME      of new twins that do not say\n"
+        "--dry-run         say what would be done, change nothing\n"
+        "--history         FILE is a table of readings, as export writes it; its samples are\n"
+        "                  taken as from a device: --time COLUMN[:UNIT] (time), --id COLUMN\n"
+        "                  (twin) or --twin ID, --map COLUMN=FIELD, --model of new twins\n",
     .run = import_run,
 };
 
@@ -229,13 +234,29 @@ static int run(const struct session *session, struct import *import, const char 
 static int import_run(const struct session *session, int argc, char **argv) {
     struct err err;
     struct import import = {.has_progress = isatty(STDERR_FILENO)};
+    bool is_history = false;
+    struct texts maps = {0};
+    struct import_history history = {.time = "time", .maps = &maps};
     const struct argument arguments[] = {
         {.name = "--model", .value = &import.model},
         {.name = "--dry-run", .is_given = &import.is_dry},
+        {.name = "--history", .is_given = &is_history},
+        {.name = "--time", .value = &history.time},
+        {.name = "--id", .value = &history.id},
+        {.name = "--twin", .value = &history.twin},
+        {.name = "--map", .each = &maps},
     };
     if (!arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) ||
         !arguments_end(&argc, argv, 1, 1, &err))
         return session_misused(&import_verb, &err);
+    if (is_history) {
+        history.path = argv[0];
+        history.model = import.model;
+        if (!history.id && !history.twin) history.id = "twin";
+        int result = import_history_run(session, &import_verb, &history);
+        free(maps.list);
+        return result;
+    }
     int code = run(session, &import, argv[0]);
     for (size_t i = 0; i < import.count; i++) {
         free(import.outcomes[i].id);

@@ -17,6 +17,7 @@
 #include "push/http_past.h"
 #include "push/http_replay.h"
 #include "push/http_retry.h"
+#include "push/http_samples.h"
 #include "push/http_status.h"
 #include "push/http_study.h"
 #include "push/http_trial.h"
@@ -46,6 +47,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/adoptions", http_adoption_list},
     {HTTP_GET, "/api/v1/twins/{}/history", http_history_get},
     {HTTP_GET, "/api/v1/series", http_history_series},
+    {HTTP_POST, "/api/v1/series", http_samples_post},
     {HTTP_GET, "/api/v1/twins/{}/revisions", http_past_revisions},
     {HTTP_GET, "/api/v1/twins/{}/explain", http_explain_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},

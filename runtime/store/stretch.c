@@ -38,12 +38,21 @@ static double number_of(struct value value) {
     return value.type == VALUE_NUMBER ? value.number : 0;
 }
 
+static bool is_same(const struct stretch *stretch, uint32_t place, struct value value,
+                    enum quality quality) {
+    if (stretch->samples[place].quality != (uint8_t)quality) return false;
+    if (stretch->values) return value_equal(stretch->values[place], value);
+    return stretch->samples[place].value == number_of(value);
+}
+
 void stretch_add(struct stretch *stretch, int64_t at, struct value value, enum quality quality) {
     if (stretch->count == stretch->capacity)
         grow(stretch, stretch->capacity ? stretch->capacity * 2 : FIRST_CAPACITY);
     uint32_t place = stretch->count;
     while (place > 0 && stretch->samples[place - 1].at > at)
         place--;
+    for (uint32_t i = place; i > 0 && stretch->samples[i - 1].at == at; i--)
+        if (is_same(stretch, i - 1, value, quality)) return; // the same sample once more
     size_t behind = stretch->count - place;
     memmove(stretch->samples + place + 1, stretch->samples + place,
             behind * sizeof *stretch->samples);

@@ -89,6 +89,18 @@ is "what was recorded is exported, a row a moment" "$(tail -n +2 "$WORK/recorded
 is "with the values that were sent" "$(awk -F, 'NR > 1 { print $2 "," $3 "," $4 + 0 }' "$WORK/recorded.csv" | sort | md5sum)" \
   "$(awk -F, 'NR > 1 { print $2 "," $3 "," $4 + 0 }' "$WORK/fresh.csv" | sort | md5sum)"
 is "an export is in order of time" "$(awk -F, 'NR > 1 && $2 == id && $1 < at { print } { id = $2; at = $1 }' "$WORK/recorded.csv")" ""
+# And back again, under another name: the same history.
+sed 's/,saw-/,saw-again-/' "$WORK/recorded.csv" >"$WORK/again.csv"
+like "a history is imported" "$(ctl import --history "$WORK/again.csv")" "^$(tail -n +2 "$WORK/again.csv" | wc -l) rows stored, 0 refused$"
+ctl export --model saw --fields wood,seconds --to "$((begin + 1000))" --out "$WORK/both.csv"
+is "and is what was exported" "$(grep saw-again "$WORK/both.csv" | sort | md5sum)" "$(tail -n +2 "$WORK/again.csv" | sort | md5sum)"
+ctl import --history "$WORK/again.csv" >/dev/null
+ctl export --model saw --fields wood,seconds --to "$((begin + 1000))" --out "$WORK/twice.csv"
+is "imported twice it is there once" "$(sort "$WORK/twice.csv" | md5sum)" "$(sort "$WORK/both.csv" | md5sum)"
+printf 'at,which,wood,second\n1700000000,saw-1,0,3\nnoon,saw-1,0,3\n1700000001,lathe 1,0,3\n1700000002,saw-1,oak,3\n' >"$WORK/bad.csv"
+said=$(ctl import --history --time at --id which --map second=seconds "$WORK/bad.csv" 2>&1)
+is "what cannot be stored ends it with 1" $? 1
+like "with line and reason" "$said" "bad.csv:3: its time is neither.*bad.csv:4: .*bad.csv:5: wood takes a number, not a text.*1 rows stored, 3 refused"
 is "one twin of it" "$(ctl export saw-3 --fields seconds | head -n 1)" time,twin,seconds
 like "an unknown twin is a sentence" "$(ctl export saw-99 2>&1)" "saw-99"
 like "it can be learned from" "$(ctl train saw --from-history --dir "$WORK/plant" --dry-run 2>/dev/null)" 'rows recorded.*usual: 2 regimes.*left: cross-validated error [0-9.]+'
