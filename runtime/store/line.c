@@ -110,14 +110,23 @@ static void split_newest(struct line *line, struct series_write *write) {
     line->newest = later;
 }
 
-static void add(struct stretch *stretch, uint64_t had, uint64_t rev, int64_t at, struct value value,
-                enum quality quality) {
+// What comes from then on is not late: the newest sample's own time is.
+static int64_t end_of(const struct line *line) {
+    const struct stretch *newest = &line->newest;
+    return newest->count > 0 ? newest->samples[newest->count - 1].at - 1 : INT64_MIN;
+}
+
+// `line_end`: times up to there are late.
+static void add(struct stretch *stretch, int64_t line_end, uint64_t had, uint64_t rev, int64_t at,
+                struct value value, enum quality quality) {
     if (rev <= had) return;         // it was read before a crash
     if (value.type == VALUE_NONE) { // a gap: nothing is known any more
         value = stretch->count > 0 ? stretch_value(stretch, stretch->count - 1) : value_number(0);
         quality = QUALITY_STALE;
     }
-    stretch_add(stretch, at, value, quality);
+    // What is late and there already was sent once more: a recorded past that is imported again.
+    bool is_late = quality != QUALITY_STALE && stretch->count > 0 && at <= line_end;
+    if (!is_late || !stretch_has(stretch, at, value)) stretch_add(stretch, at, value, quality);
     if (rev > stretch->through) stretch->through = rev;
 }
 
@@ -142,7 +151,7 @@ static void add_late(struct line *line, struct state_file *file, struct series_w
                      uint64_t rev, int64_t at, struct value value, enum quality quality) {
     bool is_here = line->late && at >= line->late->stretch.key_at && at < line->late->until;
     if (!is_here && !fetch_late(line, file, write, at)) {
-        add(&line->newest, line->newest_had, rev, at, value, quality);
+        add(&line->newest, INT64_MAX, line->newest_had, rev, at, value, quality);
         return;
     }
     struct late *late = line->late;
@@ -159,7 +168,7 @@ static void add_late(struct line *line, struct state_file *file, struct series_w
             late->stretch = later;
         }
     }
-    add(&late->stretch, late->had, rev, at, value, quality);
+    add(&late->stretch, INT64_MAX, late->had, rev, at, value, quality);
 }
 
 void line_add(struct line *line, struct state_file *file, struct series_write *write, uint64_t rev,
@@ -185,5 +194,5 @@ void line_add(struct line *line, struct state_file *file, struct series_write *w
         else
             split_newest(line, write);
     }
-    add(newest, line->newest_had, rev, at, value, quality);
+    add(newest, end_of(line), line->newest_had, rev, at, value, quality);
 }

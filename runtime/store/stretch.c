@@ -38,11 +38,14 @@ static double number_of(struct value value) {
     return value.type == VALUE_NUMBER ? value.number : 0;
 }
 
-static bool is_same(const struct stretch *stretch, uint32_t place, struct value value,
-                    enum quality quality) {
-    if (stretch->samples[place].quality != (uint8_t)quality) return false;
-    if (stretch->values) return value_equal(stretch->values[place], value);
-    return stretch->samples[place].value == number_of(value);
+bool stretch_has(const struct stretch *stretch, int64_t at, struct value value) {
+    for (uint32_t i = stretch->count; i > 0 && stretch->samples[i - 1].at >= at; i--) {
+        if (stretch->samples[i - 1].at != at) continue;
+        if (stretch->values ? value_equal(stretch->values[i - 1], value)
+                            : stretch->samples[i - 1].value == number_of(value))
+            return true;
+    }
+    return false;
 }
 
 void stretch_add(struct stretch *stretch, int64_t at, struct value value, enum quality quality) {
@@ -51,8 +54,6 @@ void stretch_add(struct stretch *stretch, int64_t at, struct value value, enum q
     uint32_t place = stretch->count;
     while (place > 0 && stretch->samples[place - 1].at > at)
         place--;
-    for (uint32_t i = place; i > 0 && stretch->samples[i - 1].at == at; i--)
-        if (is_same(stretch, i - 1, value, quality)) return; // the same sample once more
     size_t behind = stretch->count - place;
     memmove(stretch->samples + place + 1, stretch->samples + place,
             behind * sizeof *stretch->samples);
