@@ -10,22 +10,25 @@
 
 #define QUANTILE 0.99
 #define SHRINK 0.5
-#define BLOCK 50     // samples whose mean is a point of the drift
-#define DRIFT_MOST 2 // variance of the drift over the learning phase, in own variances
-#define CLIP 4       // deviations beyond which a sample says no more of a correlation
-#define NEVER 1e300  // variance of a sensor that does not count
+#define EXPLAINED 0.9 // of the variance, by the principal components
+#define SWEEPS 50     // of Jacobi, at most; a matrix of 16 takes ten
+#define BLOCK 50      // samples whose mean is a point of the drift
+#define DRIFT_MOST 2  // variance of the drift over the learning phase, in own variances
+#define CLIP 4        // deviations beyond which a sample says no more of a correlation
+#define NEVER 1e300   // variance of a sensor that does not count
 
 enum { LEARN, WEIGHT, FACTOR, DRIFT };
-enum { RATIO, COUNT, SHARE };
+enum { RATIO, SPE_RATIO, COUNT, SHARE, SPE_SHARE };
 
 struct mewma {
     uint64_t count;
     double mean[MEWMA_INPUTS], deviation[MEWMA_INPUTS],
-        drift[MEWMA_INPUTS];                     // a sample, in variances
-    double inverse[MEWMA_INPUTS * MEWMA_INPUTS]; // of the shrunk correlations
-    double smooth[MEWMA_INPUTS];                 // of standardised values
-    double limit;
-    double ratio;
+        drift[MEWMA_INPUTS];                      // a sample, in variances
+    double inverse[MEWMA_INPUTS * MEWMA_INPUTS];  // of the shrunk correlations
+    double smooth[MEWMA_INPUTS];                  // of standardised values
+    double residual[MEWMA_INPUTS * MEWMA_INPUTS]; // takes what is beside the principal components
+    double limit, spe_limit;
+    double ratio, spe_ratio;
     double values[]; // of the learning phase, sample by sample
 };
 
@@ -39,7 +42,8 @@ static size_t size(const struct estimator *estimator) {
 
 static void begin(const struct estimator *estimator, void *memory) {
     (void)estimator;
-    ((struct mewma *)memory)->ratio = NAN;
+    struct mewma *mewma = memory;
+    mewma->ratio = mewma->spe_ratio = NAN;
 }
 
 // Variance that a random walk adds a sample, of one sensor: that of the steps between the means of
@@ -116,10 +120,69 @@ static void invert(double *matrix, double *inverse, int n) {
     }
 }
 
+// Eigenvalues on the diagonal of `matrix` and eigenvectors in the columns of `vectors`, by Jacobi's
+// rotations (Golub and Van Loan, "Matrix Computations", 8.5).
+static void find_eigen(double *matrix, double *vectors, int n) {
+    memset(vectors, 0, sizeof *vectors * (size_t)(n * n));
+    for (int i = 0; i < n; i++)
+        vectors[i * n + i] = 1;
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        double beside = 0;
+        for (int p = 0; p < n; p++)
+            for (int q = p + 1; q < n; q++) {
+                double apart = matrix[p * n + q];
+                beside += apart * apart;
+                if (fabs(apart) < 1e-15) continue;
+                double theta = (matrix[q * n + q] - matrix[p * n + p]) / (2 * apart);
+                double t = copysign(1, theta) / (fabs(theta) + sqrt(theta * theta + 1));
+                double c = 1 / sqrt(t * t + 1), s = t * c;
+                for (int k = 0; k < n; k++) {
+                    double kp = matrix[k * n + p], kq = matrix[k * n + q];
+                    matrix[k * n + p] = c * kp - s * kq;
+                    matrix[k * n + q] = s * kp + c * kq;
+                }
+                for (int k = 0; k < n; k++) {
+                    double pk = matrix[p * n + k], qk = matrix[q * n + k];
+                    matrix[p * n + k] = c * pk - s * qk;
+                    matrix[q * n + k] = s * pk + c * qk;
+                    double kp = vectors[k * n + p], kq = vectors[k * n + q];
+                    vectors[k * n + p] = c * kp - s * kq;
+                    vectors[k * n + q] = s * kp + c * kq;
+                }
+            }
+        if (beside < 1e-20) return;
+    }
+}
+
+// residual = 1 - P P', of the components that hold most of the variance, largest first.
+static void learn_residual(struct mewma *mewma, double *correlations, int n) {
+    double vectors[MEWMA_INPUTS * MEWMA_INPUTS], all = 0, held = 0;
+    bool is_taken[MEWMA_INPUTS] = {false};
+    find_eigen(correlations, vectors, n);
+    for (int i = 0; i < n; i++) {
+        all += correlations[i * n + i];
+        for (int j = 0; j < n; j++)
+            mewma->residual[i * n + j] = i == j;
+    }
+    while (held < EXPLAINED * all) {
+        int most = -1;
+        for (int i = 0; i < n; i++)
+            if (!is_taken[i] &&
+                (most < 0 || correlations[i * n + i] > correlations[most * n + most]))
+                most = i;
+        if (most < 0) return;
+        is_taken[most] = true;
+        held += correlations[most * n + most];
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < n; j++)
+                mewma->residual[i * n + j] -= vectors[i * n + most] * vectors[j * n + most];
+    }
+}
+
 static void learn_correlations(const struct estimator *estimator, struct mewma *mewma) {
     int n = estimator->inputs;
     double learn = estimator->settings[LEARN];
-    double matrix[MEWMA_INPUTS * MEWMA_INPUTS] = {0};
+    double matrix[MEWMA_INPUTS * MEWMA_INPUTS] = {0}, whole[MEWMA_INPUTS * MEWMA_INPUTS];
     for (uint64_t i = 0; i < learn_of(estimator); i++) {
         double z[MEWMA_INPUTS];
         for (int j = 0; j < n; j++)
@@ -130,6 +193,7 @@ static void learn_correlations(const struct estimator *estimator, struct mewma *
             for (int k = 0; k < n; k++)
                 matrix[j * n + k] += z[j] * z[k] / learn;
     }
+    memcpy(whole, matrix, sizeof whole);
     for (int j = 0; j < n; j++)
         for (int k = 0; k < n; k++) {
             if (j == k) // one that never moved in the phase is alone
@@ -137,6 +201,7 @@ static void learn_correlations(const struct estimator *estimator, struct mewma *
             else
                 matrix[j * n + k] *= 1 - SHRINK;
         }
+    learn_residual(mewma, whole, n);
     invert(matrix, mewma->inverse, n);
 }
 
@@ -174,24 +239,47 @@ static double t2(const struct estimator *estimator, const struct mewma *mewma) {
     return sum;
 }
 
+// What the sensor went beside the principal components.
+static double beside(const struct estimator *estimator, const struct mewma *mewma, const double *z,
+                     int sensor) {
+    double sum = 0;
+    for (int i = 0; i < estimator->inputs; i++)
+        sum += mewma->residual[sensor * estimator->inputs + i] * z[i];
+    return sum;
+}
+
+static double spe(const struct estimator *estimator, const struct mewma *mewma) {
+    double z[MEWMA_INPUTS], sum = 0;
+    weigh(estimator, mewma, z);
+    for (int i = 0; i < estimator->inputs; i++)
+        sum += pow(beside(estimator, mewma, z, i), 2);
+    return sum;
+}
+
 static int ascend(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
+static double find_limit(const struct estimator *estimator, double *values, uint64_t count) {
+    qsort(values, count, sizeof *values, ascend);
+    double quantile = values[(uint64_t)(QUANTILE * (double)(count - 1))];
+    return fmax(estimator->settings[FACTOR] * quantile, 1e-12);
+}
+
 static void finish_learning(const struct estimator *estimator, struct mewma *mewma) {
     uint64_t learn = learn_of(estimator);
-    double said[MEWMA_LEARN_MAX];
+    double said[MEWMA_LEARN_MAX], apart[MEWMA_LEARN_MAX];
     for (int i = 0; i < estimator->inputs; i++)
         learn_sensor(estimator, mewma, i);
     learn_correlations(estimator, mewma);
     for (uint64_t i = 0; i < learn; i++) {
         smooth(estimator, mewma, mewma->values + i * (uint64_t)estimator->inputs, i);
         said[i] = t2(estimator, mewma);
+        apart[i] = spe(estimator, mewma);
     }
-    qsort(said, learn, sizeof *said, ascend);
-    double quantile = said[(uint64_t)(QUANTILE * (double)(learn - 1))];
-    mewma->limit = fmax(estimator->settings[FACTOR] * quantile, 1e-12);
+    mewma->limit = find_limit(estimator, said, learn);
+    mewma->spe_limit = find_limit(estimator, apart, learn);
 }
 
 static void add(const struct estimator *estimator, void *memory, const double *inputs, int64_t at) {
@@ -206,25 +294,37 @@ static void add(const struct estimator *estimator, void *memory, const double *i
     }
     smooth(estimator, mewma, inputs, sample);
     mewma->ratio = t2(estimator, mewma) / mewma->limit;
+    mewma->spe_ratio = spe(estimator, mewma) / mewma->spe_limit;
 }
 
-static double share(const struct estimator *estimator, const struct mewma *mewma, double place) {
-    double z[MEWMA_INPUTS], all = 0;
+static double share(const struct estimator *estimator, const struct mewma *mewma, bool is_spe,
+                    double place) {
+    double z[MEWMA_INPUTS], all = 0, own = 0;
     if (mewma->count <= learn_of(estimator) || !(place >= 1 && place <= estimator->inputs))
         return NAN;
     weigh(estimator, mewma, z);
-    for (int i = 0; i < estimator->inputs; i++)
-        all += fmax(0, contribution(estimator, mewma, z, i));
-    double own = fmax(0, contribution(estimator, mewma, z, (int)place - 1));
+    for (int i = 0; i < estimator->inputs; i++) {
+        double part = is_spe ? pow(beside(estimator, mewma, z, i), 2)
+                             : fmax(0, contribution(estimator, mewma, z, i));
+        all += part;
+        if (i == (int)place - 1) own = part;
+    }
     return all > 0 ? own / all : 0;
 }
 
 static double read(const struct estimator *estimator, const void *memory, int value,
                    const double *arguments) {
     const struct mewma *mewma = memory;
-    if (value == COUNT) return (double)mewma->count;
-    if (value == RATIO) return mewma->ratio;
-    return share(estimator, mewma, arguments[0]);
+    switch (value) {
+    case COUNT:
+        return (double)mewma->count;
+    case RATIO:
+        return mewma->ratio;
+    case SPE_RATIO:
+        return mewma->spe_ratio;
+    default:
+        return share(estimator, mewma, value == SPE_SHARE, arguments[0]);
+    }
 }
 
 const struct estimator_kind mewma_kind = {
@@ -238,9 +338,11 @@ const struct estimator_kind mewma_kind = {
                                            {"drift", SETTING_NUMBER, 0, 1000, 0.3}},
     .setting_count = 4,
     .values = (const struct estimator_value[]){{"ratio", ESTIMATOR_PLAIN, false},
+                                               {"spe_ratio", ESTIMATOR_PLAIN, false},
                                                {"count", ESTIMATOR_PLAIN, true},
-                                               {"share", 1, false}},
-    .value_count = 3,
+                                               {"share", 1, false},
+                                               {"spe_share", 1, false}},
+    .value_count = 5,
     .size = size,
     .begin = begin,
     .add = add,

@@ -46,6 +46,29 @@ static void what_breaks_away_is_named(void **state) {
     kind_end(&test);
 }
 
+// Two that always rise together, and once do not: each stays within what it does, T2 sees little.
+static void what_never_happened_together_is_beside_the_components(void **state) {
+    (void)state;
+    struct under_test test = kind_begin(&mewma_kind, 3, (double[]){400, 0.2, 1, 0});
+    uint64_t seed = 31;
+    for (int i = 0; i < 600; i++) {
+        double load = 3 * noise(&seed), other = noise(&seed);
+        double values[] = {load + 0.05 * noise(&seed), load + 0.05 * noise(&seed), other};
+        for (int j = 0; j < 3; j++)
+            kind_add(&test, values[j], 0);
+    }
+    assert_true(kind_read(&test, "spe_ratio", 0) < 2);
+    for (int i = 0; i < 20; i++)
+        for (int j = 0; j < 3; j++)
+            kind_add(&test, (double[]){1.5, -1.5, 0}[j], 0);
+    assert_true(kind_read(&test, "spe_ratio", 0) > 20);
+    assert_true(kind_read(&test, "spe_share", 3) < 0.1);
+    double shares = kind_read(&test, "spe_share", 1) + kind_read(&test, "spe_share", 2) +
+                    kind_read(&test, "spe_share", 3);
+    assert_true(fabs(shares - 1) < 1e-9);
+    kind_end(&test);
+}
+
 // Independent sensors without drift: T2 is the sum of squares of standardised ewmas, nearly.
 static void without_correlation_it_is_a_sum_of_squares(void **state) {
     (void)state;
@@ -83,6 +106,7 @@ static void a_sensor_that_never_moved_divides_by_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_breaks_away_is_named),
+        cmocka_unit_test(what_never_happened_together_is_beside_the_components),
         cmocka_unit_test(without_correlation_it_is_a_sum_of_squares),
         cmocka_unit_test(a_sensor_that_never_moved_divides_by_nothing),
     };
