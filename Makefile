@@ -6,7 +6,7 @@ CC       ?= cc
 JOBS     ?= $(shell nproc)
 
 comma := ,
-PACKAGES := lua5.4 libcoap-3-gnutls libwebsockets lmdb libcjson libcurl zlib
+PACKAGES := lua5.4 libcoap-3-gnutls libwebsockets lmdb libcjson libcurl zlib nlopt
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 

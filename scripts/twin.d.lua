@@ -14,6 +14,7 @@
 ---@field desired table<string, any> @what the device should make it
 ---@field derived table<string, any> @what scripts computed
 ---@field state table<string, any> @what the behavior remembers
+---@field physics table<string, number?> @states of its equations: NAME as the filter has it, open_NAME simulated from the first sample on, error_NAME and surprise_NAME of the newest reading; read only
 ---@field sample fun(self: twin, field: string): sample? @the newest sample, also a bad one
 ---@field raise fun(self: twin, alarm: string) @only a change counts
 ---@field clear fun(self: twin, alarm: string) @only a change counts
@@ -101,7 +102,7 @@
 ---@field relationships? table<string, string> @name = model at the other end
 ---@field process? table @its stages and buffers
 ---@field learned? table<string, table> @what twinctl train learns from recorded data
----@field physics? table @its equations
+---@field physics? table @its equations: states, inputs, parameters, outputs, dynamics
 
 ---@class parameter
 ---@field unit? string

@@ -85,6 +85,7 @@ confined() {
 # *include *<(lua|lauxlib|lualib|luaconf)\.h(pp)?>|^runtime/script/|Lua belongs in script
 # *include *<coap|^runtime/ingest/|libcoap belongs in ingest
 # *include *<libwebsockets|^runtime/(push|ctl|sim)/|^runtime/base/loop\.c:|libwebsockets belongs in push, base/loop.c, ctl and sim
+# *include *<nlopt|^runtime/predict/|NLopt belongs in predict
 # *include *<curl/|^runtime/(ctl|sim)/|libcurl belongs in ctl and sim
 (^|[^a-z_0-9])lua_(pcall|pcallk|sethook)[^a-z_0-9]|^runtime/script/call\.c:|the one door into Lua is script/call.c
 (^|[^a-z_0-9.>])(time|gettimeofday|clock_gettime|timespec_get|clock) *\(|^runtime/(sim|ctl)/|^runtime/base/(loop|logger)\.c:|^runtime/script/call\.c:|the clock is read in base/loop.c alone
@@ -156,6 +157,7 @@ broken_tree() {
   bad runtime/push/b.c 'runtime/push/b.c:1: Lua belongs' '#include <lua.h>'
   bad runtime/push/c.c 'runtime/push/c.c:1: libcoap belongs' '#include <coap3/coap.h>'
   bad runtime/ingest/c.c 'runtime/ingest/c.c:1: libwebsockets belongs' '#include <libwebsockets.h>'
+  bad runtime/push/d.c 'runtime/push/d.c:1: NLopt belongs' '#include <nlopt.h>'
   bad runtime/store/c.c 'runtime/store/c.c:1: libcurl belongs' '#include <curl/curl.h>'
   bad runtime/script/d.c 'runtime/script/d.c:2: the one door' $'/* lua_pcall(L)\n */ int r = lua_pcall(L, 0, 0, 0);'
   bad runtime/store/d.c 'runtime/store/d.c:1: the clock' 'long now = time(NULL);'

@@ -83,7 +83,9 @@ const char *csv_names(const struct csv *csv) {
 }
 
 bool csv_next(struct csv *csv) {
-    if (!line_read(csv)) return false;
+    do {
+        if (!line_read(csv)) return false;
+    } while (!*csv->line && csv->column_count > 1); // a blank line is no row
     csv->cell_count = line_split(csv->line, csv->separator, &csv->cells);
     return true;
 }

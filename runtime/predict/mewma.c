@@ -2,6 +2,7 @@
 
 #include "predict/mewma.h"
 
+#include "predict/eigen.h"
 #include "predict/estimator.h"
 
 #include <math.h>
@@ -11,7 +12,6 @@
 #define QUANTILE 0.99
 #define SHRINK 0.5
 #define EXPLAINED 0.9 // of the variance, by the principal components
-#define SWEEPS 50     // of Jacobi, at most; a matrix of 16 takes ten
 #define BLOCK 50      // samples whose mean is a point of the drift
 #define DRIFT_MOST 2  // variance of the drift over the learning phase, in own variances
 #define CLIP 4        // deviations beyond which a sample says no more of a correlation
@@ -120,45 +120,11 @@ static void invert(double *matrix, double *inverse, int n) {
     }
 }
 
-// Eigenvalues on the diagonal of `matrix` and eigenvectors in the columns of `vectors`, by Jacobi's
-// rotations (Golub and Van Loan, "Matrix Computations", 8.5).
-static void find_eigen(double *matrix, double *vectors, int n) {
-    memset(vectors, 0, sizeof *vectors * (size_t)(n * n));
-    for (int i = 0; i < n; i++)
-        vectors[i * n + i] = 1;
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        double beside = 0;
-        for (int p = 0; p < n; p++)
-            for (int q = p + 1; q < n; q++) {
-                double apart = matrix[p * n + q];
-                beside += apart * apart;
-                if (fabs(apart) < 1e-15) continue;
-                double theta = (matrix[q * n + q] - matrix[p * n + p]) / (2 * apart);
-                double t = copysign(1, theta) / (fabs(theta) + sqrt(theta * theta + 1));
-                double c = 1 / sqrt(t * t + 1), s = t * c;
-                for (int k = 0; k < n; k++) {
-                    double kp = matrix[k * n + p], kq = matrix[k * n + q];
-                    matrix[k * n + p] = c * kp - s * kq;
-                    matrix[k * n + q] = s * kp + c * kq;
-                }
-                for (int k = 0; k < n; k++) {
-                    double pk = matrix[p * n + k], qk = matrix[q * n + k];
-                    matrix[p * n + k] = c * pk - s * qk;
-                    matrix[q * n + k] = s * pk + c * qk;
-                    double kp = vectors[k * n + p], kq = vectors[k * n + q];
-                    vectors[k * n + p] = c * kp - s * kq;
-                    vectors[k * n + q] = s * kp + c * kq;
-                }
-            }
-        if (beside < 1e-20) return;
-    }
-}
-
 // residual = 1 - P P', of the components that hold most of the variance, largest first.
 static void learn_residual(struct mewma *mewma, double *correlations, int n) {
     double vectors[MEWMA_INPUTS * MEWMA_INPUTS], all = 0, held = 0;
     bool is_taken[MEWMA_INPUTS] = {false};
-    find_eigen(correlations, vectors, n);
+    eigen_find(correlations, vectors, n);
     for (int i = 0; i < n; i++) {
         all += correlations[i * n + i];
         for (int j = 0; j < n; j++)

@@ -24,6 +24,9 @@ static const struct api_entry entries[] = {
     {"twin", "desired", "table<string, any>", "what the device should make it"},
     {"twin", "derived", "table<string, any>", "what scripts computed"},
     {"twin", "state", "table<string, any>", "what the behavior remembers"},
+    {"twin", "physics", "table<string, number?>",
+     "states of its equations: NAME as the filter has it, open_NAME simulated from the first sample "
+     "on, error_NAME and surprise_NAME of the newest reading; read only"},
     {"twin", "sample", "fun(self: twin, field: string): sample?",
      "the newest sample, also a bad one"},
     {"twin", "raise", "fun(self: twin, alarm: string)", "only a change counts"},
@@ -128,7 +131,7 @@ static const struct api_entry entries[] = {
     {"model", "relationships?", "table<string, string>", "name = model at the other end"},
     {"model", "process?", "table", "its stages and buffers"},
     {"model", "learned?", "table<string, table>", "what twinctl train learns from recorded data"},
-    {"model", "physics?", "table", "its equations"},
+    {"model", "physics?", "table", "its equations: states, inputs, parameters, outputs, dynamics"},
 
     {"parameter", "unit?", "string", ""},
     {"parameter", "title?", "string", ""},

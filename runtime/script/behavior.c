@@ -37,7 +37,8 @@ void behavior_init(struct behavior *behavior, lua_State *lua, struct model *mode
                                   .on_bad = LUA_NOREF,
                                   .on_stale = LUA_NOREF,
                                   .init = LUA_NOREF,
-                                  .migrate = LUA_NOREF};
+                                  .migrate = LUA_NOREF,
+                                  .follow = LUA_NOREF};
     struct buffer file = {0};
     buffer_printf(&file, "scripts/behavior/%s.lua", model->name);
     behavior->file = (char *)file.bytes;
@@ -137,6 +138,8 @@ int behavior_handler(const struct behavior *behavior, const struct trigger *trig
         return behavior->on_stale;
     case TRIGGER_MIGRATE:
         return behavior->migrate;
+    case TRIGGER_PHYSICS:
+        return behavior->follow;
     }
     return LUA_NOREF;
 }
@@ -229,6 +232,7 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
     case TRIGGER_TIMER:
     case TRIGGER_EVERY:
     case TRIGGER_INIT:
+    case TRIGGER_PHYSICS:
         return 0;
     }
     return 0;

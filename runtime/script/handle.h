@@ -15,6 +15,7 @@ enum view { // VIEW_FIELDS + enum field_kind are the tables of fields
     VIEW_TWIN = 1,
     VIEW_ATTRIBUTES,
     VIEW_ESTIMATOR,
+    VIEW_PHYSICS,
     VIEW_FIELDS = 8,
 };
 

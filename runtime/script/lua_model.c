@@ -20,13 +20,12 @@ static void read_head(struct check *check, struct model *model);
 static bool has_name(const struct model *model, const char *name);
 
 void lua_model_read(struct check *check, struct model *model) {
-    static const char *const keys[] = {"alarms",    "auto_create", "commands",      "derived",
-                                       "events",    "extends",     "learned",       "level",
-                                       "match",     "model",       "parameters",    "parts",
-                                       "process",   "properties",  "relationships", "state",
-                                       "telemetry", "title",       "physics"};
+    static const char *const keys[] = {
+        "alarms",     "auto_create",   "commands", "derived",    "events", "extends", "learned",
+        "level",      "match",         "model",    "parameters", "parts",  "physics", "process",
+        "properties", "relationships", "state",    "telemetry",  "title"};
     check_is_table(check);
-    check_keys(check, keys, 18, 19);
+    check_keys(check, keys, 19, 19);
     read_head(check, model);
     lua_field_read_all(check, model);
     lua_process_read(check, model);

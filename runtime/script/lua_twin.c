@@ -14,6 +14,7 @@
 #include "script/lua_value.h"
 #include "script/mistake.h"
 #include "script/order.h"
+#include "script/physics.h"
 #include "script/state.h"
 #include "twin/change.h"
 #include "twin/model.h"
@@ -32,6 +33,7 @@ enum member { // of a twin; methods follow
     MEMBER_LEVEL,
     MEMBER_LIFECYCLE,
     MEMBER_ATTRIBUTES,
+    MEMBER_PHYSICS,
     MEMBER_FIELDS, // + enum field_kind
     MEMBER_METHODS = MEMBER_FIELDS + FIELD_STATE + 1,
 };
@@ -42,6 +44,7 @@ static const char *const member_names[] = {
     [MEMBER_LEVEL] = "level",
     [MEMBER_LIFECYCLE] = "lifecycle",
     [MEMBER_ATTRIBUTES] = "attributes",
+    [MEMBER_PHYSICS] = "physics",
     [MEMBER_FIELDS + FIELD_PARAMETER] = "parameters",
     [MEMBER_FIELDS + FIELD_TELEMETRY] = "telemetry",
     [MEMBER_FIELDS + FIELD_REPORTED] = "reported",
@@ -56,6 +59,7 @@ static int on_length(lua_State *lua);
 static int on_tostring(lua_State *lua);
 static int push_member(lua_State *lua, struct script *script, struct handle handle);
 static int push_field(lua_State *lua, struct script *script, struct handle handle);
+static int push_physics(lua_State *lua, struct handle handle);
 static int find_by_address(const struct script *script, const struct model *model, int kind,
                            const char *name);
 static int raise_unknown_field(lua_State *lua, const struct model *model, enum field_kind kind,
@@ -134,7 +138,9 @@ void lua_twin_push_keys(lua_State *lua) {
                       "pairs takes a table or a part of a twin, like twin.telemetry");
         lua_newtable(lua);
         for (int i = 0; i < model->field_count; i++) {
-            if ((int)model->fields[i].kind != (int)handle.view - VIEW_FIELDS) continue;
+            if ((int)model->fields[i].kind != (int)handle.view - VIEW_FIELDS ||
+                strchr(model->fields[i].name, '.'))
+                continue;
             lua_pushboolean(lua, 1);
             lua_setfield(lua, -2, model->fields[i].name);
         }
@@ -158,6 +164,7 @@ static int on_index(lua_State *lua) {
         return luaL_error(lua, "a twin has names, not a %s as a key", luaL_typename(lua, 2));
     if (handle.view >= VIEW_FIELDS) return push_field(lua, script, handle);
     if (handle.view == VIEW_TWIN) return push_member(lua, script, handle);
+    if (handle.view == VIEW_PHYSICS) return push_physics(lua, handle);
     lua_attributes_push(lua, lua_twin_get(lua, handle.number)->attributes);
     lua_getfield(lua, -1, lua_tostring(lua, 2));
     return 1;
@@ -179,6 +186,7 @@ static int on_newindex(lua_State *lua) {
     if (field == NONE && handle.view >= VIEW_FIELDS && kind >= FIELD_DESIRED)
         field = model_field(model, kind, name, length);
     if (field == NONE) return raise_not_writable(lua, model, handle, name);
+    if (strchr(name, '.')) return luaL_error(lua, "%s is kept by the runtime", name);
     if (model->fields[field].source != SOURCE_SCRIPT)
         return raise_kept(lua, model, &model->fields[field]);
 
@@ -221,6 +229,8 @@ static int push_member(lua_State *lua, struct script *script, struct handle hand
         handle_push(lua, handle.number, (enum view)(VIEW_FIELDS + member - MEMBER_FIELDS), 0);
     } else if (member == MEMBER_ATTRIBUTES) {
         handle_push(lua, handle.number, VIEW_ATTRIBUTES, 0);
+    } else if (member == MEMBER_PHYSICS) {
+        handle_push(lua, handle.number, VIEW_PHYSICS, 0);
     } else if (member == MEMBER_ID) {
         lua_pushstring(lua, lua_twin_get(lua, handle.number)->id);
     } else if (member == MEMBER_MODEL) {
@@ -265,6 +275,28 @@ static int push_field(lua_State *lua, struct script *script, struct handle handl
     else
         return raise_unknown_field(lua, twin->model, kind, name);
     return 1;
+}
+
+// pump.physics.heater
+static int push_physics(lua_State *lua, struct handle handle) {
+    const struct twin *twin = lua_twin_get(lua, handle.number);
+    const char *name = lua_tostring(lua, 2);
+    int field = physics_field(twin->model, name);
+    if (field != NONE) {
+        lua_value_push(lua, twin_value(twin, field));
+        return 1;
+    }
+    struct suggestion near = {name, strlen(name), NULL, 0};
+    for (int i = 0; i < twin->model->field_count; i++)
+        if (strncmp(twin->model->fields[i].name, PHYSICS_PREFIX, strlen(PHYSICS_PREFIX)) == 0)
+            suggestion_try(&near, twin->model->fields[i].name + strlen(PHYSICS_PREFIX));
+    if (near.best)
+        return mistake_raise(lua, near.best, "physics of model \"%s\" has no \"%s\"",
+                             twin->model->name, name);
+    return luaL_error(lua,
+                      "model \"%s\" keeps no physics; write simulate = true or estimate = true "
+                      "into its physics",
+                      twin->model->name);
 }
 
 // The index of a field of a kind, or of an estimator; NONE says nothing.

@@ -13,12 +13,14 @@
 #include "script/lua_aggregate.h"
 #include "script/lua_extend.h"
 #include "script/lua_model.h"
+#include "script/lua_physics.h"
 #include "script/lua_prediction.h"
 #include "script/lua_process.h"
 #include "script/lua_rule.h"
 #include "script/lua_series.h"
 #include "script/lua_twin.h"
 #include "script/mistake.h"
+#include "script/physics.h"
 #include "script/sandbox.h"
 #include "script/state.h"
 #include "script/trace.h"
@@ -85,6 +87,7 @@ void script_free(struct script *script) {
         behavior_fini(&script->behaviors[i]);
     free(script->behaviors);
     learned_fini(script);
+    lua_physics_fini(script);
     names_fini(&script->members);
     free(script);
 }
@@ -228,6 +231,7 @@ static void load_models(struct loading *loading) {
         struct check check = {.lua = lua, .file = path, .logger = script->logger};
         lua_extend_push_model(lua, name);
         lua_model_read(&check, model);
+        lua_physics_read(&check, script, model);
         learned_declare(&check, script, name);
         lua_pop(lua, 1);
     }
@@ -264,7 +268,9 @@ static void finish_models(struct loading *loading) {
         struct model *model = loading->models[i];
         loading->models[i] = NULL;
         model_finish(model);
-        behavior_init(&script->behaviors[script->behavior_count++], script->call.lua, model);
+        struct behavior *behavior = &script->behaviors[script->behavior_count++];
+        behavior_init(behavior, script->call.lua, model);
+        behavior->follow = physics_handler(script, model->name);
     }
 }
 

@@ -10,6 +10,7 @@
 
 struct behavior;
 struct learned;
+struct physics;
 struct test_bed;
 
 #define OUTCOMES (OUTCOME_MEMORY + 1)
@@ -35,6 +36,8 @@ struct script {
     int behavior_count;
     struct learned **learned; // of all models
     int learned_count;
+    struct physics **physics; // of the models that have it
+    int physics_count;
     script_features *on_features; // NULL, or who trains
     void *features_context;
 

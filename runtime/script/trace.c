@@ -89,6 +89,9 @@ static void name_handler(char *out, size_t size, const struct model *model,
     case TRIGGER_MIGRATE:
         snprintf(out, size, "migrate");
         return;
+    case TRIGGER_PHYSICS:
+        snprintf(out, size, "physics");
+        return;
     }
 }
 

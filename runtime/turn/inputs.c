@@ -31,9 +31,12 @@ void turn_create(struct engine *engine, const struct model *model, const char *i
 static bool run_sample_handlers(struct engine *engine, const struct sample *samples,
                                 const uint8_t *is_seen, int count) {
     bool is_any_seen = false;
+    for (int i = 0; i < count; i++)
+        is_any_seen |= is_seen[i] == 1;
+    if (is_any_seen && !turn_handler(engine, &(struct trigger){.kind = TRIGGER_PHYSICS}))
+        return false;
     for (int i = 0; i < count; i++) {
         bool is_bad = is_seen[i] == 2;
-        is_any_seen |= is_seen[i] == 1;
         if (is_seen[i] == 0) continue;
         const struct twin *twin = engine->changes.twin;
         struct trigger trigger = {.kind = is_bad ? TRIGGER_BAD : TRIGGER_FIELD,

@@ -1,0 +1,232 @@
+// Each twin is fitted on its own, to all courses it has.
+
+#include "ctl/calibrate.h"
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "ctl/arguments.h"
+#include "ctl/calibration.h"
+#include "ctl/cast.h"
+#include "ctl/client.h"
+#include "ctl/export.h"
+#include "ctl/playback.h"
+#include "ctl/session.h"
+#include "ctl/sources.h"
+#include "ctl/verdict.h"
+#include "script/script.h"
+#include "twin/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int calibrate_run(const struct session *session, int argc, char **argv);
+
+const struct verb calibrate_verb = {
+    .name = "calibrate",
+    .words = "MODEL FILE.csv ... --time COLUMN | MODEL --from-history TWIN ...",
+    .summary = "fit the parameters of a model's physics to recorded data",
+    .options =
+        "--from-history       from what the running twind has recorded of these twins\n"
+        "--from, --to         of it: Unix seconds, or so long ago: 30d\n"
+        "--apply              and set them there, for each twin its own\n"
+        "--fit NAME,...       these parameters (those that the model names in physics.fit)\n"
+        "--time COLUMN[:UNIT] --id COLUMN --map COLUMN=FIELD --param NAME=VALUE   as for backtest\n"
+        "--dir DIR            where models/ and scripts/ are (here)\n",
+    .run = calibrate_run,
+};
+
+struct calibrating {
+    const char *model, *folder, *from, *to;
+    bool is_from_history, is_applied;
+    const struct session *session;
+    struct client *client; // NULL without --from-history
+    struct cast cast;
+    struct playback *playbacks;
+    int playback_count;
+    struct calibration calibration;
+};
+
+static bool apply(struct calibrating *calibrating, struct err *err) {
+    struct buffer path = {0}, body = {0};
+    char *escaped = client_escape(calibrating->calibration.id), number[JSON_NUMBER_SIZE];
+    buffer_printf(&path, "/twins/%s", escaped);
+    buffer_byte(&path, 0);
+    buffer_printf(&body, "{\"model\":\"%s\",\"parameters\":{", calibrating->model);
+    for (int i = 0; i < calibrating->calibration.fit.count; i++) {
+        json_format_number(calibrating->calibration.fit.numbers[i], number);
+        buffer_printf(&body, "%s\"%s\":%s", i ? "," : "",
+                      calibration_field(&calibrating->calibration, i)->name, number);
+    }
+    buffer_printf(&body, "}}");
+    buffer_byte(&body, 0);
+    struct answer answer = {0};
+    struct request request = {.method = "PUT",
+                              .path = (const char *)path.bytes,
+                              .body = (const char *)body.bytes,
+                              .type = "application/json"};
+    bool is_good = client_ask(calibrating->client, &request, &answer, err);
+    if (is_good) fprintf(stderr, "%s: set\n", calibrating->calibration.id);
+    answer_fini(&answer);
+    free(escaped);
+    buffer_fini(&path);
+    buffer_fini(&body);
+    return is_good;
+}
+
+static bool calibrate_all(struct calibrating *calibrating, struct rows *rows, struct err *err) {
+    const struct courses *courses = &calibrating->calibration.courses;
+    for (int i = 0; i < courses->count; i++) {
+        const struct course *first = &courses->list[i];
+        bool is_done = first->count < 2;
+        for (int j = 0; j < i; j++)
+            is_done |= courses->list[j].count > 1 && strcmp(courses->list[j].id, first->id) == 0;
+        if (is_done) continue;
+        calibrating->calibration.id = first->id;
+        if (!calibration_fit(&calibrating->calibration, first, err)) return false;
+        for (int j = 0; j < calibrating->calibration.fit.count; j++)
+            verdict_write(&calibrating->calibration, first, j, rows);
+        verdict_tell_courses(&calibrating->calibration, first);
+        verdict_tell_unclear(&calibrating->calibration);
+        if (!calibrating->is_from_history) verdict_tell_words(&calibrating->calibration);
+        if (calibrating->is_applied && !apply(calibrating, err)) return false;
+    }
+    return true;
+}
+
+// ---- where the data come from
+
+static bool take_file(struct calibrating *calibrating, const struct playback *wanted,
+                      struct err *err) {
+    struct playback *playback = &calibrating->playbacks[calibrating->playback_count++];
+    *playback = *wanted;
+    playback->model_name = calibrating->model;
+    if (!playback_open(playback, &calibrating->cast, err)) return false;
+    calibrating->calibration.courses.physics =
+        physics_find(calibrating->cast.script, calibrating->model);
+    if (!calibrating->calibration.courses.physics)
+        return err_set(err, ERR_NOT_FOUND, "model %s has no physics: declare it in models/%s.lua",
+                       calibrating->model, calibrating->model);
+    calibrating->calibration.model = playback->model;
+    return courses_take(&calibrating->calibration.courses, &calibrating->cast, playback, err);
+}
+
+// The parameters that the twin has in twind, as --param would have them.
+static bool ask_parameters(struct calibrating *calibrating, const char *id, struct region *region,
+                           struct texts *parameters, struct err *err) {
+    struct buffer path = {0};
+    struct answer answer = {0};
+    char *escaped = client_escape(id);
+    buffer_printf(&path, "/twins/%s", escaped);
+    buffer_byte(&path, 0);
+    struct request request = {.method = "GET", .path = (const char *)path.bytes};
+    bool is_good = client_ask(calibrating->client, &request, &answer, err);
+    const cJSON *parameter;
+    cJSON_ArrayForEach(parameter, member(answer.body, "parameters", NULL)) {
+        const char *value = cell_of(region, member(parameter, "value", NULL));
+        struct buffer text = {0};
+        if (!*value) continue;
+        buffer_printf(&text, "%s=%s", parameter->string, value);
+        parameters->list =
+            xrealloc(parameters->list, sizeof *parameters->list * (size_t)(parameters->count + 1));
+        parameters->list[parameters->count++] = region_copy(region, text.bytes, text.length);
+        buffer_fini(&text);
+    }
+    answer_fini(&answer);
+    buffer_fini(&path);
+    free(escaped);
+    return is_good;
+}
+
+static bool take_history(struct calibrating *calibrating, const char *id, struct err *err) {
+    char path[] = "/tmp/twinctl-history-XXXXXX";
+    struct region region = {0};
+    struct texts parameters = {0}, maps = {0};
+    struct export wanted = {.id = id,
+                            .from = calibrating->from,
+                            .to = calibrating->to,
+                            .is_told = isatty(STDERR_FILENO) == 1};
+    int fd = mkstemp(path);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!file) return err_set(err, ERR_INTERNAL, "%s cannot be written", path);
+    long rows = export_write(calibrating->client, &wanted, file, err);
+    bool is_good = fclose(file) == 0 && rows >= 0;
+    if (is_good && rows == 0)
+        is_good = err_set(err, ERR_NOT_FOUND, "twind has recorded nothing of %s", id);
+    is_good = is_good && ask_parameters(calibrating, id, &region, &parameters, err);
+    struct playback from = {
+        .path = path, .time = "time", .id = "twin", .maps = maps, .parameters = parameters};
+    is_good = is_good && take_file(calibrating, &from, err);
+    unlink(path);
+    free(parameters.list);
+    region_fini(&region);
+    return is_good;
+}
+
+static bool take_all(struct calibrating *calibrating, const struct playback *wanted, char **words,
+                     int count, struct err *err) {
+    calibrating->playbacks = xcalloc((size_t)count, sizeof *calibrating->playbacks);
+    if (calibrating->is_from_history) {
+        calibrating->client = client_new(calibrating->session->url, err);
+        if (!calibrating->client) return false;
+    }
+    for (int i = 0; i < count; i++) {
+        struct playback from = *wanted;
+        from.path = words[i];
+        if (!(calibrating->is_from_history ? take_history(calibrating, words[i], err)
+                                           : take_file(calibrating, &from, err)))
+            return false;
+    }
+    return true;
+}
+
+static int calibrate_run(const struct session *session, int argc, char **argv) {
+    struct err err;
+    struct calibrating calibrating = {.folder = ".", .session = session};
+    struct playback wanted = {0};
+    const struct argument arguments[] = {
+        {.name = "--time", .value = &wanted.time},
+        {.name = "--id", .value = &wanted.id},
+        {.name = "--map", .each = &wanted.maps},
+        {.name = "--param", .each = &wanted.parameters},
+        {.name = "--fit", .value = &calibrating.calibration.fitted},
+        {.name = "--dir", .value = &calibrating.folder},
+        {.name = "--from-history", .is_given = &calibrating.is_from_history},
+        {.name = "--from", .value = &calibrating.from},
+        {.name = "--to", .value = &calibrating.to},
+        {.name = "--apply", .is_given = &calibrating.is_applied},
+    };
+    bool is_good = arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) &&
+                   arguments_end(&argc, argv, 2, 10000, &err);
+    if (is_good && !calibrating.is_from_history && !wanted.time)
+        is_good = err_set(&err, ERR_INVALID, "--time is missing: the column with each row's time");
+    if (is_good && calibrating.is_applied && !calibrating.is_from_history)
+        is_good = err_set(&err, ERR_INVALID,
+                          "--apply is for --from-history: of a file it is not "
+                          "known which twin it is of");
+    if (!is_good) return session_misused(&calibrate_verb, &err);
+    calibrating.model = argv[0];
+    struct script_files files = {0};
+    is_good = sources_read(calibrating.folder, &files, &err) &&
+              cast_load(&calibrating.cast, &files, LOG_LEVEL_ERROR, false, &err) &&
+              take_all(&calibrating, &wanted, argv + 1, argc - 1, &err);
+    int code = EXIT_FAILED;
+    if (is_good) {
+        struct rows *rows = session_rows(session, false, verdict_columns, verdict_column_count);
+        is_good = calibrate_all(&calibrating, rows, &err);
+        code = session_end(rows);
+    }
+    if (!is_good) code = session_failed(&err, "twinctl calibrate --help");
+    for (int i = 0; i < calibrating.playback_count; i++)
+        playback_close(&calibrating.playbacks[i]);
+    courses_free(&calibrating.calibration.courses);
+    free(calibrating.playbacks);
+    client_free(calibrating.client);
+    if (calibrating.cast.metrics) cast_fini(&calibrating.cast);
+    script_files_fini(&files);
+    free(wanted.maps.list);
+    free(wanted.parameters.list);
+    return code;
+}

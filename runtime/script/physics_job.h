@@ -1,0 +1,43 @@
+// One entry into Lua for a model's equations: the tables that functions get lie on the stack, and
+// are filled before a call. What physics.c and physics_turn.c share.
+//
+// Everything here runs inside of the door and raises what is wrong.
+
+#ifndef SCRIPT_PHYSICS_JOB_H
+#define SCRIPT_PHYSICS_JOB_H
+
+#include "script/physics.h"
+
+#include <lua.h>
+
+struct physics_job {
+    lua_State *lua;
+    const struct physics *physics;
+    const struct twin *twin; // has the parameters that are no numbers; may be NULL
+    const double *p;
+    int x, u, dx, dynamics; // places on the stack; the parameters are behind the last
+};
+
+// What a twin says now.
+void physics_job_look(lua_State *lua, const struct physics *physics, const struct twin *twin,
+                      struct physics_look *look);
+double physics_job_input(lua_State *lua, const struct physics *physics, const struct twin *twin,
+                         int input);
+void physics_job_parameters(const struct physics *physics, const struct twin *twin, double *p);
+
+// Leaves the tables and dynamics on the stack.
+struct physics_job physics_job_begin(lua_State *lua, const struct physics *physics,
+                                     const struct twin *twin, const double *p);
+void physics_job_inputs(const struct physics_job *job, const double *u);
+// States at `t`; raises when the equations have no solution.
+void physics_job_move(const struct physics_job *job, struct integrator *integrator, double t,
+                      double *x);
+void physics_job_outputs(const struct physics_job *job, double t, const double *x, double *y);
+
+// The index of script state by a name made of two, NONE when the twin's model has none.
+int physics_job_field(const struct model *model, const char *format, const char *one,
+                      const char *two);
+// Of a slot, NAN when it is not known; false is 0 and true 1.
+double physics_job_number(const struct twin *twin, int field);
+
+#endif
