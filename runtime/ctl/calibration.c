@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #define STARTS 3
-#define SOLVE_US 30000000 // of CPU for one course; a day of seconds takes less than one
+#define STAY_LOGARITHM 0.2 // one standard deviation: a factor of 1.22
+#define STAY_SHARE 0.1     // of its range, where that reaches 0
+#define SOLVE_US 30000000  // of CPU for one course; a day of seconds takes less than one
 
 static const struct field *field_of(const struct calibration *calibration, int parameter) {
     const struct model *model = calibration->model;
@@ -103,6 +105,8 @@ static bool choose_parameters(struct calibration *calibration, const struct cour
                            FIT_NUMBERS);
         fit->low[fit->count] = field->low;
         fit->high[fit->count] = field->high;
+        fit->stay[fit->count] =
+            field->low > 0 ? STAY_LOGARITHM : STAY_SHARE * (field->high - field->low);
         fit->numbers[fit->count] =
             isnan(course->p[i]) ? (field->low + field->high) / 2 : course->p[i];
         calibration->places[fit->count++] = i;
@@ -127,6 +131,9 @@ bool calibration_fit(struct calibration *calibration, const struct course *first
     if (fit->residual_count <= fit->count)
         return err_set(err, ERR_INVALID, "%s has %d readings, too few to fit %d parameters",
                        calibration->id, fit->residual_count, fit->count);
+    fit->noise = 1; // of weighed readings
+    for (int i = 0; i < physics->state_count; i++)
+        if (physics->states[i].is_read && physics->states[i].noise == 0) fit->noise = 0;
     bool is_good = fit_run(fit);
     if (fit->progress) fputs("\r\033[K", stderr);
     if (is_good) return true;

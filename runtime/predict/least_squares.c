@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVALUATIONS 250   // of one start, a number
+#define EVALUATIONS 250 // of one start, a number
+#define FOLLOW_EACH_OTHER ((1 + FOLLOWS_MOST) / (1 - FOLLOWS_MOST))
 #define FIRST_STEP 0.1    // of the search
 #define TOLERANCE 1e-6    // of the sum of squares, relative
 #define SLOPE_STEP 1e-4   // in which a slope is taken
@@ -28,6 +29,7 @@ struct search {
     double *residuals;
     bool is_stopped;
     nlopt_opt options;
+    double home[FIT_NUMBERS]; // where the numbers were
     double best, best_places[FIT_NUMBERS];
 };
 
@@ -67,11 +69,26 @@ static double sum_of_squares(struct search *search, const double *places) {
     return isfinite(sum) ? sum : FAR;
 }
 
+// What it counts that a number has left its place. As residuals follow each other, so many of them
+// say as much as one.
+static double penalty(const struct search *search, const double *places) {
+    const struct fit *fit = search->fit;
+    double sum = 0;
+    for (int i = 0; i < fit->count; i++) {
+        if (!(fit->stay[i] > 0)) continue;
+        double unit =
+            is_logarithmic(fit, i) ? log(fit->high[i] / fit->low[i]) : fit->high[i] - fit->low[i];
+        double off = (places[i] - search->home[i]) * unit / fit->stay[i];
+        sum += off * off;
+    }
+    return sum * FOLLOW_EACH_OTHER;
+}
+
 static double objective(unsigned count, const double *places, double *gradient, void *context) {
     struct search *search = context;
     struct fit *fit = search->fit;
     (void)gradient;
-    double sum = sum_of_squares(search, places);
+    double sum = sum_of_squares(search, places) + penalty(search, places);
     if (sum < search->best) {
         search->best = sum;
         memcpy(search->best_places, places, sizeof *places * count);
@@ -156,7 +173,8 @@ static void find_intervals(struct search *search) {
     evaluate(search, search->best_places, up);
     double alone = independent_count(up, m);
     // of a residual, times how often each is told again by its neighbours
-    double variance = search->best / fmax(m - n, 1) * m / fmax(alone, 1);
+    double variance = fmax(search->best / fmax(m - n, 1), fit->noise * fit->noise);
+    variance *= m / fmax(alone, 1);
     int least = 0;
     for (int i = 1; i < n; i++)
         if (squares[i * n + i] < squares[least * n + least]) least = i;
@@ -181,7 +199,7 @@ bool fit_run(struct fit *fit) {
     search.residuals = xcalloc((size_t)fit->residual_count + 1, sizeof *search.residuals);
     fit->evaluations = 0;
     for (int i = 0; i < fit->count; i++)
-        places[i] = place_of(fit, i, fit->numbers[i]);
+        places[i] = search.home[i] = place_of(fit, i, fit->numbers[i]);
     double before = sum_of_squares(&search, places);
     fit->before = before < FAR ? sqrt(before / fit->residual_count) : NAN;
     for (int start = 0; start < fit->starts && !search.is_stopped; start++) {
@@ -190,6 +208,7 @@ bool fit_run(struct fit *fit) {
         descend(&search, places);
     }
     bool is_good = search.best < FAR;
+    search.best = is_good ? sum_of_squares(&search, search.best_places) : FAR; // without penalty
     for (int i = 0; i < fit->count && is_good; i++)
         fit->numbers[i] = number_at(fit, i, search.best_places[i]);
     fit->after = is_good ? sqrt(search.best / fit->residual_count) : NAN;

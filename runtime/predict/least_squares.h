@@ -3,10 +3,11 @@
 //
 // The search is BOBYQA (Powell, "The BOBYQA algorithm for bound constrained optimization without
 // derivatives", DAMTP 2009/NA06, as NLopt has it), from where the numbers are and from other
-// places, over logarithms where a number is positive throughout. What the data tell follows from
-// the residuals' slopes at the best place (Seber, Wild, "Nonlinear Regression", 2003, 5.1): a 95 %
-// interval of each number, wider where residuals follow each other, and the direction in which the
-// residuals change least. Deterministic.
+// places, over logarithms where a number is positive throughout. Where the data say nothing a
+// number stays where it was: being off by `stay` counts as much as a reading that is off by its
+// noise. What the data tell follows from the residuals' slopes at the best place (Seber, Wild,
+// "Nonlinear Regression", 2003, 5.1): a 95 % interval of each number, wider where residuals follow
+// each other, and the direction in which the residuals change least. Deterministic.
 
 #ifndef PREDICT_LEAST_SQUARES_H
 #define PREDICT_LEAST_SQUARES_H
@@ -25,8 +26,11 @@ struct fit {
     int count;
     double numbers[FIT_NUMBERS]; // where to begin; then the best
     double low[FIT_NUMBERS], high[FIT_NUMBERS];
+    double stay[FIT_NUMBERS]; // one standard deviation, of its logarithm where it is positive
+                              // throughout; 0: it may go anywhere
     int residual_count;
-    int starts; // places to begin from, 1 = only `numbers`
+    double noise; // the least that a residual is uncertain by, one standard deviation; 0: unknown
+    int starts;   // places to begin from, 1 = only `numbers`
     fit_residuals *residuals;
     fit_progress *progress;
     void *context;
