@@ -4,10 +4,10 @@
 declare -A TELEMETRY=([metric]=value [turbofan]="setting1 setting2 setting3 $(seq -s ' ' -f 's%.0f' 1 21)"
   [water_loop]="Accelerometer1RMS Accelerometer2RMS Current Pressure Temperature Thermocouple Voltage VolumeFlowRateRMS"
   [air_station]="PT08_S1_CO PT08_S2_NMHC PT08_S3_NOx PT08_S4_NO2 PT08_S5_O3 T RH AH co_reference nox_reference"
-  [battery]=capacity [patient]="ecg pressure")
+  [battery]=capacity [patient]="ecg pressure" [incubator]="t1 t2 t3 heater fan")
 declare -A SAYS=([metric]=anomaly [turbofan]=rul,rul_low,rul_high [water_loop]=anomaly [air_station]=co,nox
-  [battery]=end_of_life,end_of_life_low,end_of_life_high [patient]=ecg_anomaly,pressure_anomaly)
-declare -A MOST=([metric]=1 [turbofan]=125 [water_loop]=1 [air_station]=1e9 [battery]=1e9 [patient]=1)
+  [battery]=end_of_life,end_of_life_low,end_of_life_high [patient]=ecg_anomaly,pressure_anomaly [incubator]=lid_open)
+declare -A MOST=([metric]=1 [turbofan]=125 [water_loop]=1 [air_station]=1e9 [battery]=1e9 [patient]=1 [incubator]=1)
 series() { # KIND COLUMNS: rows of one kind of trouble, the same in every column
   awk -v kind="$1" -v columns="$2" 'BEGIN {
     srand(7)
@@ -31,7 +31,7 @@ series() { # KIND COLUMNS: rows of one kind of trouble, the same in every column
     }
   }'
 }
-for model in metric turbofan water_loop air_station battery patient; do
+for model in metric turbofan water_loop air_station battery patient incubator; do
   read -ra columns <<<"${TELEMETRY[$model]}"
   for kind in three constant zero missing infinite huge gap backwards twice; do
     { (IFS=, && echo "at,${columns[*]}") && series "$kind" "${#columns[@]}"; } >"$WORK/rows.csv"
