@@ -249,6 +249,25 @@ bool fork_serve_files(struct fork *fork, const struct script_files *files, struc
 
 // ---- the fork
 
+// The world stands as the snapshot does, with no twin in it yet.
+static void stand(struct fork *fork) {
+    const struct snapshot *snapshot = fork->options.snapshot;
+    fork->world->rev = fork->options.rev ? fork->options.rev : snapshot_rev(snapshot);
+    fork->world->clock = snapshot_clock(snapshot);
+    fork->world->next_number = snapshot_next_number(snapshot);
+    memset(fork->fetched, 0, snapshot_next_number(snapshot) / 8 + 1);
+    fork->world->fetch = fetch;
+    fork->world->fetch_context = fork;
+}
+
+void fork_reset(struct fork *fork) {
+    fork->world->fetch = NULL;
+    engine_drop_events(fork->engine);
+    for (uint32_t i = 0; i < fork->world->number_capacity; i++)
+        if (fork->world->by_number[i]) world_remove(fork->world, fork->world->by_number[i]);
+    stand(fork);
+}
+
 bool fork_open(struct fork *fork, const struct fork_options *options, struct err *err) {
     *fork = (struct fork){.world = world_new(), .options = *options, .metrics = metrics_new()};
     struct sink sink = options->sink;
@@ -257,12 +276,8 @@ bool fork_open(struct fork *fork, const struct fork_options *options, struct err
     fork->engine = engine_new(fork->world, &sink, &quiet, fork->metrics);
     scan_open(&fork->scan, log_journal(options->source.log));
     if (options->snapshot) {
-        fork->world->rev = options->rev ? options->rev : snapshot_rev(options->snapshot);
-        fork->world->clock = snapshot_clock(options->snapshot);
-        fork->world->next_number = snapshot_next_number(options->snapshot);
         fork->fetched = xcalloc(snapshot_next_number(options->snapshot) / 8 + 1, 1);
-        fork->world->fetch = fetch;
-        fork->world->fetch_context = fork;
+        stand(fork);
     }
     return log_read_layouts(options->source.log, on_layout, fork, err);
 }

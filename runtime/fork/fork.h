@@ -56,6 +56,8 @@ struct fork {
 
 bool fork_open(struct fork *fork, const struct fork_options *options, struct err *err);
 void fork_close(struct fork *fork);
+// As it was opened, but for the versions, which stay loaded: what it did is forgotten.
+void fork_reset(struct fork *fork);
 
 // Before any twin is asked for: they are as of `rev`, and its time is `clock`. At 0 there are none.
 void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock);

@@ -51,9 +51,9 @@ void archive_free(struct archive *archive) {
     worker_free(archive->worker);
     for (struct durable_wait *wait = archive->service->durable.first, *next; wait; wait = next) {
         next = wait->next;
-        if (wait->on_durable != on_durable) continue;
-        durable_remove(&archive->service->durable, wait);
         struct reading *reading = reading_of(wait);
+        if (wait->on_durable != on_durable || reading->archive != archive) continue;
+        durable_remove(&archive->service->durable, wait);
         reading->free(reading);
     }
     free(archive);

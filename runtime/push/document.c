@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/memory.h"
 #include "twin/location.h"
+#include "twin/name.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,6 +31,21 @@ cJSON *document_parse(const char *what, const char *text, size_t length, struct 
 
 const cJSON *document_member(const cJSON *object, const char *name) {
     return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+bool document_check(const cJSON *object, const char *const *names, int count, const char *what,
+                    struct err *err) {
+    const cJSON *member;
+    cJSON_ArrayForEach(member, object) {
+        struct suggestion near = {member->string, strlen(member->string), NULL, 0};
+        int place = 0;
+        for (; place < count && strcmp(names[place], member->string) != 0; place++)
+            suggestion_try(&near, names[place]);
+        if (place < count) continue;
+        return err_set(err, ERR_INVALID, "%s takes no '%.40s'%s%s", what, member->string,
+                       near.best ? "; did you mean " : "", near.best ? near.best : "");
+    }
+    return true;
 }
 
 const char *document_text(const cJSON *object, const char *name, struct err *err) {

@@ -18,6 +18,10 @@ cJSON *document_parse(const char *what, const char *text, size_t length, struct 
 // A member by its exact name; NULL when it is missing.
 const cJSON *document_member(const cJSON *object, const char *name);
 
+// False when the object has a member that is none of `names`. `what` names the object in the error.
+bool document_check(const cJSON *object, const char *const *names, int count, const char *what,
+                    struct err *err);
+
 // A member that must be text, or a whole number; its absence is an error unless a
 // `fallback` is given. `name` is told in the error.
 const char *document_text(const cJSON *object, const char *name, struct err *err);

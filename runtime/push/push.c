@@ -166,7 +166,8 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     add_metrics(push);
     bool is_open = try_address(&address, options->address, err) && listen_on(push, &address, err);
     if (is_open && options->log) service->archive = archive_new(service, options->log, err);
-    is_open = is_open && (service->archive || !options->log);
+    if (service->archive) service->foresight = archive_new(service, options->log, err);
+    is_open = is_open && (service->foresight || !options->log);
     if (is_open && options->state) service->vault = vault_new(service, err);
     if (service->vault) service->clinic = clinic_new(service, err);
     if (is_open && (service->clinic || !options->state)) return push;
@@ -181,6 +182,8 @@ void push_leave_log(struct push *push) {
     studies_close(&push->service.studies);
     clinic_free(push->service.clinic);
     vault_free(push->service.vault);
+    push->service.is_ending = true;
+    archive_free(push->service.foresight);
     archive_free(push->service.archive);
 }
 

@@ -23,6 +23,7 @@
 #include "push/http_trial.h"
 #include "push/http_twin.h"
 #include "push/http_version.h"
+#include "push/http_whatif.h"
 
 #include <string.h>
 
@@ -51,6 +52,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/twins/{}/revisions", http_past_revisions},
     {HTTP_GET, "/api/v1/twins/{}/explain", http_explain_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
+    {HTTP_POST, "/api/v1/twins/{}/whatif", http_whatif_post},
     {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},
     {HTTP_GET, "/api/v1/twins/{}/commands/{}", http_command_get},
     {HTTP_POST, "/api/v1/twins/{}/commands/{}", http_command_post},

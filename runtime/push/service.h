@@ -11,6 +11,7 @@
 #include "push/push.h"
 #include "push/watch.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct archive;
@@ -24,7 +25,10 @@ struct service {
     struct watch watch;
     struct pace pace;
     struct durable durable;
-    struct archive *archive; // NULL without a log
+    struct archive *archive;   // NULL without a log
+    struct archive *foresight; // likewise, for what takes long
+    int whatifs_waiting;
+    atomic_bool is_ending; // what takes long is given up
     struct studies studies;
     struct clinic *clinic; // the same
     struct vault *vault;   // NULL without log and state

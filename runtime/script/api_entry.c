@@ -25,7 +25,8 @@ static const struct api_entry entries[] = {
     {"twin", "derived", "table<string, any>", "what scripts computed"},
     {"twin", "state", "table<string, any>", "what the behavior remembers"},
     {"twin", "physics", "table<string, number?>",
-     "states of its equations: NAME as the filter has it, open_NAME simulated from the first sample "
+     "states of its equations: NAME as the filter has it, open_NAME simulated from the first "
+     "sample "
      "on, error_NAME and surprise_NAME of the newest reading; read only"},
     {"twin", "sample", "fun(self: twin, field: string): sample?",
      "the newest sample, also a bad one"},

@@ -195,6 +195,20 @@ static void read_fitted(struct check *check, struct reading *reading) {
     check_end(check, mark);
 }
 
+// uncertain = { capacity = 0.05 }: of a parameter's value, one standard deviation
+static void read_uncertain(struct check *check, const char *name, void *context) {
+    struct physics *physics = ((struct reading *)context)->physics;
+    int place = 0;
+    while (place < physics->parameter_count && strcmp(physics->parameters[place], name) != 0)
+        place++;
+    if (place == physics->parameter_count)
+        check_fail(check, "\"%s\" is none of the physics' parameters", name);
+    double share = lua_type(check->lua, -1) == LUA_TNUMBER ? lua_tonumber(check->lua, -1) : -1;
+    if (!(share >= 0 && share <= 1))
+        check_fail(check, "write a share of the parameter's value, 0 to 1");
+    physics->uncertain[place] = share;
+}
+
 static int find_state(const struct check *check, const struct physics *physics, const char *name) {
     struct suggestion near = {name, strlen(name), NULL, 0};
     for (int i = 0; i < physics->state_count; i++) {
@@ -300,12 +314,12 @@ static void check_whole(struct check *check, const struct physics *physics) {
 }
 
 void lua_physics_read(struct check *check, struct script *script, struct model *model) {
-    static const char *const keys[] = {"dynamics", "estimate",   "fit",      "inputs",
-                                       "outputs",  "parameters", "simulate", "states"};
+    static const char *const keys[] = {"dynamics",   "estimate", "fit",    "inputs",   "outputs",
+                                       "parameters", "simulate", "states", "uncertain"};
     lua_State *lua = check->lua;
     size_t mark;
     if (!check_begin(check, "physics", &mark)) return;
-    check_keys(check, keys, 8, 8);
+    check_keys(check, keys, 9, 9);
     script->physics =
         xrealloc(script->physics, sizeof *script->physics * (size_t)(script->physics_count + 1));
     struct physics *physics = script->physics[script->physics_count++] =
@@ -317,6 +331,7 @@ void lua_physics_read(struct check *check, struct script *script, struct model *
     check_each(check, "inputs", read_input, &reading);
     read_parameters(check, &reading);
     read_fitted(check, &reading);
+    check_each(check, "uncertain", read_uncertain, &reading);
     check_each(check, "outputs", read_output, &reading);
     check_boolean(check, "simulate", &physics->simulates);
     check_boolean(check, "estimate", &physics->estimates);

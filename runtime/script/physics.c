@@ -128,7 +128,8 @@ static bool enter(struct script *script, struct task *task, int64_t cpu_us, stru
     script->behavior = NULL;
     lua_pushcfunction(lua, run_task);
     lua_pushlightuserdata(lua, task);
-    const struct call_budget budget = {.cpu_us = cpu_us, .growth = script->limits.soft_bytes};
+    const struct call_budget budget = {
+        .cpu_us = cpu_us, .growth = script->limits.soft_bytes, .patience = script->limits.patience};
     int outcome = call_run(&script->call, 1, 0, &budget, task->physics->file, err);
     script->snapshot = NULL;
     return outcome == OUTCOME_OK;

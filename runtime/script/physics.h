@@ -55,7 +55,8 @@ struct physics {
     } inputs[PHYSICS_INPUTS];
     int input_count;
     char *parameters[PHYSICS_PARAMETERS];
-    bool is_fitted[PHYSICS_PARAMETERS]; // by twinctl calibrate, unless it is told otherwise
+    bool is_fitted[PHYSICS_PARAMETERS];   // by twinctl calibrate, unless it is told otherwise
+    double uncertain[PHYSICS_PARAMETERS]; // of each parameter's value, one standard deviation
     int parameter_count;
     struct physics_output {
         char *field;
