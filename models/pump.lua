@@ -1,10 +1,45 @@
 -- A centrifugal pump: what it has, what it reports, what can go wrong.
+local function pace(pump) -- share of its rated speed; a pump that does not say its speed runs at that
+  return (pump.reported.speed or pump.parameters.rated_speed) / pump.parameters.rated_speed
+end
+
+-- What is measured as it would be at rated speed and load, by the affinity laws: flow goes with the speed, vibration and heat with its square,
+-- power with its cube. Of one that stands there is only what its plate says.
+local function at_rated(field, exponent, plate)
+  return function(pump)
+    local share, reading = pace(pump), pump.telemetry[field]
+    return share > 0.1 and reading and reading / share ^ exponent or pump.parameters[plate]
+  end
+end
+
+local load = at_rated("power", 3, "rated_power")
+
+local function load_now(pump) return load(pump) / pump.parameters.rated_power end
+
+local function heat(pump)
+  local share, temperature = pace(pump), pump.telemetry.temperature
+  return share > 0.1 and temperature and (temperature - pump.parameters.ambient) / (share ^ 2 * load_now(pump)) or pump.parameters.rated_heat
+end
+
+local function dynamics(_, x, u, p, dx)
+  dx.casing = (p.ambient + x.heat * x.load * u.pace ^ 2 - x.casing) / p.casing_time
+  dx.load = (x.usual_load - x.load) / p.load_time
+  dx.usual_load, dx.lift, dx.shake, dx.heat = 0, 0, 0, 0
+end
+
 return {
   model = "pump", title = "Centrifugal pump", level = "asset", match = "pump-*",
   parameters = {
     hot = { title = "Too hot above", unit = "Cel", default = 90, range = { 40, 150 } },
     vibration_limit = { title = "Vibration limit", unit = "mm/s", default = 7.1, range = { 1, 50 } }, -- ISO 10816-1, class II, zone D
     vibration_new = { title = "Vibration when new", unit = "mm/s", default = 2, range = { 0, 20 } },
+    rated_speed = { title = "Rated speed", unit = "1/min", default = 1450, range = { 1, 3600 } },
+    rated_flow = { title = "Flow at rated speed", unit = "l/min", default = 420, range = { 0.1, 5000 } },
+    rated_power = { title = "Power at rated speed", unit = "W", default = 4400, range = { 1, 100000 } },
+    rated_heat = { title = "Casing over ambient, at rated speed", unit = "Cel", default = 30, range = { 0, 150 } },
+    ambient = { title = "Ambient temperature", unit = "Cel", default = 22, range = { -40, 60 } },
+    casing_time = { title = "Casing's time constant", unit = "s", default = 45, range = { 1, 3600 } },
+    load_time = { title = "Load's time constant", unit = "s", default = 120, range = { 1, 86400 } },
   },
   telemetry = {
     temperature = { title = "Casing temperature", unit = "Cel", range = { -20, 150 } },
@@ -29,6 +64,25 @@ return {
                        text = "{vibration} mm/s, limit {vibration_limit}", advice = "Plan a new bearing, then send serviced" },
     bearing_wears_out = { severity = "warning", predicted = "bearing_wear", within = "24h",
                           text = "{vibration} mm/s, will reach {vibration_limit}", advice = "Order a bearing before it is needed" },
+  },
+  physics = { -- serves what-if: nothing of it runs in a turn
+    states = {
+      casing = { unit = "Cel", from = "temperature", noise = 0.1, spread = 0.1 },
+      load = { initial = load_now, wander = 0.037 }, -- 1: what its plate says
+      usual_load = { initial = 1.02, spread = 0.015 }, -- a worn one takes more
+      lift = { unit = "l/min", initial = at_rated("flow", 1, "rated_flow"), spread = 2 },
+      shake = { unit = "mm/s", initial = at_rated("vibration", 2, "vibration_new"), spread = 0.09 },
+      heat = { unit = "Cel", initial = heat, spread = 1.2 },
+    },
+    inputs = { pace = pace },
+    parameters = { "rated_power", "ambient", "casing_time", "load_time" }, fit = { "ambient", "casing_time" },
+    outputs = {
+      temperature = { "casing", noise = 0.1 },
+      flow = { function(_, x, u) return x.lift * u.pace end, noise = 1.7 },
+      power = { function(_, x, u, p) return p.rated_power * x.load * u.pace ^ 3 end, noise = 13 },
+      vibration = { function(_, x, u) return x.shake * u.pace ^ 2 end, noise = 0.06 },
+    },
+    dynamics = dynamics,
   },
   state = { wear = { ewma = "1m", of = "vibration" }, slowed_from = "number" },
 }

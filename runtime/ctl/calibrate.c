@@ -49,30 +49,44 @@ struct calibrating {
     struct calibration calibration;
 };
 
+// PUT replaces all parameters, so all that the twin has are sent with those that were fitted.
+static char *body_of(const struct calibrating *calibrating, const cJSON *twin) {
+    const struct calibration *calibration = &calibrating->calibration;
+    cJSON *body = cJSON_CreateObject();
+    cJSON *parameters = cJSON_Duplicate(member(twin, "parameters", NULL), true);
+    cJSON_AddStringToObject(body, "model", calibrating->model);
+    cJSON_AddItemToObject(body, "parameters", parameters);
+    for (int i = 0; i < calibration->fit.count; i++) {
+        const char *name = calibration_field(calibration, i)->name;
+        cJSON_DeleteItemFromObjectCaseSensitive(parameters, name);
+        cJSON_AddNumberToObject(parameters, name, calibration->fit.numbers[i]);
+    }
+    char *text = cJSON_PrintUnformatted(body);
+    cJSON_Delete(body);
+    return text;
+}
+
 static bool apply(struct calibrating *calibrating, struct err *err) {
-    struct buffer path = {0}, body = {0};
-    char *escaped = client_escape(calibrating->calibration.id), number[JSON_NUMBER_SIZE];
+    struct buffer path = {0};
+    struct answer twin = {0}, answer = {0};
+    char *escaped = client_escape(calibrating->calibration.id), *body = NULL;
     buffer_printf(&path, "/twins/%s", escaped);
     buffer_byte(&path, 0);
-    buffer_printf(&body, "{\"model\":\"%s\",\"parameters\":{", calibrating->model);
-    for (int i = 0; i < calibrating->calibration.fit.count; i++) {
-        json_format_number(calibrating->calibration.fit.numbers[i], number);
-        buffer_printf(&body, "%s\"%s\":%s", i ? "," : "",
-                      calibration_field(&calibrating->calibration, i)->name, number);
+    struct request request = {.method = "GET", .path = (const char *)path.bytes};
+    bool is_good = client_ask(calibrating->client, &request, &twin, err);
+    if (is_good) {
+        body = body_of(calibrating, twin.body);
+        request.method = "PUT";
+        request.body = body;
+        request.type = "application/json";
+        is_good = client_ask(calibrating->client, &request, &answer, err);
     }
-    buffer_printf(&body, "}}");
-    buffer_byte(&body, 0);
-    struct answer answer = {0};
-    struct request request = {.method = "PUT",
-                              .path = (const char *)path.bytes,
-                              .body = (const char *)body.bytes,
-                              .type = "application/json"};
-    bool is_good = client_ask(calibrating->client, &request, &answer, err);
     if (is_good) fprintf(stderr, "%s: set\n", calibrating->calibration.id);
     answer_fini(&answer);
+    answer_fini(&twin);
+    free(body);
     free(escaped);
     buffer_fini(&path);
-    buffer_fini(&body);
     return is_good;
 }
 

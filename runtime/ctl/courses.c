@@ -71,7 +71,7 @@ bool courses_take(struct courses *courses, struct cast *cast, struct playback *p
         if (!twin || !at) continue;
         struct physics_look look;
         double t = (double)at / 1e6;
-        if (!physics_look(cast->script, twin, &look, err)) return false;
+        if (!physics_look(cast->script, playback->door.world, twin, &look, err)) return false;
         struct course *course = find_course(courses, twin->id, playback->path);
         if (course && t <= course->times[course->count - 1]) continue; // late, or the same again
         if (!course || is_gap(course, t))

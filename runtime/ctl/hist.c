@@ -17,12 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #define POINTS_MOST "10000"
-#define WIDTH_USUAL 80
 
 static int hist_run(const struct session *session, int argc, char **argv);
 
@@ -197,12 +194,6 @@ static struct plot_point point_of(const struct series *series) {
     return point;
 }
 
-static int width_of_terminal(void) {
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return WIDTH_USUAL;
-}
-
 static void write_summary(const struct plot_point *points, int count, const char *unit,
                           bool is_reduced) {
     double low = INFINITY, high = -INFINITY, last = NAN;
@@ -235,7 +226,7 @@ static int write_chart(const struct hist *hist, struct series series) {
     const struct plot_point *first = (const void *)points.bytes;
     int count = (int)(points.length / sizeof *first);
     printf("%s.%s\n", hist->id, hist->field);
-    plot_write(stdout, unit, first, count, width_of_terminal());
+    plot_write(stdout, unit, first, count, plot_width());
     write_summary(first, count, unit, is_reduced);
     buffer_fini(&points);
     return session_written(fflush(stdout) == 0 && !ferror(stdout));

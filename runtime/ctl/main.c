@@ -34,6 +34,7 @@
 #include "ctl/train.h"
 #include "ctl/versions.h"
 #include "ctl/watch.h"
+#include "ctl/whatif.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -42,13 +43,13 @@
 #include <unistd.h>
 
 static const struct verb *const verbs[] = {
-    &ls_verb,      &get_verb,     &watch_verb,     &set_verb,       &command_verb,   &hist_verb,
-    &export_verb,  &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,      &unlink_verb,
-    &retire_verb,  &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,     &new_verb,
-    &check_verb,   &test_verb,    &backtest_verb,  &train_verb,     &calibrate_verb, &record_verb,
-    &api_verb,     &deploy_verb,  &versions_verb,  &diff_verb,      &promote_verb,   &rollback_verb,
-    &replay_verb,  &explain_verb, &bench_verb,     &audit_verb,     &backup_verb,    &doctor_verb,
-    &restore_verb,
+    &ls_verb,     &get_verb,     &watch_verb,     &set_verb,       &command_verb,   &hist_verb,
+    &export_verb, &alarms_verb,  &ack_verb,       &import_verb,    &link_verb,      &unlink_verb,
+    &retire_verb, &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,     &new_verb,
+    &check_verb,  &test_verb,    &backtest_verb,  &train_verb,     &calibrate_verb, &record_verb,
+    &api_verb,    &deploy_verb,  &versions_verb,  &diff_verb,      &promote_verb,   &rollback_verb,
+    &replay_verb, &explain_verb, &whatif_verb,    &bench_verb,     &audit_verb,     &backup_verb,
+    &doctor_verb, &restore_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

@@ -9,9 +9,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define ROWS 12
-#define MARKS 5       // distances on the y axis, about
+#define MARKS 5 // distances on the y axis, about
+#define WIDTH_USUAL 80
 #define WIDTH_LEAST 8 // of what is drawn
 #define GAP 5         // times the mean distance of two points: they are not joined
 #define LABEL_SIZE 64
@@ -192,6 +195,12 @@ static void write_times(FILE *out, const struct plot *plot, int gutter) {
         fprintf(out, "\n%*s  %s\n", gutter, "", last);
     buffer_fini(&times[0]);
     buffer_fini(&times[1]);
+}
+
+int plot_width(void) {
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return WIDTH_USUAL;
 }
 
 void plot_write(FILE *out, const char *unit, const struct plot_point *points, int count,

@@ -16,6 +16,8 @@ struct plot_point {
     bool has_value; // false: only the mark is drawn
 };
 
+int plot_width(void); // of the terminal; 80 when there is none
+
 // Draws `count` points in order of time, `width` characters wide with the marks of the axes, 12
 // rows high. From `min` to `max` of every point is drawn, however many share a column, so a spike
 // is never hidden. Points are joined, except over a gap much longer than usual. Below stands a row

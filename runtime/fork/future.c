@@ -19,8 +19,6 @@
 #include <string.h>
 
 #define ALARMS_MAX 10000
-#define WANDER_EVERY                                                                               \
-    60000000 // us: how often chance moves the states, for then the solution begins anew
 
 static const struct actor nobody = {.kind = ACTOR_RUNTIME};
 
@@ -108,14 +106,15 @@ static bool begin_mover(struct future *future, struct mover *mover, struct err *
     engine_watch(engine, twin);
     turn_touch(engine, twin);
     // Only who is asked about has to be able to begin.
-    return mover_begin(mover, twin, engine->present, future->begin, future->seed, err) ||
+    return mover_begin(mover, future->fork.world, engine->present, future->begin, future->seed,
+                       err) ||
            mover->number != future->number;
 }
 
 // ---- open, begin, close
 
 bool future_open(struct future *future, const struct fork_source *source, struct snapshot *snapshot,
-                 uint32_t number, uint64_t rev, struct err *err) {
+                 uint32_t number, uint64_t rev, uint64_t version, struct err *err) {
     *future = (struct future){.number = number};
     const struct fork_options options = {
         .source = *source,
@@ -123,7 +122,6 @@ bool future_open(struct future *future, const struct fork_source *source, struct
         .sink = {.on_revision = on_revision, .on_predict = on_predict},
         .patience = 10,
     };
-    uint64_t version = 0;
     struct region region = {0};
     struct revision revision;
     future->begin = snapshot_clock(snapshot);
@@ -141,7 +139,7 @@ bool future_open(struct future *future, const struct fork_source *source, struct
     if (is_good && !twin)
         is_good = err_set(err, ERR_NOT_FOUND, "there was no such twin at rev %llu",
                           (unsigned long long)future->rev);
-    is_good = is_good && fork_serve(&future->fork, version ? version : twin->version, err);
+    is_good = is_good && fork_serve(&future->fork, version, err);
     region_fini(&region);
     return is_good;
 }
@@ -270,7 +268,10 @@ static bool speak(struct future *future, struct mover *mover, struct err *err) {
                                   .received = future->now,
                                   .actor = nobody};
     uint64_t rev;
-    return count == 0 || engine_samples(engine, &input, &rev, err);
+    physics_know(engine->present, twin, mover_truth(mover));
+    bool is_good = count == 0 || engine_samples(engine, &input, &rev, err);
+    physics_know(engine->present, NULL, NULL);
+    return is_good;
 }
 
 bool future_step(struct future *future, int64_t now, struct err *err) {
@@ -278,8 +279,9 @@ bool future_step(struct future *future, int64_t now, struct err *err) {
     future->now = now;
     for (int i = 0; i < future->mover_count; i++) {
         struct mover *mover = &future->movers[i];
+        if (mover_move(mover, future->fork.world, script, now, err)) continue;
         const struct twin *twin = world_twin(future->fork.world, mover->number);
-        if (twin && !mover_move(mover, twin, script, now, err)) return false;
+        return mover->number != future->number ? err_prefix(err, "%s: ", twin->id) : false;
     }
     for (int i = 0; i < future->mover_count; i++)
         if (!speak(future, &future->movers[i], err)) return false;
@@ -287,6 +289,10 @@ bool future_step(struct future *future, int64_t now, struct err *err) {
     engine_timers(future->fork.engine, now);
     predict(future);
     return true;
+}
+
+bool future_reaches(const struct future *future, uint32_t number) {
+    return find_mover(future, number) != NULL;
 }
 
 int future_count(const struct future *future) {

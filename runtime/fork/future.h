@@ -46,9 +46,9 @@ struct future {
     struct region region; // of a step
 };
 
-// Of the twin at `rev`, 0 = as the snapshot has it.
+// Of the twin at `rev` with the version of then; 0 = as the snapshot has it, with `version`.
 bool future_open(struct future *future, const struct fork_source *source, struct snapshot *snapshot,
-                 uint32_t number, uint64_t rev, struct err *err);
+                 uint32_t number, uint64_t rev, uint64_t version, struct err *err);
 void future_close(struct future *future);
 
 // From the beginning again, all that was set forgotten.
@@ -64,6 +64,7 @@ bool future_set(struct future *future, uint32_t number, const char *name, struct
 bool future_spoil(struct future *future, uint32_t number, const char *field,
                   enum sensor_fault fault, double by, struct err *err);
 
+bool future_reaches(const struct future *future, uint32_t number);
 // The twins that move, and their equations; NULL: it has none, or they cannot begin.
 int future_count(const struct future *future);
 const struct physics *future_physics(const struct future *future, int index);

@@ -7,6 +7,7 @@
 #include "twin/model.h"
 #include "twin/name.h"
 #include "twin/twin.h"
+#include "twin/world.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 
 // How often chance moves the states, for then the solution begins anew.
-#define WANDER_EVERY 60000000 // us
+#define WANDER_EVERY 5000000 // us
 
 struct said { // of one field, each step
     int field;
@@ -93,9 +94,8 @@ static void begin_said(struct mover *mover, const struct twin *twin) {
 // Where a state of the physics begins is uncertain by what its filter knows, else as declared.
 static double uncertainty(const struct twin *twin, const struct physics_state *state) {
     char name[3 * FIELD_NAME_MAX];
-    int length =
-        snprintf(name, sizeof name, PHYSICS_PREFIX "covariance_%s_%s", state->name, state->name);
-    int field = model_field(twin->model, FIELD_STATE, name, (size_t)length);
+    snprintf(name, sizeof name, "covariance_%s_%s", state->name, state->name);
+    int field = physics_field(twin->model, name);
     struct value value = field == NONE ? value_none() : twin_value(twin, field);
     return value.type == VALUE_NUMBER ? sqrt(fmax(value.number, 0)) : state->spread;
 }
@@ -110,14 +110,16 @@ static void draw(struct mover *mover, const struct twin *twin) {
     integrator_begin(&mover->run.integrator, physics->state_count, mover->run.t, mover->run.x);
 }
 
-bool mover_begin(struct mover *mover, const struct twin *twin, struct script *script, int64_t begin,
-                 uint64_t seed, struct err *err) {
+bool mover_begin(struct mover *mover, const struct world *world, struct script *script,
+                 int64_t begin, uint64_t seed, struct err *err) {
+    const struct twin *twin = world_twin(world, mover->number);
     *mover = (struct mover){
         .number = mover->number, .begin = begin, .is_uncertain = seed != 0, .wandered_at = begin};
     chance_init(&mover->chance, seed, mover->number);
     bool has_equations = physics_find(script, twin->model->name) != NULL;
     if (has_equations)
-        mover->has_physics = physics_begin(script, twin, (double)begin / 1e6, &mover->run, err);
+        mover->has_physics =
+            physics_begin(script, world, twin, (double)begin / 1e6, &mover->run, err);
     if (mover->has_physics && seed) draw(mover, twin);
     begin_said(mover, twin);
     return mover->has_physics || !has_equations;
@@ -127,6 +129,13 @@ void mover_fini(struct mover *mover) {
     for (int i = 0; i < mover->said_count; i++)
         value_drop(&mover->said[i].value);
     free(mover->said);
+}
+
+static bool is_output(const struct mover *mover, const char *field) {
+    const struct physics *physics = mover->has_physics ? mover->run.physics : NULL;
+    for (int i = 0; physics && i < physics->output_count; i++)
+        if (strcmp(physics->outputs[i].field, field) == 0) return true;
+    return false;
 }
 
 bool mover_hold_input(struct mover *mover, const char *name, struct value value) {
@@ -141,13 +150,14 @@ bool mover_hold_input(struct mover *mover, const char *name, struct value value)
 
 bool mover_hold(struct mover *mover, const struct model *model, int field, struct value value,
                 struct err *err) {
-    if (!changes_check(&model->fields[field], value, err)) return false;
+    if (!changes_fit(&model->fields[field], value, err)) return false;
     struct said *said = say(mover, field);
     value_drop(&said->value);
     said->value = value_keep(value);
     said->output = NONE;
     said->slope = 0;
     said->is_held = true;
+    mover->is_doubted |= is_output(mover, model->fields[field].name);
     return true;
 }
 
@@ -162,6 +172,7 @@ void mover_spoil(struct mover *mover, const struct twin *twin, int field, enum s
     if (said->value.type == VALUE_NONE) said->value = value_keep(twin_value(twin, field));
     said->fault = fault;
     said->by = by;
+    mover->is_doubted |= is_output(mover, twin->model->fields[field].name);
 }
 
 static void wander(struct mover *mover, int64_t now) {
@@ -207,10 +218,11 @@ static struct value fit_type(const struct field *field, struct value value) {
     return value;
 }
 
-bool mover_move(struct mover *mover, const struct twin *twin, struct script *script, int64_t now,
+bool mover_move(struct mover *mover, const struct world *world, struct script *script, int64_t now,
                 struct err *err) {
-    if (!mover->has_physics) return true;
-    if (!physics_step(script, twin, (double)now / 1e6, &mover->run, err)) return false;
+    const struct twin *twin = world_twin(world, mover->number);
+    if (!twin || !mover->has_physics) return true;
+    if (!physics_step(script, world, twin, (double)now / 1e6, &mover->run, err)) return false;
     wander(mover, now);
     return true;
 }
@@ -236,4 +248,8 @@ int mover_tell(struct mover *mover, const struct twin *twin, int64_t now, struct
             samples[count++] = (struct sample){field->pair, wished, now};
     }
     return count;
+}
+
+const struct physics_run *mover_truth(const struct mover *mover) {
+    return mover->has_physics && !mover->is_doubted ? &mover->run : NULL;
 }

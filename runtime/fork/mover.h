@@ -16,6 +16,7 @@ struct model;
 struct sample;
 struct script;
 struct twin;
+struct world;
 
 enum sensor_fault {
     SENSOR_SILENT = 1, // says nothing any more
@@ -30,6 +31,7 @@ struct mover {
     bool has_physics;
     struct physics_run run;
     struct chance chance; // its own, so that what another twin draws changes nothing here
+    bool is_doubted;      // a sensor of what the equations say lies
     bool is_uncertain;    // else nothing is left to chance
     int64_t wandered_at;
     struct said *said; // fields
@@ -38,8 +40,8 @@ struct mover {
 
 // `mover` has the number alone. With a seed its parameters and states are drawn. False: its
 // equations cannot begin, and it says what it said last.
-bool mover_begin(struct mover *mover, const struct twin *twin, struct script *script, int64_t begin,
-                 uint64_t seed, struct err *err);
+bool mover_begin(struct mover *mover, const struct world *world, struct script *script,
+                 int64_t begin, uint64_t seed, struct err *err);
 void mover_fini(struct mover *mover);
 
 // From now on an input of the physics is so; false: it has none of the name, or the value is none.
@@ -52,9 +54,12 @@ void mover_spoil(struct mover *mover, const struct twin *twin, int field, enum s
                  double by);
 
 // The equations on to `now`, with the twin's present inputs.
-bool mover_move(struct mover *mover, const struct twin *twin, struct script *script, int64_t now,
+bool mover_move(struct mover *mover, const struct world *world, struct script *script, int64_t now,
                 struct err *err);
 // What its device says then: at most a sample a field. It obeys: what is desired is reported.
 int mover_tell(struct mover *mover, const struct twin *twin, int64_t now, struct sample *samples);
+
+// The equations that its samples come from, when they do: its filter would find just that.
+const struct physics_run *mover_truth(const struct mover *mover);
 
 #endif

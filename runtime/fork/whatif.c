@@ -13,11 +13,13 @@
 #include "twin/snapshot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define POINTS_USUAL 200
 #define SAMPLES_USUAL 40
+#define STEPS_UNASKED 64 // whether to go on, for the clock takes as long as a tenth of a step
 #define BAND_LOW 0.05
 #define BAND_HIGH 0.95
 
@@ -82,6 +84,11 @@ static bool find_emits(struct whatif *whatif, struct err *err) {
     struct whatif_request *request = whatif->request;
     for (int i = 0; i < request->emit_count; i++) {
         struct whatif_emit *emit = &request->emits[i];
+        if (!future_reaches(&whatif->future, emit->number))
+            return err_set(err, ERR_NOT_FOUND,
+                           "emit: the twin of '%.64s' is not reached by relationships, so it would "
+                           "stand still",
+                           emit->name);
         const struct model *model = twin_of(whatif, emit->number)->model;
         int field = whatif->fields[i] = find_emitted(model, emit->field);
         if (field == NONE) {
@@ -187,7 +194,8 @@ static bool run_member(struct whatif *whatif, int branch, int member, struct err
     if (branch > 0 && !ask(whatif, &whatif->request->branches[branch - 1], err)) return false;
     note(whatif, branch, member, 0);
     for (int step = 1; step < whatif->steps; step++) {
-        if (!may_go_on(whatif, err) ||
+        bool is_asked = step % STEPS_UNASKED == 0;
+        if ((is_asked && !may_go_on(whatif, err)) ||
             !future_step(future, future->begin + step * whatif->request->step_us, err))
             return false;
         note(whatif, branch, member, step);
@@ -236,6 +244,13 @@ static double quantile(const struct whatif *whatif, int branch, int emit, int st
     return members[below] + (place - below) * (members[above] - members[below]);
 }
 
+// With as many digits as say something.
+static void write_number(struct buffer *json, double number) {
+    char text[JSON_NUMBER_SIZE];
+    snprintf(text, sizeof text, "%.7g", number);
+    json_number(json, strtod(text, NULL));
+}
+
 static void write_times(const struct whatif *whatif, struct buffer *json) {
     json_key(json, "time");
     json_open(json, '[');
@@ -251,7 +266,7 @@ static void write_fields(const struct whatif *whatif, int branch, struct buffer 
         json_key(json, whatif->request->emits[i].name);
         json_open(json, '[');
         for (int j = 0; j < whatif->steps; j++)
-            json_number(json, values_of(whatif, branch, 0, i)[j]);
+            write_number(json, values_of(whatif, branch, 0, i)[j]);
         json_close(json, ']');
     }
     json_close(json, '}');
@@ -266,7 +281,7 @@ static void write_band(const struct whatif *whatif, int branch, const char *key,
         json_key(json, whatif->request->emits[i].name);
         json_open(json, '[');
         for (int j = 0; j < whatif->steps; j++)
-            json_number(json, quantile(whatif, branch, i, j, share));
+            write_number(json, quantile(whatif, branch, i, j, share));
         json_close(json, ']');
     }
     json_close(json, '}');
@@ -336,7 +351,7 @@ bool whatif_run(struct whatif_request *request, struct buffer *json, struct err 
     struct whatif whatif = {.request = request, .cpu_begin = loop_thread_cpu()};
     if (!check_extent(&whatif, err)) return false;
     bool is_good = future_open(&whatif.future, &request->source, request->snapshot, request->number,
-                               request->rev, err) &&
+                               request->rev, request->version, err) &&
                    future_begin(&whatif.future, 0, err);
     if (is_good && request->emit_count == 0) emit_usual(&whatif);
     is_good = is_good && find_emits(&whatif, err);

@@ -52,6 +52,7 @@ struct whatif_request { // zeroed at first; texts and values are its own
     struct snapshot *snapshot;    // of now
     uint32_t number;              // the twin
     uint64_t rev;                 // 0: now
+    uint64_t version;             // that is live, for now
     int64_t horizon_us, step_us;  // step 0: a two hundredth of the horizon, at least a second
     const atomic_bool *is_ending; // asked between steps: nobody waits any more; may be NULL
     int samples;                  // members beside the course without chance; -1: as many as pays

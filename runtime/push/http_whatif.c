@@ -56,7 +56,8 @@ static bool read_duration(const cJSON *body, const char *name, int64_t most, int
     const cJSON *item = document_member(body, name);
     if (!item) return true;
     if (!cJSON_IsString(item) || !duration_parse(item->valuestring, us))
-        return err_set(err, ERR_INVALID, "'%s' must be " DURATION_FORM, name);
+        return err_set(err, ERR_INVALID,
+                       "'%s' must be " DURATION_FORM ", at least 1 ms and at most 10 years", name);
     return *us <= most || err_set(err, ERR_INVALID, "%s %.20s is longer than %lld days", name,
                                   item->valuestring, (long long)(most / 86400000000));
 }
@@ -262,6 +263,7 @@ bool http_whatif_post(struct service *service, const struct http_request *reques
     }
     asking->request.source = (struct fork_source){options->log, options->state, options->call_us};
     asking->request.snapshot = snapshot_open(service->world);
+    asking->request.version = service->world->version;
     asking->request.is_ending = &service->is_ending;
     response->cache = "no-store";
     response->later = archive_ask(service->foresight, twin, &asking->reading);

@@ -159,7 +159,8 @@ static bool link_fits(const struct world *world, const struct twin *twin, const 
 static int related(lua_State *lua) {
     const struct script *script = script_of(lua);
     const struct twin *twin = lua_twin_get(lua, check_twin(lua, 1));
-    if (script->snapshot) return luaL_error(lua, "a prediction sees only its own twin");
+    if (script->snapshot && !script->world)
+        return luaL_error(lua, "a prediction sees only its own twin");
     size_t length;
     const char *name = luaL_checklstring(lua, 2, &length);
     const char *end = luaL_optstring(lua, 3, "out");
@@ -172,7 +173,9 @@ static int related(lua_State *lua) {
         return mistake_raise(lua, near.best, "model \"%s\" has no relationship \"%s\"",
                              twin->model->name, name);
     }
-    const struct world *world = script->changes ? script->changes->world : script->bed->door.world;
+    const struct world *world = script->changes    ? script->changes->world
+                                : script->snapshot ? script->world
+                                                   : script->bed->door.world;
     size_t room = twin->link_count ? twin->link_count : 1;
     struct walk *walk = lua_newuserdatauv(lua, sizeof *walk + room * sizeof *walk->numbers, 0);
     struct related_twin *found = lua_newuserdatauv(lua, room * sizeof *found, 0);

@@ -39,6 +39,7 @@ void lua_physics_fini(struct script *script) {
             free(physics->parameters[j]);
         for (int j = 0; j < physics->output_count; j++)
             free(physics->outputs[j].field);
+        free(physics->places);
         free(physics->model);
         free(physics->file);
         free(physics);
@@ -324,6 +325,7 @@ void lua_physics_read(struct check *check, struct script *script, struct model *
         xrealloc(script->physics, sizeof *script->physics * (size_t)(script->physics_count + 1));
     struct physics *physics = script->physics[script->physics_count++] =
         xcalloc(1, sizeof *physics);
+    physics->places = xcalloc(1, sizeof *physics->places);
     physics->model = xstrdup(model->name);
     physics->file = xstrdup(check->file);
     struct reading reading = {script, model, physics};

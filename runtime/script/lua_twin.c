@@ -95,7 +95,8 @@ const struct twin *lua_twin_get(lua_State *lua, uint32_t number) {
         if (!twin) luaL_error(lua, "twin number %I no longer exists", (LUAI_UACINT)number);
     } else if (script->snapshot) {
         twin = script->snapshot;
-        if (twin->number != number)
+        if (twin->number != number && script->world) twin = world_twin(script->world, number);
+        if (!twin || twin->number != number)
             luaL_error(lua, "a prediction sees only its own twin, not number %I",
                        (LUAI_UACINT)number);
     } else if (script->bed) {

@@ -24,8 +24,16 @@ int physics_handler(const struct script *script, const char *model) {
 }
 
 int physics_field(const struct model *model, const char *name) {
-    if (strlen(name) > 2 * FIELD_NAME_MAX) return NONE;
-    return physics_job_field(model, "physics.%s%s", name, "");
+    char whole[3 * FIELD_NAME_MAX] = PHYSICS_PREFIX;
+    size_t length = strlen(name), prefix = sizeof PHYSICS_PREFIX - 1;
+    if (prefix + length >= sizeof whole) return NONE;
+    memcpy(whole + prefix, name, length);
+    return model_field(model, FIELD_STATE, whole, prefix + length);
+}
+
+void physics_know(struct script *script, const struct twin *twin, const struct physics_run *run) {
+    script->known = run ? twin : NULL;
+    script->truth = run;
 }
 
 enum errand { ERRAND_LOOK, ERRAND_BEGIN, ERRAND_STEP, ERRAND_SOLVE };
@@ -33,6 +41,7 @@ enum errand { ERRAND_LOOK, ERRAND_BEGIN, ERRAND_STEP, ERRAND_SOLVE };
 struct task {
     enum errand errand;
     const struct physics *physics;
+    const struct world *world; // where its inputs may look
     const struct twin *twin;
     struct physics_look *look;
     struct physics_run *run;
@@ -45,10 +54,11 @@ struct task {
 static void begin(lua_State *lua, const struct task *task) {
     struct physics_run *run = task->run;
     struct physics_look now;
+    const struct physics_places *places = physics_job_places(task->physics, task->twin->model);
     physics_job_look(lua, task->physics, task->twin, &now);
     for (int i = 0; i < task->physics->state_count; i++) {
         const char *name = task->physics->states[i].name;
-        run->x[i] = physics_job_number(task->twin, physics_field(task->twin->model, name));
+        run->x[i] = physics_job_number(task->twin, places->state[i]);
         if (isnan(run->x[i])) run->x[i] = now.initial[i];
         if (isnan(run->x[i]))
             luaL_error(lua,
@@ -56,7 +66,12 @@ static void begin(lua_State *lua, const struct task *task) {
                        "for its first sample",
                        task->twin->id, name);
     }
+    for (int i = 0; i < task->physics->state_count; i++) {
+        run->open[i] = physics_job_number(task->twin, places->open[i]);
+        if (isnan(run->open[i])) run->open[i] = run->x[i];
+    }
     integrator_begin(&run->integrator, task->physics->state_count, task->t, run->x);
+    integrator_begin(&run->open_integrator, task->physics->state_count, task->t, run->open);
     for (int i = 0; i < task->physics->input_count; i++)
         run->u[i] = NAN; // the first step takes them
 }
@@ -83,8 +98,12 @@ static void step(lua_State *lua, const struct task *task) {
     memcpy(run->p, p, sizeof p);
     struct physics_job job = physics_job_begin(lua, physics, task->twin, run->p);
     physics_job_inputs(&job, run->u);
-    if (is_other) integrator_begin(&run->integrator, physics->state_count, run->t, run->x);
+    if (is_other) {
+        integrator_begin(&run->integrator, physics->state_count, run->t, run->x);
+        integrator_begin(&run->open_integrator, physics->state_count, run->t, run->open);
+    }
     physics_job_move(&job, &run->integrator, task->t, run->x);
+    if (physics->simulates) physics_job_move(&job, &run->open_integrator, task->t, run->open);
     run->t = task->t;
     physics_job_outputs(&job, task->t, run->x, run->y);
 }
@@ -125,6 +144,7 @@ static int run_task(lua_State *lua) {
 static bool enter(struct script *script, struct task *task, int64_t cpu_us, struct err *err) {
     lua_State *lua = script->call.lua;
     script->snapshot = task->twin;
+    script->world = task->world;
     script->behavior = NULL;
     lua_pushcfunction(lua, run_task);
     lua_pushlightuserdata(lua, task);
@@ -132,32 +152,41 @@ static bool enter(struct script *script, struct task *task, int64_t cpu_us, stru
         .cpu_us = cpu_us, .growth = script->limits.soft_bytes, .patience = script->limits.patience};
     int outcome = call_run(&script->call, 1, 0, &budget, task->physics->file, err);
     script->snapshot = NULL;
+    script->world = NULL;
     return outcome == OUTCOME_OK;
 }
 
-bool physics_look(struct script *script, const struct twin *twin, struct physics_look *look,
-                  struct err *err) {
-    struct task task = {.errand = ERRAND_LOOK, .twin = twin, .look = look};
+bool physics_look(struct script *script, const struct world *world, const struct twin *twin,
+                  struct physics_look *look, struct err *err) {
+    struct task task = {.errand = ERRAND_LOOK, .world = world, .twin = twin, .look = look};
     task.physics = physics_find(script, twin->model->name);
     return enter(script, &task, script->limits.call_us, err);
 }
 
-bool physics_begin(struct script *script, const struct twin *twin, double t,
-                   struct physics_run *run, struct err *err) {
+bool physics_begin(struct script *script, const struct world *world, const struct twin *twin,
+                   double t, struct physics_run *run, struct err *err) {
     *run = (struct physics_run){.physics = physics_find(script, twin->model->name), .t = t};
     for (int i = 0; i < PHYSICS_INPUTS; i++)
         run->held[i] = NAN;
     for (int i = 0; i < PHYSICS_PARAMETERS; i++)
         run->factor[i] = 1;
-    struct task task = {
-        .errand = ERRAND_BEGIN, .physics = run->physics, .twin = twin, .run = run, .t = t};
+    struct task task = {.errand = ERRAND_BEGIN,
+                        .physics = run->physics,
+                        .world = world,
+                        .twin = twin,
+                        .run = run,
+                        .t = t};
     return enter(script, &task, script->limits.call_us, err);
 }
 
-bool physics_step(struct script *script, const struct twin *twin, double t, struct physics_run *run,
-                  struct err *err) {
-    struct task task = {
-        .errand = ERRAND_STEP, .physics = run->physics, .twin = twin, .run = run, .t = t};
+bool physics_step(struct script *script, const struct world *world, const struct twin *twin,
+                  double t, struct physics_run *run, struct err *err) {
+    struct task task = {.errand = ERRAND_STEP,
+                        .physics = run->physics,
+                        .world = world,
+                        .twin = twin,
+                        .run = run,
+                        .t = t};
     return enter(script, &task, script->limits.call_us, err);
 }
 

@@ -28,6 +28,7 @@ struct err;
 struct model;
 struct script;
 struct twin;
+struct world;
 
 struct physics_source { // of a number that a twin has: a field, a function of it, or the number
     char *field;        // "" when it is none
@@ -69,6 +70,19 @@ struct physics {
     bool simulates, estimates;
     int x, u, p, dx; // the tables that functions get
     int follow;      // the handler of its turn, LUA_NOREF when it has none
+    struct physics_places *places;
+};
+
+// Where a model's layout has what the equations are about, found when the layout was last another.
+// A place is a field, or NONE.
+struct physics_places {
+    uint64_t layout;
+    int state[PHYSICS_STATES], open[PHYSICS_STATES];
+    int error[PHYSICS_STATES], surprise[PHYSICS_STATES];
+    int covariance[PHYSICS_STATES][PHYSICS_STATES]; // of i and j <= i
+    int from[PHYSICS_STATES], initial[PHYSICS_STATES];
+    int input[PHYSICS_INPUTS], with[PHYSICS_INPUTS];
+    int parameter[PHYSICS_PARAMETERS];
 };
 
 const struct physics *physics_find(const struct script *script, const char *model); // NULL
@@ -84,6 +98,8 @@ struct physics_run {
     struct integrator integrator;
     double t; // seconds
     double x[PHYSICS_STATES];
+    struct integrator open_integrator; // of what is simulated from the first sample on
+    double open[PHYSICS_STATES];
     double u[PHYSICS_INPUTS]; // as of the integrator's beginning
     double p[PHYSICS_PARAMETERS];
     double y[PHYSICS_OUTPUTS];
@@ -93,19 +109,23 @@ struct physics_run {
 
 // States, inputs and parameters from the twin as it is: what its filter holds, else what is read.
 // False: `err` says what is missing.
-bool physics_begin(struct script *script, const struct twin *twin, double t,
-                   struct physics_run *run, struct err *err);
+bool physics_begin(struct script *script, const struct world *world, const struct twin *twin,
+                   double t, struct physics_run *run, struct err *err);
 // On to `t` seconds with the inputs the twin has now; then `y` is what its sensors would say.
-bool physics_step(struct script *script, const struct twin *twin, double t, struct physics_run *run,
-                  struct err *err);
+bool physics_step(struct script *script, const struct world *world, const struct twin *twin,
+                  double t, struct physics_run *run, struct err *err);
+
+// In turns of this twin its states are what the run has, so neither is its filter run nor what it
+// simulates. NULL: no more.
+void physics_know(struct script *script, const struct twin *twin, const struct physics_run *run);
 
 // What a twin says now: inputs, parameters, readings and beginnings of the states. Any may be NAN.
 struct physics_look {
     double u[PHYSICS_INPUTS], p[PHYSICS_PARAMETERS];
     double reading[PHYSICS_STATES], initial[PHYSICS_STATES];
 };
-bool physics_look(struct script *script, const struct twin *twin, struct physics_look *look,
-                  struct err *err);
+bool physics_look(struct script *script, const struct world *world, const struct twin *twin,
+                  struct physics_look *look, struct err *err);
 
 // States at `count` times: from x0 at the first, moved by inputs[i * input_count] from times[i] to
 // times[i + 1]. `twin` has the parameters that are no numbers. x: count * state_count. May take

@@ -11,11 +11,57 @@
 #include <stdio.h>
 #include <string.h>
 
-int physics_job_field(const struct model *model, const char *format, const char *one,
-                      const char *two) {
+// ---- where a layout has it
+
+static int find_state(const struct model *model, const char *kind, const char *of) {
     char name[3 * FIELD_NAME_MAX];
-    int length = snprintf(name, sizeof name, format, one, two);
+    int length = snprintf(name, sizeof name, PHYSICS_PREFIX "%s%s", kind, of);
     return model_field(model, FIELD_STATE, name, (size_t)length);
+}
+
+static int find_field(const struct model *model, const char *name) {
+    if (!name) return NONE;
+    size_t length = strlen(name);
+    int field = model_sample_field(model, name, length);
+    if (field == NONE) field = model_field(model, FIELD_DERIVED, name, length);
+    if (field == NONE) field = model_field(model, FIELD_PARAMETER, name, length);
+    return field;
+}
+
+static int find_covariance(const struct model *model, const char *one, const char *two) {
+    char names[2 * FIELD_NAME_MAX];
+    snprintf(names, sizeof names, "%s_%s", one, two);
+    return find_state(model, "covariance_", names);
+}
+
+static void find_places(const struct physics *physics, const struct model *model,
+                        struct physics_places *places) {
+    places->layout = model->layout;
+    for (int i = 0; i < physics->state_count; i++) {
+        const struct physics_state *state = &physics->states[i];
+        places->state[i] = find_state(model, "", state->name);
+        places->open[i] = find_state(model, "open_", state->name);
+        places->error[i] = find_state(model, "error_", state->name);
+        places->surprise[i] = find_state(model, "surprise_", state->name);
+        places->from[i] = find_field(model, state->from.field);
+        places->initial[i] = find_field(model, state->initial.field);
+        for (int j = 0; j <= i; j++)
+            places->covariance[i][j] = find_covariance(model, state->name, physics->states[j].name);
+    }
+    for (int i = 0; i < physics->input_count; i++) {
+        places->input[i] = find_field(model, physics->inputs[i].from.field);
+        places->with[i] = find_state(model, "with_", physics->inputs[i].name);
+    }
+    for (int i = 0; i < physics->parameter_count; i++) {
+        const char *name = physics->parameters[i];
+        places->parameter[i] = model_field(model, FIELD_PARAMETER, name, strlen(name));
+    }
+}
+
+const struct physics_places *physics_job_places(const struct physics *physics,
+                                                const struct model *model) {
+    if (physics->places->layout != model->layout) find_places(physics, model, physics->places);
+    return physics->places;
 }
 
 // ---- what a twin says
@@ -26,17 +72,9 @@ static double number_of(struct value value) {
     return value.type == VALUE_NUMBER ? value.number : NAN;
 }
 
-static double read_field(const struct twin *twin, const char *name) {
-    size_t length = strlen(name);
-    int field = model_sample_field(twin->model, name, length);
-    if (field == NONE) field = model_field(twin->model, FIELD_DERIVED, name, length);
-    if (field == NONE) field = model_field(twin->model, FIELD_PARAMETER, name, length);
-    return field == NONE ? NAN : number_of(twin_value(twin, field));
-}
-
 static double read_source(lua_State *lua, const struct twin *twin,
-                          const struct physics_source *source) {
-    if (source->field) return read_field(twin, source->field);
+                          const struct physics_source *source, int place) {
+    if (source->field) return physics_job_number(twin, place);
     if (source->function == LUA_NOREF) return source->number;
     lua_rawgeti(lua, LUA_REGISTRYINDEX, source->function);
     handle_push(lua, twin->number, VIEW_TWIN, 0);
@@ -54,22 +92,22 @@ static double read_source(lua_State *lua, const struct twin *twin,
 }
 
 void physics_job_parameters(const struct physics *physics, const struct twin *twin, double *p) {
-    for (int i = 0; i < physics->parameter_count; i++) {
-        const char *name = physics->parameters[i];
-        int field = model_field(twin->model, FIELD_PARAMETER, name, strlen(name));
-        p[i] = field == NONE ? NAN : number_of(twin_value(twin, field));
-    }
+    const struct physics_places *places = physics_job_places(physics, twin->model);
+    for (int i = 0; i < physics->parameter_count; i++)
+        p[i] = physics_job_number(twin, places->parameter[i]);
 }
 
 void physics_job_look(lua_State *lua, const struct physics *physics, const struct twin *twin,
                       struct physics_look *look) {
+    const struct physics_places *places = physics_job_places(physics, twin->model);
     for (int i = 0; i < physics->input_count; i++)
-        look->u[i] = read_source(lua, twin, &physics->inputs[i].from);
+        look->u[i] = read_source(lua, twin, &physics->inputs[i].from, places->input[i]);
     physics_job_parameters(physics, twin, look->p);
     for (int i = 0; i < physics->state_count; i++) {
         const struct physics_state *state = &physics->states[i];
-        look->reading[i] = state->is_read ? read_source(lua, twin, &state->from) : NAN;
-        look->initial[i] = read_source(lua, twin, &state->initial);
+        look->reading[i] =
+            state->is_read ? read_source(lua, twin, &state->from, places->from[i]) : NAN;
+        look->initial[i] = read_source(lua, twin, &state->initial, places->initial[i]);
     }
 }
 
@@ -81,9 +119,9 @@ static void fill_parameters(const struct physics_job *job) {
     lua_rawgeti(lua, LUA_REGISTRYINDEX, job->physics->p);
     for (int i = 0; i < job->physics->parameter_count; i++) {
         const char *name = job->physics->parameters[i];
-        int field = NONE;
-        if (isnan(job->p[i]) && job->twin)
-            field = model_field(job->twin->model, FIELD_PARAMETER, name, strlen(name));
+        int field = isnan(job->p[i]) && job->twin
+                        ? physics_job_places(job->physics, job->twin->model)->parameter[i]
+                        : NONE;
         lua_pushstring(lua, name);
         if (field != NONE)
             lua_value_push(lua, twin_value(job->twin, field));
@@ -93,27 +131,27 @@ static void fill_parameters(const struct physics_job *job) {
     }
 }
 
-static void fill(lua_State *lua, int table, const char *name, double number) {
-    lua_pushstring(lua, name);
+// `name` is its place on the stack.
+static void fill(lua_State *lua, int table, int name, double number) {
+    lua_pushvalue(lua, name);
     lua_pushnumber(lua, number);
     lua_rawset(lua, table);
 }
 
 void physics_job_inputs(const struct physics_job *job, const double *u) {
     for (int i = 0; i < job->physics->input_count; i++)
-        fill(job->lua, job->u, job->physics->inputs[i].name, u[i]);
+        fill(job->lua, job->u, job->names + job->physics->state_count + i, u[i]);
 }
 
 static void fill_states(const struct physics_job *job, const double *x) {
     for (int i = 0; i < job->physics->state_count; i++)
-        fill(job->lua, job->x, job->physics->states[i].name, x[i]);
+        fill(job->lua, job->x, job->names + i, x[i]);
 }
 
-// Leaves the tables and dynamics on the stack.
 struct physics_job physics_job_begin(lua_State *lua, const struct physics *physics,
                                      const struct twin *twin, const double *p) {
     struct physics_job job = {.lua = lua, .physics = physics, .twin = twin, .p = p};
-    luaL_checkstack(lua, 20, "physics");
+    luaL_checkstack(lua, 20 + PHYSICS_STATES + PHYSICS_INPUTS, "physics");
     lua_rawgeti(lua, LUA_REGISTRYINDEX, physics->x);
     job.x = lua_gettop(lua);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, physics->u);
@@ -123,8 +161,13 @@ struct physics_job physics_job_begin(lua_State *lua, const struct physics *physi
     lua_rawgeti(lua, LUA_REGISTRYINDEX, physics->dynamics);
     job.dynamics = lua_gettop(lua);
     fill_parameters(&job);
-    for (int i = 0; i < physics->state_count; i++) { // so that one that is left out is found
+    job.names = lua_gettop(lua) + 1;
+    for (int i = 0; i < physics->state_count; i++)
         lua_pushstring(lua, physics->states[i].name);
+    for (int i = 0; i < physics->input_count; i++)
+        lua_pushstring(lua, physics->inputs[i].name);
+    for (int i = 0; i < physics->state_count; i++) { // so that one that is left out is found
+        lua_pushvalue(lua, job.names + i);
         lua_pushboolean(lua, 0);
         lua_rawset(lua, job.dx);
     }
@@ -144,14 +187,12 @@ static bool derive(void *context, double t, const double *x, double *dx) {
     lua_pushvalue(lua, job->dx);
     lua_call(lua, 5, 0);
     for (int i = 0; i < job->physics->state_count; i++) {
-        const char *name = job->physics->states[i].name;
-        lua_pushstring(lua, name);
-        lua_rawget(lua, job->dx);
-        if (lua_type(lua, -1) != LUA_TNUMBER)
+        lua_pushvalue(lua, job->names + i);
+        if (lua_rawget(lua, job->dx) != LUA_TNUMBER)
             luaL_error(lua,
                        "dynamics leaves dx.%s out; each state has to have its change in a "
                        "second",
-                       name);
+                       job->physics->states[i].name);
         dx[i] = lua_tonumber(lua, -1);
         lua_pop(lua, 1);
     }
@@ -203,7 +244,8 @@ void physics_job_outputs(const struct physics_job *job, double t, const double *
 
 double physics_job_input(lua_State *lua, const struct physics *physics, const struct twin *twin,
                          int input) {
-    return read_source(lua, twin, &physics->inputs[input].from);
+    return read_source(lua, twin, &physics->inputs[input].from,
+                       physics_job_places(physics, twin->model)->input[input]);
 }
 
 double physics_job_number(const struct twin *twin, int field) {

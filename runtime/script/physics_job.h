@@ -15,7 +15,9 @@ struct physics_job {
     const struct physics *physics;
     const struct twin *twin; // has the parameters that are no numbers; may be NULL
     const double *p;
-    int x, u, dx, dynamics; // places on the stack; the parameters are behind the last
+    // Places on the stack; the parameters are behind the last, and behind them the names of states
+    // and inputs.
+    int x, u, dx, dynamics, names;
 };
 
 // What a twin says now.
@@ -24,8 +26,10 @@ void physics_job_look(lua_State *lua, const struct physics *physics, const struc
 double physics_job_input(lua_State *lua, const struct physics *physics, const struct twin *twin,
                          int input);
 void physics_job_parameters(const struct physics *physics, const struct twin *twin, double *p);
+const struct physics_places *physics_job_places(const struct physics *physics,
+                                                const struct model *model);
 
-// Leaves the tables and dynamics on the stack.
+// Leaves the tables, dynamics and names on the stack.
 struct physics_job physics_job_begin(lua_State *lua, const struct physics *physics,
                                      const struct twin *twin, const double *p);
 void physics_job_inputs(const struct physics_job *job, const double *u);
@@ -34,9 +38,6 @@ void physics_job_move(const struct physics_job *job, struct integrator *integrat
                       double *x);
 void physics_job_outputs(const struct physics_job *job, double t, const double *x, double *y);
 
-// The index of script state by a name made of two, NONE when the twin's model has none.
-int physics_job_field(const struct model *model, const char *format, const char *one,
-                      const char *two);
 // Of a slot, NAN when it is not known; false is 0 and true 1.
 double physics_job_number(const struct twin *twin, int field);
 

@@ -26,6 +26,9 @@ struct script {
     // while files load.
     struct changes *changes;
     const struct twin *snapshot;
+    const struct twin *known; // whose states need no filter: `truth` has them
+    const struct physics_run *truth;
+    const struct world *world;       // of the snapshot, when others may be looked at, else NULL
     struct test_bed *bed;            // of the running test, which reads every twin and writes none
     const struct behavior *behavior; // of the twin it runs for
     int64_t now;

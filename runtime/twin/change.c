@@ -119,10 +119,14 @@ void changes_drop(struct changes *changes) {
 }
 
 bool changes_check(const struct field *field, struct value value, struct err *err) {
-    const char *kind = field_kind_name(field->kind);
     if (field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED)
-        return err_set(err, ERR_FORBIDDEN, "%s %s comes from the device and cannot be set", kind,
-                       field->name);
+        return err_set(err, ERR_FORBIDDEN, "%s %s comes from the device and cannot be set",
+                       field_kind_name(field->kind), field->name);
+    return changes_fit(field, value, err);
+}
+
+bool changes_fit(const struct field *field, struct value value, struct err *err) {
+    const char *kind = field_kind_name(field->kind);
     if (value.type == VALUE_NONE) return true;
     if (value.type != field->type)
         return err_set(err, ERR_INVALID, "%s %s takes a %s, not a %s", kind, field->name,
@@ -139,7 +143,7 @@ bool changes_check(const struct field *field, struct value value, struct err *er
     if (!isfinite(value.number))
         return err_set(err, ERR_INVALID, "%s %s cannot be set to %g: not a finite number", kind,
                        field->name, value.number);
-    bool is_limited = field->kind == FIELD_DESIRED || field->kind == FIELD_PARAMETER;
+    bool is_limited = field->kind != FIELD_DERIVED && field->kind != FIELD_STATE;
     if (is_limited && field->has_range && (value.number < field->low || value.number > field->high))
         return err_set(err, ERR_INVALID, "%s %s cannot be %g: its range is %g to %g %s", kind,
                        field->name, value.number, field->low, field->high, field->unit);

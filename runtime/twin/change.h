@@ -117,6 +117,8 @@ bool changes_set(struct changes *changes, int field, struct value value, struct 
 
 // Whether changes_set would take the value.
 bool changes_check(const struct field *field, struct value value, struct err *err);
+// Whether it is of the field's type and in its limits, whoever says it.
+bool changes_fit(const struct field *field, struct value value, struct err *err);
 
 // One sample: calibrated, judged (out of range or a spike: bad; too fast or stuck: uncertain) and
 // applied; then the totals that follow it. `at` is the sample's time; one older than the current is

@@ -2,6 +2,7 @@
 local RECOVERED = 0.9 -- of the inflow before it was reduced
 local LONGEST = 24 * 60 -- min; beyond it "low" is not in sight
 local LITRES = 1000 -- in a cubic metre
+local DRY = 0.01 -- m; below it what runs out says nothing of the demand
 
 local function on_level(tank, level)
   local net, area, low = tank.state.net.mean, tank.parameters.area, tank.parameters.low
@@ -12,6 +13,8 @@ end
 local function on_input(tank)
   local inflow, outflow = tank.telemetry.inflow, tank.telemetry.outflow
   if inflow and outflow then tank.state.net:add(inflow - outflow) end
+  local level = tank.telemetry.level
+  if outflow and level and level > DRY then tank.state.draw:add(outflow / level ^ 0.5) end
 end
 
 local function forget(tank)

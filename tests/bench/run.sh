@@ -2,7 +2,7 @@
 # `make bench`: how fast the full path is, beside what the kernel and a bare libcoap do in the same minutes.
 #
 #   tests/bench/run.sh [PART ...]     parts: share latency push gateway twins idle turns forks replay shadow series
-#                                   queries estimators predictions reload poison; without any, all
+#                                   queries whatif estimators predictions reload poison; without any, all
 #   BENCH_ROUNDS=5  BENCH_SECONDS=2   rounds of each part; seconds that a saturated run counts
 #
 # All of a server runs on core 0, all load on core 1. Servers take turns within a round and each run begins
@@ -13,7 +13,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 BUILD=${BUILD:-build} ROUNDS=${BENCH_ROUNDS:-5} SECONDS_COUNTED=${BENCH_SECONDS:-2}
-PARTS=${*:-share latency push gateway twins idle turns forks replay shadow series queries estimators predictions reload poison}
+PARTS=${*:-share latency push gateway twins idle turns forks replay shadow series queries whatif estimators predictions reload poison}
 MINUTE=${BENCH_MINUTE:-60} # seconds of load while versions are swapped or twins misbehave
 TWINS=10000       # of the load
 FLEET=100000      # of the part `twins`
@@ -45,6 +45,9 @@ series_plant        | 6      | 3.5     | bytes  | a sample of the simulated plan
 series_incubator    | 6      | 3.5     | bytes  | the same of the recorded incubator
 series_read_ms      | 20     | 10      | ms     | a million samples as 1,000 points, over HTTP
 queries_cost        | 5      | 2       | %      | of the messages, while ten histories a second are read on the same core
+whatif_branch_ms    | 20     | 10      | ms     | a branch of what-if: the incubator, one hour in steps of 1 s
+whatif_members_s    | 5      | 2       | s      | 1,000 branches by chance: the same hour in steps of 10 s
+whatif_cost         | 5      | 2       | %      | CPU time of the loop a message, while what-if is asked all the time, more than without
 ewma_ns             | 200    | 20      | ns     | an update of an ewma
 cusum_ns            | 200    | 20      | ns     | an update of a cusum
 discord_us          | 20     | 10      | us     | an update of a discord, 10 samples against 2,048

@@ -101,9 +101,11 @@ open=$(value open)
 kill_twind
 start_twind
 is "the simulation is where it was after a kill -9" "$(value open)" "$open"
+api PUT /twins/kettle-1 -d '{"model":"kettle","parameters":{"element_capacity":200.5}}' >/dev/null
 ctl --url "http://$HTTP" calibrate --dir "$WORK/plant" kettle --from-history kettle-1 --apply >"$WORK/rows"
 is "calibrated to what twind has recorded" "$(jq -cs 'map([.parameter, (.value / 10 | round)])' "$WORK/rows")" '[["capacity",300],["loss",1]]'
 is "and set for that twin" "$(api GET /twins/kettle-1 | jq -c '[.parameters.capacity.value, .parameters.loss.value] | map(. / 10 | round)')" '[300,1]'
+is "what an operator had set stays" "$(api GET /twins/kettle-1 | jq .parameters.element_capacity.value)" 200.5
 like "which the audit tells" "$(ctl --url "http://$HTTP" -o json audit | head -n 1)" 'kettle-1'
 ctl --url "http://$HTTP" calibrate --dir "$WORK/plant" kettle --from-history kettle-9 >/dev/null
 is "a twin that is not there" $? 1
