@@ -53,7 +53,7 @@ like "in words" "$(said)" 'the data cannot tell capacity'
 is "and stays as it was" "$(jq -cs 'map(.value | round)' "$WORK/rows")" '[4000,5]'
 calibrate "$WORK/run.csv" --fit power >/dev/null
 like "a parameter without a range cannot be fitted" "$(said)" 'parameter power has no range, within which it would be fitted: give it one in models/kettle.lua'
-ctl calibrate --dir . tank "$WORK/run.csv" --time time >/dev/null
+ctl calibrate --dir . metric "$WORK/run.csv" --time time >/dev/null
 is "a model without physics: 1" $? 1
 like "says what to do" "$(said)" 'has no physics|no column of'
 ctl calibrate kettle "$WORK/run.csv" >/dev/null
