@@ -139,6 +139,30 @@ async function twinPage({ id, property, range }) {
     });
     return said.jsonValue();
   });
+  await check("what_if_shows_what_would_come_beside_what_is_changed", async () => {
+    await page.click("#whatif-open");
+    await page.waitForSelector('.outcome[data-branches="1"] canvas');
+    await page.selectOption("#whatif-add", property);
+    await page.fill("#whatif-0", String(Math.round((range[0] + range[1]) / 3)));
+    await page.click(".question button[type=submit]");
+    await page.waitForSelector('.outcome[data-branches="2"]');
+    claim(page.url().includes(`if=${property}`), page.url());
+    const cells = await page.locator(`.differences tr[data-field="${property}"] td`).allTextContents();
+    claim(Number.parseFloat(cells[2]) === Math.round((range[0] + range[1]) / 3), `it ends at ${cells[2]}`);
+    return cells.join(" | ");
+  });
+  await check("a_question_with_no_answer_shows_the_servers_words", async () => {
+    server.isUpset = true; // the browser tells each answer that is no 200
+    await page.fill("#whatif-0", String(range[1] * 10 + 1));
+    await page.click(".question button[type=submit]");
+    const said = await page.textContent(".question .problem");
+    server.isUpset = false;
+    claim(/its range is/.test(said), said);
+    await page.fill("#whatif-0", String(range[0] + 1));
+    await page.click(".question button[type=submit]");
+    await page.waitForSelector(".question .problem", { state: "detached" });
+    return said.trim();
+  });
   await check("the_twin_page_is_accessible_in_light", () => axe("twin, light"));
   await check("pause_stops_the_page_and_resume_goes_on", async () => {
     await page.click("#pause");

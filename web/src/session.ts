@@ -363,6 +363,15 @@ async function put(path: string, body: object): Promise<Problem | null> {
   return response.ok ? null : problemOf(await response.json().catch(() => null), response.status);
 }
 
+/** Asks what changes nothing: the answer's body, or what the server says against it. */
+export async function ask(path: string, body: object): Promise<{ readonly body: unknown } | { readonly problem: Problem }> {
+  const response = await fetch(`/api/v1${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+    .catch(() => null);
+  if (response === null) return { problem: { status: 0, title: "No answer", detail: "The server did not answer; ask again once the page is live." } };
+  const answer: unknown = await response.json().catch(() => null);
+  return response.ok ? { body: answer } : { problem: problemOf(answer, response.status) };
+}
+
 /** Where a twin is in its life. */
 export async function setLifecycle(twin: string, lifecycle: string): Promise<Problem | null> {
   const refused = await put(`/twins/${encodeURIComponent(twin)}/lifecycle`, { lifecycle });

@@ -38,19 +38,19 @@ export interface Selection {
 
 const KINDS = new Set<string>(["telemetry", "reported", "desired", "derived", "alarm", "prediction", "command"]);
 
-function object(value: unknown): Json {
+export function object(value: unknown): Json {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
-function list(value: unknown): readonly unknown[] {
+export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function text(value: unknown, fallback = ""): string {
+export function text(value: unknown, fallback = ""): string {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : fallback;
 }
 
-function number(value: unknown, fallback: number): number {
+export function number(value: unknown, fallback: number): number {
   return typeof value === "number" ? value : fallback;
 }
 

@@ -45,6 +45,11 @@ function groupsOf(id: string): [string, string[]][] {
   return [...groups, ...incoming(id)].filter(([, ids]) => ids.length > 0);
 }
 
+/** Ids that relationships lead to, in both directions, its own parts first. */
+export function neighboursOf(id: string): string[] {
+  return [...new Set(groupsOf(id).flatMap(([, ids]) => ids))];
+}
+
 export function Neighbours({ id }: { id: string }) {
   followLive();
   const groups = groupsOf(id);

@@ -1,4 +1,6 @@
 // One twin: what it says, what it will do, what we want of it, and whom it stands beside.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { forecastOf, forecastText, isBeyond, recordText } from "../data/forecast";
 import type { Kind, Model, Quantity, Value } from "../data/types";
 import { SEVERITY_NAMES, STALE } from "../data/types";
@@ -11,7 +13,7 @@ import { Lifecycle, lifecycleText } from "./lifecycle";
 import { Mark } from "./marks";
 import { PropertyCard } from "./property";
 import { Tile } from "./tiles";
-import { Ancestors, Neighbours } from "./neighbours";
+import { Ancestors, Neighbours, neighboursOf } from "./neighbours";
 import { AlarmList, Facts } from "./twin_facts";
 
 const SPANS = [{ name: "2m", text: "2 min", seconds: 120 }, { name: "10m", text: "10 min", seconds: 600 }, { name: "1h", text: "1 h", seconds: 3600 }];
@@ -105,6 +107,28 @@ function Charts({ twin, model, chosen, all }: { twin: number; model: Model | und
   );
 }
 
+type Panel = ComponentType<{ id: string; chosen: readonly string[]; neighbours: readonly string[] }>;
+
+/** What if: a file of its own, loaded when it is first asked for; the address keeps it open. */
+function WhatIfPanel({ id, chosen }: { id: string; chosen: readonly string[] }) {
+  const [panel, setPanel] = useState<{ Shown: Panel } | null>(null);
+  const isOpen = route.value.params.has("if");
+  useEffect(() => {
+    if (isOpen && panel === null) void import("./whatif").then(({ WhatIf }) => setPanel({ Shown: WhatIf }));
+  }, [isOpen]);
+  return (
+    <section class="panel whatif" aria-labelledby="whatif-title">
+      <div class="panel-head">
+        <h2 id="whatif-title">What if</h2>
+        <span class="soft small">what would come, on a copy</span>
+        <span class="grow" />
+        <button type="button" id="whatif-open" aria-expanded={isOpen} onClick={() => setParam("if", isOpen ? null : "now")}>{isOpen ? "Close" : "Look ahead"}</button>
+      </div>
+      {isOpen && panel !== null && <panel.Shown id={id} chosen={chosen} neighbours={neighboursOf(id)} />}
+    </section>
+  );
+}
+
 function Missing({ id }: { id: string }) {
   const problem = detailProblem.value;
   return problem === null
@@ -152,6 +176,7 @@ export function Page({ id }: { id: string }) {
           ))}
         </div>
         <Charts twin={twin} model={model} chosen={chosen} all={all} />
+        {fleet.quality(twin) >= 0 && <WhatIfPanel id={id} chosen={chosen} />}
       </div>
       <div class="twin-side">
         {properties.length > 0 && (
