@@ -80,6 +80,48 @@ static void push_base(lua_State *lua, int models, const char *name, const char *
     mistake_raise(lua, near.best, "models/%s.lua: extends: there is no model \"%s\"", name, base);
 }
 
+// Pushes table[key], nil when it is no table.
+static void push_member(lua_State *lua, int table, const char *key) {
+    if (!lua_istable(lua, table)) {
+        lua_pushnil(lua);
+        return;
+    }
+    lua_pushstring(lua, key);
+    lua_rawget(lua, table);
+}
+
+// Whether the model at `model` has the field, wherever physics may say it.
+static bool has_field(lua_State *lua, int model, const char *field) {
+    static const char *const sections[] = {"telemetry", "properties", "derived"};
+    int top = lua_gettop(lua);
+    bool is_there = false;
+    for (int i = 0; i < 3 && !is_there; i++) {
+        push_member(lua, model, sections[i]);
+        push_member(lua, lua_gettop(lua), field);
+        is_there = !lua_isnil(lua, -1);
+        lua_settop(lua, top);
+    }
+    return is_there;
+}
+
+// A base's equations serve the model at `merged`, of which `own` is the file, as long as it still
+// has all that they say.
+static void inherit_physics(lua_State *lua, int merged, int own) {
+    int top = lua_gettop(lua);
+    bool is_whole = true;
+    push_member(lua, own, "physics");
+    push_member(lua, merged, "physics");
+    push_member(lua, top + 2, "outputs");
+    for (lua_pushnil(lua); lua_istable(lua, top + 3) && lua_next(lua, top + 3); lua_pop(lua, 1))
+        is_whole &=
+            lua_type(lua, -2) != LUA_TSTRING || has_field(lua, merged, lua_tostring(lua, -2));
+    bool is_own = !lua_isnil(lua, top + 1);
+    lua_settop(lua, top);
+    if (is_own || is_whole) return;
+    lua_pushnil(lua);
+    lua_setfield(lua, merged, "physics");
+}
+
 void lua_extend_push_model(lua_State *lua, const char *name) {
     static const char *const own_alone[] = {"match", "model", "title"};
     int models = lua_gettop(lua), depth = 0;
@@ -106,6 +148,7 @@ void lua_extend_push_model(lua_State *lua, const char *name) {
             lua_setfield(lua, -2, own_alone[i]);
         }
         push_merged(lua, -1, models + depth, 0);
+        inherit_physics(lua, lua_gettop(lua), models + depth);
         lua_replace(lua, models + depth);
         lua_settop(lua, models + depth);
         depth--;
