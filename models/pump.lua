@@ -3,6 +3,8 @@ local function pace(pump) -- share of its rated speed; a pump that does not say 
   return (pump.reported.speed or pump.parameters.rated_speed) / pump.parameters.rated_speed
 end
 
+local LANDS = 0.5 -- s, in which it comes to rest at the speed that is wanted
+
 -- What is measured as it would be at rated speed and load, by the affinity laws: flow goes with the speed, vibration and heat with its square,
 -- power with its cube. Of one that stands there is only what its plate says.
 local function at_rated(field, exponent, plate)
@@ -21,8 +23,11 @@ local function heat(pump)
   return share > 0.1 and temperature and (temperature - pump.parameters.ambient) / (share ^ 2 * load_now(pump)) or pump.parameters.rated_heat
 end
 
+local function wanted(pump) return pump.desired.speed or pump.reported.speed or pump.parameters.rated_speed end
+
 local function dynamics(_, x, u, p, dx)
-  dx.casing = (p.ambient + x.heat * x.load * u.pace ^ 2 - x.casing) / p.casing_time
+  dx.speed = math.max(-p.ramp, math.min(p.ramp, (u.wanted - x.speed) / LANDS))
+  dx.casing = (p.ambient + x.heat * x.load * (x.speed / p.rated_speed) ^ 2 - x.casing) / p.casing_time
   dx.load = (x.usual_load - x.load) / p.load_time
   dx.usual_load, dx.lift, dx.shake, dx.heat = 0, 0, 0, 0
 end
@@ -38,6 +43,7 @@ return {
     rated_power = { title = "Power at rated speed", unit = "W", default = 4400, range = { 1, 100000 } },
     rated_heat = { title = "Casing over ambient, at rated speed", unit = "Cel", default = 30, range = { 0, 150 } },
     ambient = { title = "Ambient temperature", unit = "Cel", default = 22, range = { -40, 60 } },
+    ramp = { title = "Ramp, 1/min a second", default = 100, range = { 1, 3600 } },
     casing_time = { title = "Casing's time constant", unit = "s", default = 45, range = { 1, 3600 } },
     load_time = { title = "Load's time constant", unit = "s", default = 120, range = { 1, 86400 } },
   },
@@ -67,6 +73,7 @@ return {
   },
   physics = { -- serves what-if: nothing of it runs in a turn
     states = {
+      speed = { unit = "1/min", from = "speed", noise = 0.5 },
       casing = { unit = "Cel", from = "temperature", noise = 0.1, spread = 0.1 },
       load = { initial = load_now, wander = 0.037 }, -- 1: what its plate says
       usual_load = { initial = 1.02, spread = 0.015 }, -- a worn one takes more
@@ -74,13 +81,14 @@ return {
       shake = { unit = "mm/s", initial = at_rated("vibration", 2, "vibration_new"), spread = 0.09 },
       heat = { unit = "Cel", initial = heat, spread = 1.2 },
     },
-    inputs = { pace = pace },
-    parameters = { "rated_power", "ambient", "casing_time", "load_time" }, fit = { "ambient", "casing_time" },
+    inputs = { wanted = wanted },
+    parameters = { "rated_speed", "rated_power", "ramp", "ambient", "casing_time", "load_time" }, fit = { "ambient", "casing_time" },
     outputs = {
+      speed = "speed",
       temperature = { "casing", noise = 0.1 },
-      flow = { function(_, x, u) return x.lift * u.pace end, noise = 1.7 },
-      power = { function(_, x, u, p) return p.rated_power * x.load * u.pace ^ 3 end, noise = 13 },
-      vibration = { function(_, x, u) return x.shake * u.pace ^ 2 end, noise = 0.06 },
+      flow = { function(_, x, _, p) return x.lift * x.speed / p.rated_speed end, noise = 1.7 },
+      power = { function(_, x, _, p) return p.rated_power * x.load * (x.speed / p.rated_speed) ^ 3 end, noise = 13 },
+      vibration = { function(_, x, _, p) return x.shake * (x.speed / p.rated_speed) ^ 2 end, noise = 0.06 },
     },
     dynamics = dynamics,
   },

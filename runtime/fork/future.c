@@ -14,6 +14,7 @@
 #include "twin/revision.h"
 #include "twin/snapshot.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,8 +292,35 @@ bool future_step(struct future *future, int64_t now, struct err *err) {
     return true;
 }
 
-bool future_reaches(const struct future *future, uint32_t number) {
-    return find_mover(future, number) != NULL;
+bool future_find(const struct future *future, uint32_t number, const char *name, int *field,
+                 struct err *err) {
+    const struct twin *twin = world_twin(future->fork.world, number);
+    if (!twin || !find_mover(future, number))
+        return err_set(err, ERR_NOT_FOUND,
+                       "the twin is not reached by relationships, so it would stand still");
+    const struct model *model = twin->model;
+    *field = model_sample_field(model, name, strlen(name));
+    if (*field == NONE) *field = model_field(model, FIELD_DERIVED, name, strlen(name));
+    if (*field == NONE) {
+        struct suggestion near = {name, strlen(name), NULL, 0};
+        for (int i = 0; i < model->field_count; i++)
+            if (model->fields[i].kind != FIELD_STATE) suggestion_try(&near, model->fields[i].name);
+        return err_set(err, ERR_NOT_FOUND,
+                       "model %s has no telemetry, property or derived value '%.64s'%s%s%s",
+                       model->name, name, near.best ? "; did you mean '" : "",
+                       near.best ? near.best : "", near.best ? "'?" : "");
+    }
+    enum value_type type = model->fields[*field].type;
+    return type == VALUE_NUMBER || type == VALUE_BOOLEAN ||
+           err_set(err, ERR_INVALID, "%.64s of model %s is a %s and has no course", name,
+                   model->name, value_type_name(type));
+}
+
+double future_number(const struct future *future, uint32_t number, int field) {
+    const struct twin *twin = world_twin(future->fork.world, number);
+    struct value value = twin ? twin_value(twin, field) : value_none();
+    if (value.type == VALUE_BOOLEAN) return value.boolean;
+    return value.type == VALUE_NUMBER ? value.number : NAN;
 }
 
 int future_count(const struct future *future) {

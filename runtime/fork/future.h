@@ -64,7 +64,11 @@ bool future_set(struct future *future, uint32_t number, const char *name, struct
 bool future_spoil(struct future *future, uint32_t number, const char *field,
                   enum sensor_fault fault, double by, struct err *err);
 
-bool future_reaches(const struct future *future, uint32_t number);
+// A number or boolean that its device says or a behaviour derives, of a twin that moves.
+bool future_find(const struct future *future, uint32_t number, const char *name, int *field,
+                 struct err *err);
+double future_number(const struct future *future, uint32_t number, int field); // NAN: not known
+
 // The twins that move, and their equations; NULL: it has none, or they cannot begin.
 int future_count(const struct future *future);
 const struct physics *future_physics(const struct future *future, int index);

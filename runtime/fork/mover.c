@@ -161,11 +161,6 @@ bool mover_hold(struct mover *mover, const struct model *model, int field, struc
     return true;
 }
 
-bool mover_holds(const struct mover *mover, int field) {
-    const struct said *said = find_said(mover, field);
-    return said && said->is_held;
-}
-
 void mover_spoil(struct mover *mover, const struct twin *twin, int field, enum sensor_fault fault,
                  double by) {
     struct said *said = say(mover, field);
@@ -235,16 +230,19 @@ int mover_tell(struct mover *mover, const struct twin *twin, int64_t now, struct
         const struct field *field = &model->fields[said->field];
         struct value value;
         bool is_wished = field->kind == FIELD_REPORTED && field->pair != NONE && !said->is_held &&
-                         twin_value(twin, field->pair).type != VALUE_NONE;
+                         said->output == NONE && twin_value(twin, field->pair).type != VALUE_NONE;
         if (!is_wished && tell(mover, said, now, &value))
             samples[count++] = (struct sample){said->field, fit_type(field, value), now};
     }
     for (int i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
-        if (field->kind != FIELD_DESIRED || mover_holds(mover, field->pair)) continue;
+        const struct said *said =
+            field->kind == FIELD_DESIRED ? find_said(mover, field->pair) : NULL;
+        if (field->kind != FIELD_DESIRED || (said && (said->is_held || said->output != NONE)))
+            continue;
         struct value wished = twin_value(twin, i);
         bool is_news = !value_equal(wished, twin_value(twin, field->pair));
-        if (wished.type != VALUE_NONE && (is_news || find_said(mover, field->pair)))
+        if (wished.type != VALUE_NONE && (is_news || said))
             samples[count++] = (struct sample){field->pair, wished, now};
     }
     return count;

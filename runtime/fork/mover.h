@@ -49,14 +49,14 @@ bool mover_hold_input(struct mover *mover, const char *name, struct value value)
 // A field says this.
 bool mover_hold(struct mover *mover, const struct model *model, int field, struct value value,
                 struct err *err);
-bool mover_holds(const struct mover *mover, int field);
 void mover_spoil(struct mover *mover, const struct twin *twin, int field, enum sensor_fault fault,
                  double by);
 
 // The equations on to `now`, with the twin's present inputs.
 bool mover_move(struct mover *mover, const struct world *world, struct script *script, int64_t now,
                 struct err *err);
-// What its device says then: at most a sample a field. It obeys: what is desired is reported.
+// What its device says then: at most a sample a field. It obeys: what is desired is reported,
+// unless the equations say how.
 int mover_tell(struct mover *mover, const struct twin *twin, int64_t now, struct sample *samples);
 
 // The equations that its samples come from, when they do: its filter would find just that.

@@ -4,7 +4,6 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "base/loop.h"
 #include "base/memory.h"
 #include "script/physics.h"
 #include "turn/engine.h"
@@ -17,9 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POINTS_USUAL 200
 #define SAMPLES_USUAL 40
-#define STEPS_UNASKED 64 // whether to go on, for the clock takes as long as a tenth of a step
 #define BAND_LOW 0.05
 #define BAND_HIGH 0.95
 
@@ -35,7 +32,6 @@ struct whatif {
     int branches, members, steps; // steps: points, the beginning included
     int fields[WHATIF_EMIT_MAX];  // of the emitted twins' models
     double *values;
-    int64_t cpu_begin; // of this thread
     struct course courses[WHATIF_BRANCHES_MAX + 1];
 };
 
@@ -48,63 +44,15 @@ static double *values_of(const struct whatif *whatif, int branch, int member, in
 
 // ---- what is asked
 
-static bool check_extent(struct whatif *whatif, struct err *err) {
-    struct whatif_request *request = whatif->request;
-    if (!request->step_us) {
-        request->step_us = request->horizon_us / POINTS_USUAL;
-        if (request->step_us < 1000000) request->step_us = 1000000;
-    }
-    int64_t steps = request->horizon_us / request->step_us;
-    if (steps < 1)
-        return err_set(err, ERR_INVALID, "step %g s is longer than horizon %g s",
-                       (double)request->step_us / 1e6, (double)request->horizon_us / 1e6);
-    if (steps > WHATIF_STEPS_MAX)
-        return err_set(err, ERR_INVALID,
-                       "horizon %g s in steps of %g s are %lld steps, the limit is %d: take longer "
-                       "steps",
-                       (double)request->horizon_us / 1e6, (double)request->step_us / 1e6,
-                       (long long)steps, WHATIF_STEPS_MAX);
-    whatif->steps = (int)steps + 1;
-    return true;
-}
-
 static const struct twin *twin_of(const struct whatif *whatif, uint32_t number) {
     return world_twin(whatif->future.fork.world, number);
 }
 
-// Numbers that a device says or a behaviour derives; parameters and wishes are known.
-static int find_emitted(const struct model *model, const char *name) {
-    size_t length = strlen(name);
-    int field = model_sample_field(model, name, length);
-    if (field == NONE) field = model_field(model, FIELD_DERIVED, name, length);
-    return field;
-}
-
 static bool find_emits(struct whatif *whatif, struct err *err) {
-    struct whatif_request *request = whatif->request;
-    for (int i = 0; i < request->emit_count; i++) {
-        struct whatif_emit *emit = &request->emits[i];
-        if (!future_reaches(&whatif->future, emit->number))
-            return err_set(err, ERR_NOT_FOUND,
-                           "emit: the twin of '%.64s' is not reached by relationships, so it would "
-                           "stand still",
-                           emit->name);
-        const struct model *model = twin_of(whatif, emit->number)->model;
-        int field = whatif->fields[i] = find_emitted(model, emit->field);
-        if (field == NONE) {
-            struct suggestion near = {emit->field, strlen(emit->field), NULL, 0};
-            for (int j = 0; j < model->field_count; j++)
-                if (model->fields[j].kind != FIELD_STATE)
-                    suggestion_try(&near, model->fields[j].name);
-            return err_set(err, ERR_NOT_FOUND,
-                           "emit: model %s has no telemetry, property or derived value '%.64s'%s%s",
-                           model->name, emit->field, near.best ? "; did you mean " : "",
-                           near.best ? near.best : "");
-        }
-        enum value_type type = model->fields[field].type;
-        if (type != VALUE_NUMBER && type != VALUE_BOOLEAN)
-            return err_set(err, ERR_INVALID, "emit: %s of model %s is a %s and has no course",
-                           emit->field, model->name, value_type_name(type));
+    for (int i = 0; i < whatif->request->emit_count; i++) {
+        const struct whatif_emit *emit = &whatif->request->emits[i];
+        if (!future_find(&whatif->future, emit->number, emit->field, &whatif->fields[i], err))
+            return err_prefix(err, "emit '%.64s': ", emit->name);
     }
     return true;
 }
@@ -145,11 +93,9 @@ static void choose_samples(struct whatif *whatif) {
 
 static void note(struct whatif *whatif, int branch, int member, int step) {
     for (int i = 0; i < whatif->request->emit_count; i++) {
-        const struct twin *twin = twin_of(whatif, whatif->request->emits[i].number);
-        struct value value = twin ? twin_value(twin, whatif->fields[i]) : value_none();
-        values_of(whatif, branch, member, i)[step] = value.type == VALUE_NUMBER    ? value.number
-                                                     : value.type == VALUE_BOOLEAN ? value.boolean
-                                                                                   : NAN;
+        const struct whatif_emit *emit = &whatif->request->emits[i];
+        values_of(whatif, branch, member, i)[step] =
+            future_number(&whatif->future, emit->number, whatif->fields[i]);
     }
 }
 
@@ -178,25 +124,14 @@ static void keep_course(struct whatif *whatif, int branch) {
     memcpy(course->failure, future->failure, sizeof course->failure);
 }
 
-static bool may_go_on(const struct whatif *whatif, struct err *err) {
-    const struct whatif_request *request = whatif->request;
-    if (request->is_ending && *request->is_ending)
-        return err_set(err, ERR_UNAVAILABLE, "the runtime is ending; ask the next one");
-    return loop_thread_cpu() - whatif->cpu_begin <= WHATIF_CPU_MAX ||
-           err_set(err, ERR_TOO_LARGE,
-                   "it takes more than %d s: take longer steps, fewer samples or a shorter horizon",
-                   WHATIF_CPU_MAX / 1000000);
-}
-
 static bool run_member(struct whatif *whatif, int branch, int member, struct err *err) {
     struct future *future = &whatif->future;
     if (!future_begin(future, (uint64_t)member, err)) return false;
     if (branch > 0 && !ask(whatif, &whatif->request->branches[branch - 1], err)) return false;
     note(whatif, branch, member, 0);
     for (int step = 1; step < whatif->steps; step++) {
-        bool is_asked = step % STEPS_UNASKED == 0;
-        if ((is_asked && !may_go_on(whatif, err)) ||
-            !future_step(future, future->begin + step * whatif->request->step_us, err))
+        if (!horizon_may_go_on(&whatif->request->horizon, step, err) ||
+            !future_step(future, future->begin + step * whatif->request->horizon.step_us, err))
             return false;
         note(whatif, branch, member, step);
     }
@@ -255,7 +190,7 @@ static void write_times(const struct whatif *whatif, struct buffer *json) {
     json_key(json, "time");
     json_open(json, '[');
     for (int i = 0; i < whatif->steps; i++)
-        json_seconds(json, whatif->future.begin + i * whatif->request->step_us);
+        json_seconds(json, whatif->future.begin + i * whatif->request->horizon.step_us);
     json_close(json, ']');
 }
 
@@ -348,8 +283,9 @@ static void write(const struct whatif *whatif, struct buffer *json) {
 }
 
 bool whatif_run(struct whatif_request *request, struct buffer *json, struct err *err) {
-    struct whatif whatif = {.request = request, .cpu_begin = loop_thread_cpu()};
-    if (!check_extent(&whatif, err)) return false;
+    struct whatif whatif = {.request = request};
+    if (!horizon_begin(&request->horizon, err)) return false;
+    whatif.steps = request->horizon.steps + 1;
     bool is_good = future_open(&whatif.future, &request->source, request->snapshot, request->number,
                                request->rev, request->version, err) &&
                    future_begin(&whatif.future, 0, err);

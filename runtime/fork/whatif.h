@@ -12,17 +12,13 @@
 #define FORK_WHATIF_H
 
 #include "fork/future.h"
-
-#include <stdatomic.h>
+#include "fork/horizon.h"
 
 #define WHATIF_BRANCHES_MAX 16
 #define WHATIF_EMIT_MAX 32
 #define WHATIF_SETS_MAX 32
-#define WHATIF_STEPS_MAX 20000
 #define WHATIF_SAMPLES_MAX 1000
 #define WHATIF_VALUES_MAX 20000000 // of all branches, members, fields and steps
-#define WHATIF_CPU_MAX 120000000   // us, of all of it
-#define WHATIF_HORIZON_MAX (30ll * 24 * 3600 * 1000000)
 
 struct buffer;
 
@@ -49,13 +45,12 @@ struct whatif_branch {
 
 struct whatif_request { // zeroed at first; texts and values are its own
     struct fork_source source;
-    struct snapshot *snapshot;    // of now
-    uint32_t number;              // the twin
-    uint64_t rev;                 // 0: now
-    uint64_t version;             // that is live, for now
-    int64_t horizon_us, step_us;  // step 0: a two hundredth of the horizon, at least a second
-    const atomic_bool *is_ending; // asked between steps: nobody waits any more; may be NULL
-    int samples;                  // members beside the course without chance; -1: as many as pays
+    struct snapshot *snapshot; // of now
+    uint32_t number;           // the twin
+    uint64_t rev;              // 0: now
+    uint64_t version;          // that is live, for now
+    struct horizon horizon;
+    int samples; // members beside the course without chance; -1: as many as pays
     struct whatif_branch branches[WHATIF_BRANCHES_MAX];
     int branch_count; // besides "untouched"
     struct whatif_emit {

@@ -14,6 +14,7 @@
 #include "push/http_file.h"
 #include "push/http_history.h"
 #include "push/http_import.h"
+#include "push/http_optimise.h"
 #include "push/http_past.h"
 #include "push/http_replay.h"
 #include "push/http_retry.h"
@@ -53,6 +54,7 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/twins/{}/explain", http_explain_get},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
     {HTTP_POST, "/api/v1/twins/{}/whatif", http_whatif_post},
+    {HTTP_POST, "/api/v1/twins/{}/optimise", http_optimise_post},
     {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},
     {HTTP_GET, "/api/v1/twins/{}/commands/{}", http_command_get},
     {HTTP_POST, "/api/v1/twins/{}/commands/{}", http_command_post},

@@ -27,7 +27,7 @@ struct service {
     struct durable durable;
     struct archive *archive;   // NULL without a log
     struct archive *foresight; // likewise, for what takes long
-    int whatifs_waiting;
+    int questions_waiting;
     atomic_bool is_ending; // what takes long is given up
     struct studies studies;
     struct clinic *clinic; // the same

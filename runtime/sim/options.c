@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "sim/plant.h"
 
 #include <math.h>
 #include <netdb.h>
@@ -18,6 +19,8 @@
 #define ID_MAX 64
 #define PLANT_LINES_MAX 10000
 #define LOAD_WINDOW 256
+#define DEVICES_A_PEER 8
+#define PEERS_USUAL_MAX 1000
 #define LOAD_WINDOW_MAX 65536 // what the transport can tell apart
 #define LOAD_FIELDS "temperature:Cel,vibration"
 
@@ -76,11 +79,11 @@ static bool flag_parse(struct options *options, const struct flag *flag, char *v
 static bool mode_check(struct options *options, struct err *err);
 static bool load_check(struct options *options, struct err *err);
 static bool server_find(struct options *options, struct err *err);
+static uint32_t peers_usual(const struct options *options);
 
 bool options_parse(struct options *options, int argc, char **argv, bool *is_help, struct err *err) {
     *options = (struct options){
         .coap = "127.0.0.1:" COAP_PORT,
-        .peers = 1,
         .seed = 1,
         .format = SENML_JSON,
         .wear = 1,
@@ -125,7 +128,10 @@ const char *options_help(void) {
            "  --coap ADDR       the server: coap://HOST:PORT or HOST:PORT (127.0.0.1:5683)\n"
            "  --seconds S       then stop (0: never)         --warmup S    not counted (0)\n"
            "  --seed N          of all chance (1)            --non         not confirmable\n"
-           "  --format F        json or cbor (json)          --peers N     source addresses (1)\n"
+           "  --format F        json or cbor (json)          --peers N     source addresses (1;\n"
+           "                                                   of a fleet or plant on this "
+           "machine\n"
+           "                                                   one for each 8 devices)\n"
            "  --report FILE     counts and latencies, JSON   --quiet       print no counts\n"
            "  --acked FILE      append `TWIN FIELD VALUE` for each record answered 2.xx\n"
            "\n"
@@ -230,6 +236,16 @@ static bool load_check(struct options *options, struct err *err) {
     return true;
 }
 
+// Devices that are told what to do are told as observers, of which a server may take few for one
+// address.
+static uint32_t peers_usual(const struct options *options) {
+    if (options->mode != MODE_FLEET) return 1;
+    uint64_t devices = options->count;
+    if (options->plant) devices *= plant_site_assets(options->plant);
+    uint64_t peers = (devices + DEVICES_A_PEER - 1) / DEVICES_A_PEER;
+    return (uint32_t)(peers < 1 ? 1 : peers > PEERS_USUAL_MAX ? PEERS_USUAL_MAX : peers);
+}
+
 // "coap://HOST:PORT", "HOST:PORT", "[::1]:PORT" or "HOST".
 static bool server_find(struct options *options, struct err *err) {
     const char *text = options->coap;
@@ -247,6 +263,7 @@ static bool server_find(struct options *options, struct err *err) {
     freeaddrinfo(found);
     const struct sockaddr_in *server = (const struct sockaddr_in *)&options->server;
     bool is_here = server->sin_family == AF_INET && ntohl(server->sin_addr.s_addr) >> 24 == 127;
+    if (options->peers == 0) options->peers = is_here ? peers_usual(options) : 1;
     if (options->peers == 1 || is_here) return true;
     return err_set(err, ERR_INVALID, "--peers %u needs a server at 127.x.y.z, not %s",
                    options->peers, options->coap);
