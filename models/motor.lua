@@ -55,8 +55,8 @@ return {
   physics = { -- serves what-if: nothing of it runs in a turn
     states = {
       winding = { unit = "Cel", from = "winding_temperature", noise = 0.15, spread = 0.15 },
-      heat = { unit = "Cel", initial = heat, spread = 3.5 },
-      per_watt = { initial = current_per_watt, spread = 8e-6 },
+      heat = { unit = "Cel", initial = heat, spread = 5 },
+      per_watt = { initial = current_per_watt, spread = 1.2e-5 },
     },
     inputs = { power = power },
     parameters = { "rated_current", "ambient", "winding_time" }, fit = { "winding_time" },

@@ -75,11 +75,11 @@ return {
     states = {
       speed = { unit = "1/min", from = "speed", noise = 0.5 },
       casing = { unit = "Cel", from = "temperature", noise = 0.1, spread = 0.1 },
-      load = { initial = load_now, wander = 0.037 }, -- 1: what its plate says
+      load = { initial = load_now, wander = 0.042 }, -- 1: what its plate says
       usual_load = { initial = 1.02, spread = 0.015 }, -- a worn one takes more
       lift = { unit = "l/min", initial = at_rated("flow", 1, "rated_flow"), spread = 2 },
       shake = { unit = "mm/s", initial = at_rated("vibration", 2, "vibration_new"), spread = 0.09 },
-      heat = { unit = "Cel", initial = heat, spread = 1.2 },
+      heat = { unit = "Cel", initial = heat, spread = 2.5 },
     },
     inputs = { wanted = wanted },
     parameters = { "rated_speed", "rated_power", "ramp", "ambient", "casing_time", "load_time" }, fit = { "ambient", "casing_time" },
