@@ -50,7 +50,7 @@ struct calibrating {
 };
 
 // PUT replaces all parameters, so all that the twin has are sent with those that were fitted.
-static char *body_of(const struct calibrating *calibrating, const cJSON *twin) {
+static cJSON *body_of(const struct calibrating *calibrating, const cJSON *twin) {
     const struct calibration *calibration = &calibrating->calibration;
     cJSON *body = cJSON_CreateObject();
     cJSON *parameters = cJSON_Duplicate(member(twin, "parameters", NULL), true);
@@ -61,32 +61,21 @@ static char *body_of(const struct calibrating *calibrating, const cJSON *twin) {
         cJSON_DeleteItemFromObjectCaseSensitive(parameters, name);
         cJSON_AddNumberToObject(parameters, name, calibration->fit.numbers[i]);
     }
-    char *text = cJSON_PrintUnformatted(body);
-    cJSON_Delete(body);
-    return text;
+    return body;
 }
 
 static bool apply(struct calibrating *calibrating, struct err *err) {
-    struct buffer path = {0};
+    const char *id = calibrating->calibration.id;
     struct answer twin = {0}, answer = {0};
-    char *escaped = client_escape(calibrating->calibration.id), *body = NULL;
-    buffer_printf(&path, "/twins/%s", escaped);
-    buffer_byte(&path, 0);
-    struct request request = {.method = "GET", .path = (const char *)path.bytes};
-    bool is_good = client_ask(calibrating->client, &request, &twin, err);
+    bool is_good = client_ask_twin(calibrating->client, "GET", id, "", NULL, 0, &twin, err);
     if (is_good) {
-        body = body_of(calibrating, twin.body);
-        request.method = "PUT";
-        request.body = body;
-        request.type = "application/json";
-        is_good = client_ask(calibrating->client, &request, &answer, err);
+        cJSON *body = body_of(calibrating, twin.body);
+        is_good = client_ask_twin(calibrating->client, "PUT", id, "", body, 0, &answer, err);
+        cJSON_Delete(body);
     }
-    if (is_good) fprintf(stderr, "%s: set\n", calibrating->calibration.id);
+    if (is_good) fprintf(stderr, "%s: set\n", id);
     answer_fini(&answer);
     answer_fini(&twin);
-    free(body);
-    free(escaped);
-    buffer_fini(&path);
     return is_good;
 }
 
@@ -130,13 +119,8 @@ static bool take_file(struct calibrating *calibrating, const struct playback *wa
 // The parameters that the twin has in twind, as --param would have them.
 static bool ask_parameters(struct calibrating *calibrating, const char *id, struct region *region,
                            struct texts *parameters, struct err *err) {
-    struct buffer path = {0};
     struct answer answer = {0};
-    char *escaped = client_escape(id);
-    buffer_printf(&path, "/twins/%s", escaped);
-    buffer_byte(&path, 0);
-    struct request request = {.method = "GET", .path = (const char *)path.bytes};
-    bool is_good = client_ask(calibrating->client, &request, &answer, err);
+    bool is_good = client_ask_twin(calibrating->client, "GET", id, "", NULL, 0, &answer, err);
     const cJSON *parameter;
     cJSON_ArrayForEach(parameter, member(answer.body, "parameters", NULL)) {
         const char *value = cell_of(region, member(parameter, "value", NULL));
@@ -149,8 +133,6 @@ static bool ask_parameters(struct calibrating *calibrating, const char *id, stru
         buffer_fini(&text);
     }
     answer_fini(&answer);
-    buffer_fini(&path);
-    free(escaped);
     return is_good;
 }
 

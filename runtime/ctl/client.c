@@ -240,3 +240,23 @@ void client_add_query(struct buffer *path, const char *name, const char *value) 
     buffer_printf(path, "&%s=%s", name, escaped);
     free(escaped);
 }
+
+bool client_ask_twin(struct client *client, const char *method, const char *id, const char *part,
+                     const cJSON *body, uint64_t if_rev, struct answer *answer, struct err *err) {
+    struct buffer path = {0};
+    char *escaped = client_escape(id), *text = body ? cJSON_PrintUnformatted(body) : NULL;
+    bool is_patch = strcmp(method, "PATCH") == 0;
+    buffer_printf(&path, "/twins/%s%s", escaped, part);
+    buffer_byte(&path, 0);
+    struct request request = {.method = method,
+                              .path = (const char *)path.bytes,
+                              .body = text,
+                              .type =
+                                  is_patch ? "application/merge-patch+json" : "application/json",
+                              .if_rev = if_rev};
+    bool is_good = client_ask(client, &request, answer, err);
+    free(text);
+    free(escaped);
+    buffer_fini(&path);
+    return is_good;
+}

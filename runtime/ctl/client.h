@@ -34,6 +34,10 @@ struct answer {
 bool client_ask(struct client *client, const struct request *request, struct answer *answer,
                 struct err *err);
 void answer_fini(struct answer *answer);
+// The same of a twin: `part` is what stands behind its id, "/desired", or ""; `body` is JSON, may
+// be NULL, and of a PATCH a merge-patch.
+bool client_ask_twin(struct client *client, const char *method, const char *id, const char *part,
+                     const cJSON *body, uint64_t if_rev, struct answer *answer, struct err *err);
 
 // GET of what is no JSON and may have any size and take any time, told piece by piece. False as
 // client_ask, or when `on_bytes` was false, which ends it.

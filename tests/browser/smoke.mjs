@@ -140,7 +140,7 @@ async function twinPage({ id, property, range }) {
     return said.jsonValue();
   });
   await check("what_if_shows_what_would_come_beside_what_is_changed", async () => {
-    await page.click("#whatif-open");
+    await page.click("#if-open");
     await page.waitForSelector('.outcome[data-branches="1"] canvas');
     await page.selectOption("#whatif-add", property);
     await page.fill("#whatif-0", String(Math.round((range[0] + range[1]) / 3)));
@@ -162,6 +162,16 @@ async function twinPage({ id, property, range }) {
     await page.click(".question button[type=submit]");
     await page.waitForSelector(".question .problem", { state: "detached" });
     return said.trim();
+  });
+  await check("a_value_is_explained_by_the_lines_that_made_it", async () => {
+    await page.click("#why-open");
+    await page.waitForSelector(".story .code code");
+    const lines = await page.locator(".story .code code").allTextContents();
+    const effects = await page.locator(".story .differences th[scope=row]").allTextContents();
+    claim(lines.some((line) => line.includes("derived.")) && effects.some((field) => field.startsWith("derived.")), `${lines.length} lines wrote ${effects}`);
+    await page.click("text=Keep this revision");
+    await page.waitForFunction(() => /why=[a-z_]+%40\d+|why=[a-z_]+@\d+/.test(location.hash));
+    return `${lines.length} lines wrote ${effects.join(", ")}`;
   });
   await check("the_twin_page_is_accessible_in_light", () => axe("twin, light"));
   await check("pause_stops_the_page_and_resume_goes_on", async () => {

@@ -363,6 +363,11 @@ async function put(path: string, body: object): Promise<Problem | null> {
   return response.ok ? null : problemOf(await response.json().catch(() => null), response.status);
 }
 
+/** What a panel asks for when it is opened; throws with the server's sentence. */
+export function load(path: string): Promise<unknown> {
+  return get(path);
+}
+
 /** Asks what changes nothing: the answer's body, or what the server says against it. */
 export async function ask(path: string, body: object): Promise<{ readonly body: unknown } | { readonly problem: Problem }> {
   const response = await fetch(`/api/v1${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })

@@ -107,24 +107,35 @@ function Charts({ twin, model, chosen, all }: { twin: number; model: Model | und
   );
 }
 
-type Panel = ComponentType<{ id: string; chosen: readonly string[]; neighbours: readonly string[] }>;
+interface PanelProps {
+  readonly id: string;
+  readonly chosen: readonly string[];
+  readonly neighbours: readonly string[];
+}
 
-/** What if: a file of its own, loaded when it is first asked for; the address keeps it open. */
-function WhatIfPanel({ id, chosen }: { id: string; chosen: readonly string[] }) {
-  const [panel, setPanel] = useState<{ Shown: Panel } | null>(null);
-  const isOpen = route.value.params.has("if");
+/** What is asked for seldom: a file of its own, loaded when it is first opened. */
+const PANELS = {
+  why: { title: "Why", hint: "the turn that made it so, run again", open: "Explain", load: () => import("./explain").then(({ Explain }) => Explain) },
+  if: { title: "What if", hint: "what would come, on a copy", open: "Look ahead", load: () => import("./whatif").then(({ WhatIf }) => WhatIf) },
+} as const;
+
+/** The address keeps it open. */
+function Panel({ name, ...props }: { name: keyof typeof PANELS } & PanelProps) {
+  const [panel, setPanel] = useState<{ Shown: ComponentType<PanelProps> } | null>(null);
+  const { title, hint, open, load } = PANELS[name];
+  const isOpen = route.value.params.has(name);
   useEffect(() => {
-    if (isOpen && panel === null) void import("./whatif").then(({ WhatIf }) => setPanel({ Shown: WhatIf }));
+    if (isOpen && panel === null) void load().then((Shown) => setPanel({ Shown }));
   }, [isOpen]);
   return (
-    <section class="panel whatif" aria-labelledby="whatif-title">
+    <section class={`panel panel-${name}`} aria-labelledby={`${name}-title`}>
       <div class="panel-head">
-        <h2 id="whatif-title">What if</h2>
-        <span class="soft small">what would come, on a copy</span>
+        <h2 id={`${name}-title`}>{title}</h2>
+        <span class="soft small">{hint}</span>
         <span class="grow" />
-        <button type="button" id="whatif-open" aria-expanded={isOpen} onClick={() => setParam("if", isOpen ? null : "now")}>{isOpen ? "Close" : "Look ahead"}</button>
+        <button type="button" id={`${name}-open`} aria-expanded={isOpen} onClick={() => setParam(name, isOpen ? null : "now")}>{isOpen ? "Close" : open}</button>
       </div>
-      {isOpen && panel !== null && <panel.Shown id={id} chosen={chosen} neighbours={neighboursOf(id)} />}
+      {isOpen && panel !== null && <panel.Shown {...props} />}
     </section>
   );
 }
@@ -176,7 +187,9 @@ export function Page({ id }: { id: string }) {
           ))}
         </div>
         <Charts twin={twin} model={model} chosen={chosen} all={all} />
-        {fleet.quality(twin) >= 0 && <WhatIfPanel id={id} chosen={chosen} />}
+        {fleet.quality(twin) >= 0 && (["if", "why"] as const).map((name) => (
+          <Panel key={name} name={name} id={id} chosen={chosen} neighbours={neighboursOf(id)} />
+        ))}
       </div>
       <div class="twin-side">
         {properties.length > 0 && (
