@@ -2,7 +2,8 @@
 local IDLE = 0.17 -- of the rated current, that the field alone takes, at a right angle to what drives
 
 local function power(motor) -- of the pump that it drives; nil: it says nothing of what comes
-  for pump in motor:related("part_of") do return pump.telemetry.power end
+  local pump = motor:related("part_of")()
+  return pump and pump.telemetry.power
 end
 
 local function current_per_watt(motor)

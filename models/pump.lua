@@ -5,8 +5,8 @@ end
 
 local LANDS = 0.5 -- s, in which it comes to rest at the speed that is wanted
 
--- What is measured as it would be at rated speed and load, by the affinity laws: flow goes with the speed, vibration and heat with its square,
--- power with its cube. Of one that stands there is only what its plate says.
+-- What is measured as it would be at rated speed and load, by the affinity laws: flow goes with the speed, vibration and heat with
+-- its square, power with its cube. Of one that stands there is only what its plate says.
 local function at_rated(field, exponent, plate)
   return function(pump)
     local share, reading = pace(pump), pump.telemetry[field]
@@ -20,7 +20,8 @@ local function load_now(pump) return load(pump) / pump.parameters.rated_power en
 
 local function heat(pump)
   local share, temperature = pace(pump), pump.telemetry.temperature
-  return share > 0.1 and temperature and (temperature - pump.parameters.ambient) / (share ^ 2 * load_now(pump)) or pump.parameters.rated_heat
+  if share <= 0.1 or not temperature then return pump.parameters.rated_heat end
+  return (temperature - pump.parameters.ambient) / (share ^ 2 * load_now(pump))
 end
 
 local function wanted(pump) return pump.desired.speed or pump.reported.speed or pump.parameters.rated_speed end

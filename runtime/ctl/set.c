@@ -68,23 +68,9 @@ static bool parse(struct wish *wish, int *argc, char **argv, struct err *err) {
 
 static bool ask(struct client *client, const struct wish *wish, const char *method,
                 struct answer *answer, struct err *err) {
-    char *escaped = client_escape(wish->id);
-    char *body = cJSON_PrintUnformatted(wish->patch);
     bool is_write = strcmp(method, "PATCH") == 0;
-    struct buffer path = {0};
-    buffer_printf(&path, "/twins/%s%s", escaped, is_write ? "/desired" : "");
-    buffer_byte(&path, 0);
-    struct request request = {.method = method, .path = (const char *)path.bytes};
-    if (is_write) {
-        request.body = body;
-        request.type = "application/merge-patch+json";
-        request.if_rev = wish->if_rev;
-    }
-    bool is_good = client_ask(client, &request, answer, err);
-    buffer_fini(&path);
-    free(body);
-    free(escaped);
-    return is_good;
+    return client_ask_twin(client, method, wish->id, is_write ? "/desired" : "",
+                           is_write ? wish->patch : NULL, is_write ? wish->if_rev : 0, answer, err);
 }
 
 static void write_rows(struct rows *rows, const struct wish *wish, const cJSON *twin,

@@ -6,7 +6,9 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "push/frame.h"
 #include "push/http.h"
+#include "push/later.h"
 #include "push/service.h"
 #include "push/session.h"
 
@@ -29,6 +31,13 @@ struct pending_write {
     struct session *session;
     struct pending_write *next;
     uint32_t command; // its id, 0 when it is something else
+    char id[ANSWER_ID_SIZE];
+};
+
+struct asked { // what is not known yet
+    struct later *later;
+    struct session *session;
+    struct asked *next;
     char id[ANSWER_ID_SIZE];
 };
 
@@ -139,7 +148,56 @@ void answer_command_when_durable(struct session *session, const char *id, uint32
     durable_add(&session->service->durable, &pending->wait, rev, on_durable);
 }
 
+static void on_known(struct later *later, const struct err *why, const struct buffer *json) {
+    struct asked *asked = later->context;
+    struct session *session = asked->session;
+    struct asked **place = &session->asked;
+    struct buffer out = {0};
+    struct err err;
+    while (*place != asked)
+        place = &(*place)->next;
+    *place = asked->next;
+    if (why) {
+        answer_problem(session, asked->id, why);
+    } else if (json->length + ANSWER_ID_SIZE + 20 > FRAME_MAX) {
+        err_set(&err, ERR_TOO_LARGE,
+                "the answer has more than the %d bytes of a message: ask by HTTP, or for fewer "
+                "fields, longer steps or a shorter horizon",
+                FRAME_MAX);
+        answer_problem(session, asked->id, &err);
+    } else { // the object's own members
+        answer_open(&out, asked->id, true);
+        buffer_byte(&out, ',');
+        buffer_add(&out, json->bytes + 1, json->length - 2);
+        json_close(&out, '}');
+        answer_send(session, &out);
+    }
+    free(asked);
+}
+
+void answer_when_known(struct session *session, const char *id, struct later *later) {
+    struct asked *asked = xcalloc(1, sizeof *asked);
+    asked->session = session;
+    asked->later = later;
+    memcpy(asked->id, id, strlen(id) + 1);
+    asked->next = session->asked;
+    session->asked = asked;
+    later->context = asked;
+    later->on_done = on_known;
+    later->start(later);
+}
+
+static void drop_asked(struct session *session) {
+    for (struct asked *asked = session->asked, *next; asked; asked = next) {
+        next = asked->next;
+        asked->later->context = NULL;
+        free(asked);
+    }
+    session->asked = NULL;
+}
+
 void answers_drop(struct session *session) {
+    drop_asked(session);
     while (session->first_answer) {
         struct answer *answer = session->first_answer;
         session->first_answer = answer->next;

@@ -9,6 +9,7 @@
 
 struct buffer;
 struct err;
+struct later;
 struct session;
 
 #define ANSWER_ID_SIZE 160
@@ -33,6 +34,9 @@ void answer_when_durable(struct session *session, const char *id, uint64_t rev);
 // The same for a command: {"command", "rev"}.
 void answer_command_when_durable(struct session *session, const char *id, uint32_t command,
                                  uint64_t rev);
+
+// Answers the members of what comes of it; starts it.
+void answer_when_known(struct session *session, const char *id, struct later *later);
 
 // The client is gone: nothing is answered any more.
 void answers_drop(struct session *session);

@@ -46,19 +46,6 @@ static void on_durable(struct durable_wait *wait) {
     worker_submit(reading->archive->worker, &reading->job);
 }
 
-void archive_free(struct archive *archive) {
-    if (!archive) return;
-    worker_free(archive->worker);
-    for (struct durable_wait *wait = archive->service->durable.first, *next; wait; wait = next) {
-        next = wait->next;
-        struct reading *reading = reading_of(wait);
-        if (wait->on_durable != on_durable || reading->archive != archive) continue;
-        durable_remove(&archive->service->durable, wait);
-        reading->free(reading);
-    }
-    free(archive);
-}
-
 static void run(struct job *job) {
     struct reading *reading = (struct reading *)job;
     reading->is_read = reading->read(reading, reading->archive->log, &reading->err);
@@ -75,6 +62,19 @@ static void done(struct job *job) {
     buffer_fini(&json);
     past_close(&reading->past);
     reading->free(reading);
+}
+
+void archive_free(struct archive *archive) {
+    if (!archive) return;
+    worker_free(archive->worker);
+    for (struct durable_wait *wait = archive->service->durable.first, *next; wait; wait = next) {
+        next = wait->next;
+        struct reading *reading = reading_of(wait);
+        if (wait->on_durable != on_durable || reading->archive != archive) continue;
+        durable_remove(&archive->service->durable, wait);
+        done(&reading->job);
+    }
+    free(archive);
 }
 
 static void start(struct later *later) {

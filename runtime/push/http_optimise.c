@@ -153,8 +153,9 @@ bool http_optimise_post(struct service *service, const struct http_request *requ
     optimising->request.horizon.is_ending = &service->is_ending;
     bool is_good = read_body(service, body, &optimising->request, err);
     cJSON_Delete(body);
+    response->cache = "no-store";
     if (is_good)
-        question_ask(service, twin, &optimising->question, response);
+        response->later = question_ask(service, twin, &optimising->question);
     else
         free_optimising(&optimising->question);
     return is_good;

@@ -93,6 +93,18 @@ bool http_twin_get(struct service *service, const struct http_request *request,
            http_twin_answer(service, request, twin, response);
 }
 
+bool http_twin_predictions(struct service *service, const struct http_request *request,
+                           const struct route_match *match, struct http_response *response,
+                           struct err *err) {
+    const struct twin *twin = http_twin_find(service, match, err);
+    char etag[sizeof response->etag];
+    if (!twin) return false;
+    write_etag(twin, etag, sizeof etag);
+    if (!http_is_known(request, response, etag))
+        twin_json_predictions(service->world, twin, &response->body);
+    return true;
+}
+
 bool http_twin_put(struct service *service, const struct http_request *request,
                    const struct route_match *match, struct http_response *response,
                    struct err *err) {

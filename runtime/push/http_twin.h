@@ -8,6 +8,8 @@
 //
 // GET /twins/{id}?rev=N or ?at=TIME answers what the twin was then (push/http_past.h).
 //
+// GET /twins/{id}/predictions answers {"twin", "rev", "predictions": {...}}.
+//
 // PUT takes {"model", "parameters", "attributes", "relationships", "lifecycle"}; a member that is
 // there replaces all of that part, one that is not leaves it. Without a model it is the one that
 // the twin has or whose `match` fits its id. So what GET gave can be PUT back.
@@ -19,7 +21,7 @@
 
 struct twin;
 
-route_handler http_twin_list, http_twin_get, http_twin_put, http_twin_delete,
+route_handler http_twin_list, http_twin_get, http_twin_predictions, http_twin_put, http_twin_delete,
     http_twin_patch_desired;
 
 // The twin that the path's first part names.

@@ -153,7 +153,8 @@ static bool read_emits(const struct service *service, const cJSON *body,
 
 static bool read_body(const struct service *service, const cJSON *body,
                       struct whatif_request *request, struct err *err) {
-    static const char *const names[] = {"at", "horizon", "step", "emit", "samples", "branches"};
+    static const char *const names[] = {"at",       "horizon", "step", "emit", "samples",
+                                        "branches", "id",      "op",   "twin"}; // of a message
     return document_check(body, names, ARRAY_LEN(names), "the body", err) &&
            question_at(service, body, &request->rev, err) &&
            question_horizon(body, &request->horizon, err) &&
@@ -161,13 +162,9 @@ static bool read_body(const struct service *service, const cJSON *body,
            read_emits(service, body, request, err) && read_branches(service, body, request, err);
 }
 
-bool http_whatif_post(struct service *service, const struct http_request *request,
-                      const struct route_match *match, struct http_response *response,
-                      struct err *err) {
-    const struct twin *twin = http_twin_find(service, match, err);
-    if (!twin || !question_is_welcome(service, err)) return false;
-    cJSON *body = document_parse("the body", request->body, request->body_length, err);
-    if (!body) return false;
+struct later *http_whatif_ask(struct service *service, const struct twin *twin, const cJSON *body,
+                              struct err *err) {
+    if (!question_is_welcome(service, err)) return NULL;
     struct asking *asking = xcalloc(1, sizeof *asking);
     asking->question.run = run;
     asking->question.free = free_asking;
@@ -175,11 +172,21 @@ bool http_whatif_post(struct service *service, const struct http_request *reques
     asking->request.source = question_source(service);
     asking->request.version = service->world->version;
     asking->request.horizon.is_ending = &service->is_ending;
-    bool is_good = read_body(service, body, &asking->request, err);
+    if (read_body(service, body, &asking->request, err))
+        return question_ask(service, twin, &asking->question);
+    free_asking(&asking->question);
+    return NULL;
+}
+
+bool http_whatif_post(struct service *service, const struct http_request *request,
+                      const struct route_match *match, struct http_response *response,
+                      struct err *err) {
+    const struct twin *twin = http_twin_find(service, match, err);
+    cJSON *body =
+        twin ? document_parse("the body", request->body, request->body_length, err) : NULL;
+    if (!body) return false;
+    response->cache = "no-store";
+    response->later = http_whatif_ask(service, twin, body, err);
     cJSON_Delete(body);
-    if (is_good)
-        question_ask(service, twin, &asking->question, response);
-    else
-        free_asking(&asking->question);
-    return is_good;
+    return response->later != NULL;
 }

@@ -12,6 +12,15 @@
 
 #include "push/route.h"
 
+#include <cjson/cJSON.h>
+
+struct later;
+struct twin;
+
 route_handler http_whatif_post;
+
+// The same of a body, or of a message that has its members. NULL: `err` says why not.
+struct later *http_whatif_ask(struct service *service, const struct twin *twin, const cJSON *body,
+                              struct err *err);
 
 #endif

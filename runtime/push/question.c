@@ -106,14 +106,14 @@ bool question_is_welcome(const struct service *service, struct err *err) {
                    WAITING_MAX);
 }
 
-void question_ask(struct service *service, const struct twin *twin, struct question *owned,
-                  struct http_response *response) {
+struct later *question_ask(struct service *service, const struct twin *twin,
+                           struct question *owned) {
     service->questions_waiting++;
     owned->service = service;
     owned->reading = (struct reading){.read = run, .write = write, .free = free_question};
     owned->snapshot = snapshot_open(service->world);
-    response->cache = "no-store";
-    response->later = archive_ask(service->foresight, twin, &owned->reading);
+    struct later *later = archive_ask(service->foresight, twin, &owned->reading);
     // Behaviours may look at other twins, so all that the snapshot has must be on disk.
     owned->reading.newest = log_newest(service->options.log);
+    return later;
 }

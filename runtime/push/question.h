@@ -38,8 +38,8 @@ struct question {
 struct fork_source question_source(const struct service *service);
 // Whether one more may be asked.
 bool question_is_welcome(const struct service *service, struct err *err);
-// Asks it; `owned` has `run` and `free`.
-void question_ask(struct service *service, const struct twin *twin, struct question *owned,
-                  struct http_response *response);
+// Asks it once what is returned is started; `owned` has `run` and `free`.
+struct later *question_ask(struct service *service, const struct twin *twin,
+                           struct question *owned);
 
 #endif

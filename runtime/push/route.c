@@ -52,6 +52,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/series", http_samples_post},
     {HTTP_GET, "/api/v1/twins/{}/revisions", http_past_revisions},
     {HTTP_GET, "/api/v1/twins/{}/explain", http_explain_get},
+    {HTTP_GET, "/api/v1/twins/{}/predictions", http_twin_predictions},
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
     {HTTP_POST, "/api/v1/twins/{}/whatif", http_whatif_post},
     {HTTP_POST, "/api/v1/twins/{}/optimise", http_optimise_post},

@@ -8,6 +8,7 @@
 #include "push/answer.h"
 #include "push/command_json.h"
 #include "push/frame.h"
+#include "push/http_whatif.h"
 #include "push/news.h"
 #include "push/service.h"
 #include "push/settings.h"
@@ -23,13 +24,14 @@
 typedef bool op_handler(struct session *session, const cJSON *message, const char *id,
                         struct err *err);
 
-static op_handler on_sub, on_unsub, on_pace, on_get, on_set, on_command, on_ack, on_ping;
+static op_handler on_sub, on_unsub, on_pace, on_get, on_set, on_command, on_ack, on_whatif, on_ping;
 
 static const struct {
     const char *name;
     op_handler *handler;
-} ops[] = {{"sub", on_sub}, {"unsub", on_unsub},     {"pace", on_pace}, {"get", on_get},
-           {"set", on_set}, {"command", on_command}, {"ack", on_ack},   {"ping", on_ping}};
+} ops[] = {{"sub", on_sub}, {"unsub", on_unsub},   {"pace", on_pace},
+           {"get", on_get}, {"set", on_set},       {"command", on_command},
+           {"ack", on_ack}, {"whatif", on_whatif}, {"ping", on_ping}};
 
 struct session *session_new(struct service *service, const struct session_port *port,
                             const struct actor *actor) {
@@ -125,7 +127,8 @@ static void handle(struct session *session, const char *text, size_t length) {
         i++;
     if (op && i == ARRAY_LEN(ops))
         err_set(&err, ERR_INVALID,
-                "there is no op '%.40s'; sub, unsub, pace, get, set, command, ack and ping are",
+                "there is no op '%.40s'; sub, unsub, pace, get, set, command, ack, whatif and ping "
+                "are",
                 op);
     else if (op)
         is_good = ops[i].handler(session, message, id, &err);
@@ -346,6 +349,14 @@ static bool on_ack(struct session *session, const cJSON *message, const char *id
     if (!door->acknowledge(door->context, twin, alarm, &session->actor, &rev, err)) return false;
     answer_when_durable(session, id, rev);
     return true;
+}
+
+static bool on_whatif(struct session *session, const cJSON *message, const char *id,
+                      struct err *err) {
+    const struct twin *twin = find_twin(session, message, err);
+    struct later *later = twin ? http_whatif_ask(session->service, twin, message, err) : NULL;
+    if (later) answer_when_known(session, id, later);
+    return later != NULL;
 }
 
 static bool on_ping(struct session *session, const cJSON *message, const char *id,

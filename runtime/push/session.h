@@ -16,6 +16,7 @@
 //   set    {"twin", "desired": {...}, "if_rev"}   -> {"rev"}, once it is on disk
 //   command {"twin", "name", "args": {...}}   -> {"command", "rev"}, once it is on disk
 //   ack    {"twin", "alarm"}          -> {"rev"}, once it is on disk
+//   whatif {"twin", ...}              -> as POST /twins/{id}/whatif takes and answers it
 //   ping                              -> {"now"}
 //
 // No socket in here: the port below is websocket.c's or a test's.
@@ -51,6 +52,7 @@ struct session {
     int turn; // whose frame is next
     struct answer *first_answer, *last_answer;
     size_t answer_bytes;
+    struct asked *asked;           // answers that are not known yet
     struct pending_write *pending; // answers that wait for the disk
     int pending_count;
     struct buffer inbox; // of a message that comes in pieces

@@ -337,6 +337,16 @@ void twin_json_write(const struct world *world, const struct twin *twin, const c
     json_close(out, '}');
 }
 
+void twin_json_predictions(const struct world *world, const struct twin *twin, struct buffer *out) {
+    struct writer writer = {.world = world, .twin = twin, .model = twin->model, .out = out};
+    json_open(out, '{');
+    json_member(out, "twin", twin->id);
+    json_key(out, "rev");
+    json_unsigned(out, twin->rev);
+    write_predictions(&writer);
+    json_close(out, '}');
+}
+
 void alarm_json_write(const struct twin *twin, int index, struct buffer *out) {
     const struct alarm_spec *spec = &twin->model->alarms[index];
     const struct alarm *alarm = &twin->alarms[index];

@@ -18,6 +18,9 @@ struct world;
 void twin_json_write(const struct world *world, const struct twin *twin, const char *fields,
                      struct buffer *out);
 
+// {"twin", "rev", "predictions": {NAME: as in the twin}}
+void twin_json_predictions(const struct world *world, const struct twin *twin, struct buffer *out);
+
 // One alarm of `GET /alarms`: {"id","twin","model","alarm","severity","active","acked","since",
 // "value","unit","text","advice"}.
 void alarm_json_write(const struct twin *twin, int alarm, struct buffer *out);

@@ -41,6 +41,7 @@ start_twind
 level 0 4
 ok "a forecast comes" wait_for 5 is_forecast ahead value 5
 like "it says when it is due" "$(forecast ahead due)" '^"20'
+is "it can be had alone" "$(api GET /twins/basin-1/predictions | jq -c '[.twin, .predictions.ahead.value]')" '["basin-1",5]'
 is "and has no record yet" "$(forecast ahead record)" null
 is "six minutes away is no alarm" "$(api GET /twins/basin-1 | jq .alarms.runs_over.active)" false
 level 90 5.2

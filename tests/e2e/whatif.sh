@@ -69,7 +69,7 @@ held=$(jq -s 'map(select(.)) | length' "$WORK/held") all=$(jq -s length "$WORK/h
 # ---- what came of the optimum; its band holds nine in ten, so half as much more is allowed for
 came() {
   ctl -o json optimise tank-7 --result >"$WORK/result"
-  [[ $(jq '(.came_high - .came_low) / 2 as $more | .is_over and .came >= .came_low - $more and .came <= .came_high + $more' "$WORK/result") == true ]]
+  [[ $(jq '((.came_high - .came_low) / 2) as $more | .is_over and .came >= .came_low - $more and .came <= .came_high + $more' "$WORK/result") == true ]]
 }
 came
 ok "the gain that came is what was promised: $(jq -c '[.came_low, .gain, .came_high, .came] | map(round)' "$WORK/result") W" came
@@ -94,6 +94,25 @@ past=$(api GET "/twins/tank-1/revisions?limit=100" | jq '.revisions | map(select
 like "from a rev of the past" "$(whatif tank-1 "{\"at\":$past,\"horizon\":\"1m\",\"emit\":[\"level\"]}" | jq -c '[.rev, .branches[0].fields.level[0]]')" \
   "^\[$past,$(api GET "/twins/tank-1?rev=$past" | jq .telemetry.level.value)\]$"
 is "the same question has the same answer" "$(whatif pump-1 "{\"at\":$past,$asked}" | md5sum)" "$(whatif pump-1 "{\"at\":$past,$asked}" | md5sum)"
+
+# ---- by WebSocket
+cat >"$WORK/ask.mjs" <<JS
+import { openSocket } from "$PWD/tests/e2e/socket.mjs";
+const asked = [
+  { id: 1, op: "whatif", twin: "tank-1", horizon: "1m", step: "10s", emit: ["level"] },
+  { id: 2, op: "whatif", twin: "tank-1", horizon: "soon" },
+  { id: 3, op: "whatif", twin: "tank-1", horizon: "30d", step: "5m" },
+];
+let left = asked.length;
+openSocket("$HTTP", {
+  opened: (send) => asked.forEach((one) => send(one)),
+  hear: (message) => { if (message.id === undefined) return; console.log(JSON.stringify(message)); if (--left === 0) process.exit(0); },
+});
+JS
+node "$WORK/ask.mjs" >"$WORK/told"
+is "asked by WebSocket" "$(jq -c 'select(.id == 1) | [.ok, (.time | length), .branches[0].name, (.branches[0].fields.level | length)]' "$WORK/told")" '[true,7,"untouched",7]'
+like "a sentence comes as well" "$(jq -r 'select(.id == 2) | .error.detail' "$WORK/told")" "'horizon' must be a number"
+like "and where the answer is too long for a message" "$(jq -r 'select(.id == 3) | .error.detail' "$WORK/told")" 'more than the 65536 bytes of a message: ask by HTTP'
 
 # ---- no answer
 refused() { # NAME TWIN BODY STATUS WANTED
