@@ -26,6 +26,7 @@
 #include "ctl/new.h"
 #include "ctl/optimise.h"
 #include "ctl/record.h"
+#include "ctl/repl.h"
 #include "ctl/replay.h"
 #include "ctl/restore.h"
 #include "ctl/retry.h"
@@ -49,8 +50,8 @@ static const struct verb *const verbs[] = {
     &retire_verb, &replace_verb, &lifecycle_verb, &adoptions_verb, &retry_verb,     &new_verb,
     &check_verb,  &test_verb,    &backtest_verb,  &train_verb,     &calibrate_verb, &record_verb,
     &api_verb,    &deploy_verb,  &versions_verb,  &diff_verb,      &promote_verb,   &rollback_verb,
-    &replay_verb, &explain_verb, &whatif_verb,    &optimise_verb,  &bench_verb,     &audit_verb,
-    &backup_verb, &doctor_verb,  &restore_verb,
+    &replay_verb, &explain_verb, &whatif_verb,    &optimise_verb,  &repl_verb,      &bench_verb,
+    &audit_verb,  &backup_verb,  &doctor_verb,    &restore_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

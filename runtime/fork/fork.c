@@ -382,3 +382,17 @@ bool fork_read_failed(struct fork *fork, uint64_t rev, struct region *region,
     *has_event = true;
     return true;
 }
+
+bool fork_rewind_to(struct fork *fork, uint64_t rev, int64_t *clock, uint64_t *version,
+                    struct err *err) {
+    struct region region = {0};
+    struct revision revision;
+    bool is_good = fork_read(fork, rev, &region, &revision, err);
+    if (is_good) {
+        *clock = revision.received;
+        *version = revision.present;
+        fork_rewind(fork, rev, revision.received);
+    }
+    region_fini(&region);
+    return is_good;
+}

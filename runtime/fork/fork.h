@@ -62,6 +62,10 @@ void fork_reset(struct fork *fork);
 // Before any twin is asked for: they are as of `rev`, and its time is `clock`. At 0 there are none.
 void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock);
 
+// The same at a revision of the log: its time, and the version that was present then.
+bool fork_rewind_to(struct fork *fork, uint64_t rev, int64_t *clock, uint64_t *version,
+                    struct err *err);
+
 // Makes a stored version the present one. False when it is not stored any more or does not load.
 bool fork_serve(struct fork *fork, uint64_t version, struct err *err);
 // The same with one that need not be stored.

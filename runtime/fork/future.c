@@ -123,26 +123,15 @@ bool future_open(struct future *future, const struct fork_source *source, struct
         .sink = {.on_revision = on_revision, .on_predict = on_predict},
         .patience = 10,
     };
-    struct region region = {0};
-    struct revision revision;
     future->begin = snapshot_clock(snapshot);
     future->rev = rev ? rev : snapshot_rev(snapshot);
-    bool is_good = fork_open(&future->fork, &options, err);
-    if (is_good && rev) {
-        is_good = fork_read(&future->fork, rev, &region, &revision, err);
-        if (is_good) {
-            future->begin = revision.received;
-            version = revision.present;
-            fork_rewind(&future->fork, rev, future->begin);
-        }
-    }
+    bool is_good = fork_open(&future->fork, &options, err) &&
+                   (!rev || fork_rewind_to(&future->fork, rev, &future->begin, &version, err));
     const struct twin *twin = is_good ? world_twin(future->fork.world, number) : NULL;
     if (is_good && !twin)
         is_good = err_set(err, ERR_NOT_FOUND, "there was no such twin at rev %llu",
                           (unsigned long long)future->rev);
-    is_good = is_good && fork_serve(&future->fork, version, err);
-    region_fini(&region);
-    return is_good;
+    return is_good && fork_serve(&future->fork, version, err);
 }
 
 static void forget_movers(struct future *future) {

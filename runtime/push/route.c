@@ -16,6 +16,7 @@
 #include "push/http_import.h"
 #include "push/http_optimise.h"
 #include "push/http_past.h"
+#include "push/http_prompt.h"
 #include "push/http_replay.h"
 #include "push/http_retry.h"
 #include "push/http_samples.h"
@@ -56,6 +57,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/twins/{}/retry", http_retry_post},
     {HTTP_POST, "/api/v1/twins/{}/whatif", http_whatif_post},
     {HTTP_POST, "/api/v1/twins/{}/optimise", http_optimise_post},
+    {HTTP_POST, "/api/v1/twins/{}/repl", http_prompt_post},
     {HTTP_GET, "/api/v1/twins/{}/commands", http_command_list},
     {HTTP_GET, "/api/v1/twins/{}/commands/{}", http_command_get},
     {HTTP_POST, "/api/v1/twins/{}/commands/{}", http_command_post},

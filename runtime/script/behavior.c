@@ -38,7 +38,8 @@ void behavior_init(struct behavior *behavior, lua_State *lua, struct model *mode
                                   .on_stale = LUA_NOREF,
                                   .init = LUA_NOREF,
                                   .migrate = LUA_NOREF,
-                                  .follow = LUA_NOREF};
+                                  .follow = LUA_NOREF,
+                                  .prompt = LUA_NOREF};
     struct buffer file = {0};
     buffer_printf(&file, "scripts/behavior/%s.lua", model->name);
     behavior->file = (char *)file.bytes;
@@ -140,6 +141,8 @@ int behavior_handler(const struct behavior *behavior, const struct trigger *trig
         return behavior->migrate;
     case TRIGGER_PHYSICS:
         return behavior->follow;
+    case TRIGGER_PROMPT:
+        return behavior->prompt;
     }
     return LUA_NOREF;
 }
@@ -233,6 +236,7 @@ int behavior_push_arguments(lua_State *lua, const struct twin *twin,
     case TRIGGER_EVERY:
     case TRIGGER_INIT:
     case TRIGGER_PHYSICS:
+    case TRIGGER_PROMPT:
         return 0;
     }
     return 0;

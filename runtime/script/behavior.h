@@ -33,6 +33,7 @@ struct behavior {
     int *on_alarm;
     int *on_command;
     int on_input, on_bad, on_stale, init, migrate;
+    int prompt; // a line that somebody types (script/prompt.h)
     int follow; // the model's physics, in a turn of samples
     struct timer_handler {
         char *name;

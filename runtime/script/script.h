@@ -65,6 +65,7 @@ enum trigger_kind {
                      //                             state, at: it came to; value: its result
     TRIGGER_STALE,   // on.stale(twin, sample)                        index: field; value, at
     TRIGGER_MIGRATE, // migrate(twin, from)
+    TRIGGER_PROMPT,  // a line that somebody types, on a fork (script/prompt.h)
     TRIGGER_PHYSICS, // the model's equations go on to the samples' time, before the handlers
 };
 

@@ -92,6 +92,9 @@ static void name_handler(char *out, size_t size, const struct model *model,
     case TRIGGER_PHYSICS:
         snprintf(out, size, "physics");
         return;
+    case TRIGGER_PROMPT:
+        snprintf(out, size, "prompt");
+        return;
     }
 }
 

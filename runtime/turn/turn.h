@@ -125,6 +125,10 @@ bool engine_retry(struct engine *engine, struct twin *twin, const struct revisio
                   const struct change *event, const struct actor *actor, int64_t received,
                   uint64_t *rev, struct err *err);
 
+// Runs the line that script_prompt has made for its model, on a fork. False when it fails, which
+// holds nothing against the twin.
+bool engine_prompt(struct engine *engine, struct twin *twin, int64_t received, struct err *err);
+
 // Commands (commands.c). Moved to COMMAND_SENT: this one and every earlier one that is still
 // queued.
 bool engine_command(struct engine *engine, struct twin *twin, int command,

@@ -70,3 +70,20 @@ void engine_replace(struct engine *engine, struct twin *twin, const struct actor
     *rev = turn_close(engine, &(struct cause){.kind = INPUT_REPLACE, .actor = actor});
     engine_drain(engine);
 }
+
+bool engine_prompt(struct engine *engine, struct twin *twin, int64_t received, struct err *err) {
+    const struct trigger line = {.kind = TRIGGER_PROMPT};
+    engine_begin(engine, received);
+    turn_touch(engine, twin);
+    struct changes *changes = turn_open(engine, twin);
+    changes_mark(changes);
+    int next_alarm = 0;
+    bool is_good = turn_call(engine, &line, err) == OUTCOME_OK;
+    if (is_good)
+        turn_alarm_handlers(engine, &next_alarm);
+    else
+        changes_drop(changes);
+    if (changes->count > 0) turn_close(engine, &(struct cause){.kind = INPUT_TIMER});
+    engine_drain(engine);
+    return is_good;
+}
