@@ -101,7 +101,7 @@ import { openSocket } from "$PWD/tests/e2e/socket.mjs";
 const asked = [
   { id: 1, op: "whatif", twin: "tank-1", horizon: "1m", step: "10s", emit: ["level"] },
   { id: 2, op: "whatif", twin: "tank-1", horizon: "soon" },
-  { id: 3, op: "whatif", twin: "tank-1", horizon: "30d", step: "5m" },
+  { id: 3, op: "whatif", twin: "tank-1", horizon: "2d", step: "1m", samples: 0 },
 ];
 let left = asked.length;
 openSocket("$HTTP", {
