@@ -1,4 +1,5 @@
 -- A three-phase motor: a part of a pump, twin "pump-7:motor".
+local RATED_HEAT = 55 -- Cel over ambient at the rated current, of one that does not say how warm it is
 local IDLE = 0.17 -- of the rated current, that the field alone takes, at a right angle to what drives
 
 local function power(motor) -- of the pump that it drives; nil: it says nothing of what comes
@@ -19,7 +20,7 @@ end
 local function heat(motor) -- over ambient at the rated current
   local now, winding = motor.telemetry.current, motor.telemetry.winding_temperature
   local share = now and now / motor.parameters.rated_current or 0
-  return winding and share > 0.2 and (winding - motor.parameters.ambient) / share ^ 2 or motor.parameters.rated_heat
+  return winding and share > 0.2 and (winding - motor.parameters.ambient) / share ^ 2 or RATED_HEAT
 end
 
 local function dynamics(t, x, u, p, dx)
@@ -33,7 +34,6 @@ return {
     rated_current = { title = "Rated current", unit = "A", default = 9, range = { 0.1, 1000 } },
     overload_current = { title = "Overload above", unit = "A", default = 11, range = { 0.1, 2000 } },
     winding_limit = { title = "Winding limit", unit = "Cel", default = 120, range = { 60, 180 } }, -- insulation class F, with reserve
-    rated_heat = { title = "Winding over ambient, at rated current", unit = "Cel", default = 55, range = { 0, 150 } },
     ambient = { title = "Ambient temperature", unit = "Cel", default = 22, range = { -40, 60 } },
     winding_time = { title = "Winding's time constant", unit = "s", default = 120, range = { 1, 86400 } },
   },

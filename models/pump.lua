@@ -3,7 +3,10 @@ local function pace(pump) -- share of its rated speed; a pump that does not say 
   return (pump.reported.speed or pump.parameters.rated_speed) / pump.parameters.rated_speed
 end
 
+local RAMP = 100 -- 1/min a second
 local LANDS = 0.5 -- s, in which it comes to rest at the speed that is wanted
+local LOAD_TIME = 120 -- s, in which the load goes back to what is usual
+local RATED_HEAT = 30 -- Cel over ambient, of one that does not say how warm it is
 
 -- What is measured as it would be at rated speed and load, by the affinity laws: flow goes with the speed, vibration and heat with
 -- its square, power with its cube. Of one that stands there is only what its plate says.
@@ -20,16 +23,16 @@ local function load_now(pump) return load(pump) / pump.parameters.rated_power en
 
 local function heat(pump)
   local share, temperature = pace(pump), pump.telemetry.temperature
-  if share <= 0.1 or not temperature then return pump.parameters.rated_heat end
+  if share <= 0.1 or not temperature then return RATED_HEAT end
   return (temperature - pump.parameters.ambient) / (share ^ 2 * load_now(pump))
 end
 
 local function wanted(pump) return pump.desired.speed or pump.reported.speed or pump.parameters.rated_speed end
 
 local function dynamics(_, x, u, p, dx)
-  dx.speed = math.max(-p.ramp, math.min(p.ramp, (u.wanted - x.speed) / LANDS))
+  dx.speed = math.max(-RAMP, math.min(RAMP, (u.wanted - x.speed) / LANDS))
   dx.casing = (p.ambient + x.heat * x.load * (x.speed / p.rated_speed) ^ 2 - x.casing) / p.casing_time
-  dx.load = (x.usual_load - x.load) / p.load_time
+  dx.load = (x.usual_load - x.load) / LOAD_TIME
   dx.usual_load, dx.lift, dx.shake, dx.heat = 0, 0, 0, 0
 end
 
@@ -42,11 +45,8 @@ return {
     rated_speed = { title = "Rated speed", unit = "1/min", default = 1450, range = { 1, 3600 } },
     rated_flow = { title = "Flow at rated speed", unit = "l/min", default = 420, range = { 0.1, 5000 } },
     rated_power = { title = "Power at rated speed", unit = "W", default = 4400, range = { 1, 100000 } },
-    rated_heat = { title = "Casing over ambient, at rated speed", unit = "Cel", default = 30, range = { 0, 150 } },
     ambient = { title = "Ambient temperature", unit = "Cel", default = 22, range = { -40, 60 } },
-    ramp = { title = "Ramp, 1/min a second", default = 100, range = { 1, 3600 } },
     casing_time = { title = "Casing's time constant", unit = "s", default = 45, range = { 1, 3600 } },
-    load_time = { title = "Load's time constant", unit = "s", default = 120, range = { 1, 86400 } },
   },
   telemetry = {
     temperature = { title = "Casing temperature", unit = "Cel", range = { -20, 150 } },
@@ -83,7 +83,7 @@ return {
       heat = { unit = "Cel", initial = heat, spread = 2.5 },
     },
     inputs = { wanted = wanted },
-    parameters = { "rated_speed", "rated_power", "ramp", "ambient", "casing_time", "load_time" }, fit = { "ambient", "casing_time" },
+    parameters = { "rated_speed", "rated_power", "ambient", "casing_time" }, fit = { "ambient", "casing_time" },
     outputs = {
       speed = "speed",
       temperature = { "casing", noise = 0.1 },
