@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "ctl/arguments.h"
 #include "ctl/client.h"
+#include "ctl/pilot.h"
 #include "ctl/promise.h"
 #include "ctl/session.h"
 
@@ -25,6 +26,13 @@ const struct verb optimise_verb = {
         "--keep NAME=LOW..HIGH    what is to be kept; an end may be left out: level=0.8..\n"
         "--samples N              courses by chance, which say how sure the gain is; 40\n"
         "--accept                 and desire it\n"
+        "--every TIME             by itself: searches, accepts what surely gains, looks what came, "
+        "and\n"
+        "                         again each TIME; stops when two promises in a row did not come, "
+        "or\n"
+        "                         when somebody desires otherwise. --rounds N ends it after so "
+        "many\n"
+        "--rate NAME=STEP         moves that by no more at once\n"
         "--result                 of what was accepted last: the gain that came, beside the one "
         "promised\n",
     .run = optimise_run,
@@ -34,6 +42,7 @@ struct asked {
     const char *id, *horizon, *step, *samples;
     struct texts vary, costs, keeps;
     bool is_accepted, is_result;
+    struct pilot pilot;
 };
 
 static const struct column set_columns[] = {
@@ -117,7 +126,7 @@ static void tell_keeps(const cJSON *answer) {
     }
 }
 
-static int write_answer(const struct session *session, const cJSON *answer) {
+int optimise_write(const struct session *session, const cJSON *answer) {
     if (session->format != ROWS_TABLE) {
         char *json = cJSON_PrintUnformatted(answer);
         puts(json);
@@ -158,7 +167,7 @@ static int search(const struct session *session, struct client *client, const st
     if (!client_ask_twin(client, "POST", asked->id, "/optimise", body, 0, &answer, &err)) {
         code = session_unanswered(&optimise_verb, false, &err);
     } else {
-        code = write_answer(session, answer.body);
+        code = optimise_write(session, answer.body);
         if (asked->is_accepted && !promise_accept(client, asked->id, body, answer.body, &err))
             code = session_unanswered(&optimise_verb, true, &err);
     }
@@ -173,6 +182,7 @@ static bool check_words(const struct asked *asked, struct err *err) {
     if (asked->vary.count == 0)
         return err_set(err, ERR_INVALID,
                        "--vary is missing: what may be set, like --vary speed=600..1450");
+    if (asked->pilot.every && !pilot_check(&asked->pilot, err)) return false;
     return asked->costs.count > 0 ||
            err_set(err, ERR_INVALID, "--minimise is missing: what it costs, like --minimise power");
 }
@@ -190,6 +200,9 @@ static int optimise_run(const struct session *session, int argc, char **argv) {
         {.name = "--minimise", .each = &asked.costs},
         {.name = "--keep", .each = &asked.keeps},
         {.name = "--accept", .is_given = &asked.is_accepted},
+        {.name = "--every", .value = &asked.pilot.every},
+        {.name = "--rounds", .value = &asked.pilot.rounds},
+        {.name = "--rate", .each = &asked.pilot.rates},
         {.name = "--result", .is_given = &asked.is_result},
     };
     int code;
@@ -202,12 +215,14 @@ static int optimise_run(const struct session *session, int argc, char **argv) {
     else if (!(client = client_new(session->url, &err)))
         code = session_unanswered(&optimise_verb, false, &err);
     else
-        code = asked.is_result ? promise_result(session, client, asked.id)
-                               : search(session, client, &asked, body);
+        code = asked.is_result     ? promise_result(session, client, asked.id, NULL)
+               : asked.pilot.every ? pilot_run(&asked.pilot, session, client, asked.id, body)
+                                   : search(session, client, &asked, body);
     cJSON_Delete(body);
     client_free(client);
     free(asked.vary.list);
     free(asked.costs.list);
     free(asked.keeps.list);
+    free(asked.pilot.rates.list);
     return code;
 }

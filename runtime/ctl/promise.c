@@ -141,13 +141,14 @@ static bool cost_since(struct client *client, const char *own, const cJSON *prom
     return true;
 }
 
-static int write_result(const struct session *session, const cJSON *promise, double cost,
-                        double to) {
+static int write_result(const struct session *session, const cJSON *promise, double cost, double to,
+                        bool *is_kept) {
     double untouched = promise_number(promise, "untouched"), gain = untouched - cost;
     double low = untouched - promise_number(promise, "high");
     double high = untouched - promise_number(promise, "low");
     bool is_over = to >= promise_number(promise, "to");
     bool is_in = gain >= low && gain <= high;
+    if (is_kept) *is_kept = is_in;
     if (session->format != ROWS_TABLE) {
         cJSON *result = cJSON_Duplicate(promise, true);
         cJSON_AddNumberToObject(result, "cost", cost);
@@ -171,7 +172,8 @@ static int write_result(const struct session *session, const cJSON *promise, dou
     return session_written(fflush(stdout) == 0 && !ferror(stdout));
 }
 
-int promise_result(const struct session *session, struct client *client, const char *id) {
+int promise_result(const struct session *session, struct client *client, const char *id,
+                   bool *is_kept) {
     struct err err;
     struct answer twin = {0};
     double cost, to;
@@ -184,7 +186,7 @@ int promise_result(const struct session *session, struct client *client, const c
     }
     to = is_good ? fmin(promise_number(promise, "to"), utc_now()) : 0;
     if (is_good && cost_since(client, id, promise, to, &cost, &err))
-        code = write_result(session, promise, cost, to);
+        code = write_result(session, promise, cost, to, is_kept);
     else
         code = session_failed(&err, "twinctl help optimise");
     answer_fini(&twin);

@@ -20,7 +20,9 @@ double promise_number(const cJSON *object, const char *name); // NAN when it is 
 // keeps the promise.
 bool promise_accept(struct client *client, const char *twin, const cJSON *body, const cJSON *answer,
                     struct err *err);
-// Writes the gain that came beside the one that was promised; the code to exit with.
-int promise_result(const struct session *session, struct client *client, const char *twin);
+// Writes the gain that came beside the one that was promised; the code to exit with. `is_kept` may
+// be NULL: whether it is in its band.
+int promise_result(const struct session *session, struct client *client, const char *twin,
+                   bool *is_kept);
 
 #endif
