@@ -131,6 +131,13 @@ void mover_fini(struct mover *mover) {
     free(mover->said);
 }
 
+// A boolean that physics says is 0 or 1.
+static struct value fit_type(const struct field *field, struct value value) {
+    if (field->type == VALUE_BOOLEAN && value.type == VALUE_NUMBER)
+        return value_boolean(value.number != 0);
+    return value;
+}
+
 static bool is_output(const struct mover *mover, const char *field) {
     const struct physics *physics = mover->has_physics ? mover->run.physics : NULL;
     for (int i = 0; physics && i < physics->output_count; i++)
@@ -150,6 +157,8 @@ bool mover_hold_input(struct mover *mover, const char *name, struct value value)
 
 bool mover_hold(struct mover *mover, const struct model *model, int field, struct value value,
                 struct err *err) {
+    bool is_bit = value.type == VALUE_NUMBER && (value.number == 0 || value.number == 1);
+    if (is_bit) value = fit_type(&model->fields[field], value); // as equations know it
     if (!changes_fit(&model->fields[field], value, err)) return false;
     struct said *said = say(mover, field);
     value_drop(&said->value);
@@ -204,13 +213,6 @@ static bool tell(struct mover *mover, const struct said *said, int64_t now, stru
     if (said->fault == SENSOR_OFF) value->number += said->by;
     if (said->fault == SENSOR_NOISY) value->number += said->by * chance_normal(&mover->chance);
     return true;
-}
-
-// A boolean that physics says is 0 or 1.
-static struct value fit_type(const struct field *field, struct value value) {
-    if (field->type == VALUE_BOOLEAN && value.type == VALUE_NUMBER)
-        return value_boolean(value.number != 0);
-    return value;
 }
 
 bool mover_move(struct mover *mover, const struct world *world, struct script *script, int64_t now,

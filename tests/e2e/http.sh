@@ -9,6 +9,8 @@ start_twind
 
 http GET /healthz
 is "alive" "$CODE" 200
+http GET /openapi.json
+is "what there is, for programs" "$(jq -c '[.openapi, (.paths["/api/v1/twins/{id}/whatif"].post.summary | type), .paths["/api/v1/twins/{id}"].parameters[0].name, (.paths | length > 35)]' <<<"$BODY")" '["3.1.0","string","id",true]'
 http GET /readyz
 is "ready" "$CODE" 200
 is "an empty fleet is an empty list" "$(api GET /twins | jq -c .twins)" '[]'
