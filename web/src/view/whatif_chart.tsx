@@ -4,10 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { Quantity } from "../data/types";
 import type { Answer, Course } from "../data/whatif";
-import { axisTexts, clockText, durationText, numberText, unitText } from "../text/format";
+import { splitText } from "../data/time_axis";
+import { axisTexts, clockText, numberText, unitText } from "../text/format";
 import { cssColor, themeVersion } from "../theme";
 
 const HEIGHT = 200;
+const AHEAD = { now: 0, from: 0, to: 0, press: 1 }; // x is seconds from now, unpressed
 const COLORS = ["--line-1", "--forecast"] as const;
 
 function columns(answer: Answer, courses: readonly Course[]): uPlot.AlignedData {
@@ -24,7 +26,7 @@ function options(width: number, courses: readonly Course[], onPointer: (text: st
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 26, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400], space: 70,
-        values: (_u, splits) => splits.map((x) => (x === 0 ? "now" : `+${durationText(x)}`)) },
+        values: (_u, splits) => splits.map((x) => splitText(AHEAD, x)) },
       { ...axis, size: 52, space: 32, values: (_u, splits) => axisTexts(splits) },
     ],
     series: [{}, ...courses.flatMap((_course, i): uPlot.Series[] => {
