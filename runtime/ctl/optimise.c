@@ -26,15 +26,12 @@ const struct verb optimise_verb = {
         "--keep NAME=LOW..HIGH    what is to be kept; an end may be left out: level=0.8..\n"
         "--samples N              courses by chance, which say how sure the gain is; 40\n"
         "--accept                 and desire it\n"
-        "--every TIME             by itself: searches, accepts what surely gains, looks what came, "
-        "and\n"
-        "                         again each TIME; stops when two promises in a row did not come, "
-        "or\n"
-        "                         when somebody desires otherwise. --rounds N ends it after so "
-        "many\n"
+        "--every TIME             by itself, again each TIME: searches, accepts what surely "
+        "gains,\n"
+        "                         looks what came; stops when two promises in a row did not come\n"
+        "                         or somebody desires otherwise. --rounds N: after so many\n"
         "--rate NAME=STEP         moves that by no more at once\n"
-        "--result                 of what was accepted last: the gain that came, beside the one "
-        "promised\n",
+        "--result                 of what was accepted last: what came, beside the promise\n",
     .run = optimise_run,
 };
 

@@ -73,12 +73,29 @@ static bool search(const struct pilot *pilot, struct client *client, const char 
     return client_ask_twin(client, "POST", twin, "/optimise", *body, 0, answer, err);
 }
 
-// Searches, decides and says why. False when it is to stop.
+// What stands is what it has set itself.
+static bool check_own(const cJSON *before, const cJSON *now, struct err *err) {
+    const cJSON *set;
+    int place = 0;
+    cJSON_ArrayForEach(set, now) {
+        const cJSON *own = cJSON_GetArrayItem(before, place++);
+        double stands = promise_number(set, "before"), wanted = promise_number(own, "value");
+        if (!own || fabs(stands - wanted) <= 1e-9 * fabs(wanted)) continue;
+        return err_set(err, ERR_PRECONDITION, "%s is %.6g and not the %.6g that it had set",
+                       member(set, "name", NULL)->valuestring, stands, wanted);
+    }
+    return true;
+}
+
+// Searches, decides and says why. False when it is to stop. `own` is what it has set last, NULL at
+// first.
 static bool decide(const struct pilot *pilot, const struct session *session, struct client *client,
-                   const char *twin, const cJSON *wanted, bool *is_accepted, struct err *err) {
+                   const char *twin, const cJSON *wanted, cJSON **own, bool *is_accepted,
+                   struct err *err) {
     struct answer answer = {0};
     cJSON *body = NULL;
-    bool is_good = search(pilot, client, twin, wanted, &body, &answer, err);
+    bool is_good = search(pilot, client, twin, wanted, &body, &answer, err) &&
+                   check_own(*own, member(answer.body, "set", NULL), err);
     if (is_good) {
         double low = promise_number(member(answer.body, "cost", NULL), "gain_low");
         *is_accepted = low > 0;
@@ -87,36 +104,47 @@ static bool decide(const struct pilot *pilot, const struct session *session, str
               stderr);
         is_good = !*is_accepted || promise_accept(client, twin, body, answer.body, err);
     }
+    if (is_good && *is_accepted) {
+        cJSON_Delete(*own);
+        *own = cJSON_Duplicate(member(answer.body, "set", NULL), true);
+    }
     answer_fini(&answer);
     cJSON_Delete(body);
     return is_good;
 }
 
+static int stop(const struct err *err) {
+    if (err->code == ERR_PRECONDITION)
+        return session_failed(err, "it stops, for somebody desires otherwise; start it again when "
+                                   "that is to be changed by itself");
+    return session_unanswered(&optimise_verb, true, err);
+}
+
 int pilot_run(const struct pilot *pilot, const struct session *session, struct client *client,
               const char *twin, const cJSON *body) {
     int64_t every = 0, horizon = 0;
-    int misses = 0;
+    int misses = 0, code = EXIT_GOOD;
     long rounds = pilot->rounds ? strtol(pilot->rounds, NULL, 10) : -1;
+    cJSON *own = NULL;
     duration_parse(pilot->every, &every);
     duration_parse(member(body, "horizon", NULL)->valuestring, &horizon);
     unsigned pause = (unsigned)ceil((double)(every > horizon ? every : horizon) / 1e6) + 1;
-    for (; rounds != 0; rounds -= rounds > 0) {
+    for (; rounds != 0 && code == EXIT_GOOD; rounds -= rounds > 0) {
         struct err err;
         bool is_accepted = false, is_kept = false;
-        if (!decide(pilot, session, client, twin, body, &is_accepted, &err)) {
-            if (err.code == ERR_PRECONDITION)
-                return session_failed(&err, "it stops: somebody desires otherwise; start it again "
-                                            "when that is to be changed by itself");
-            return session_unanswered(&optimise_verb, true, &err);
+        if (!decide(pilot, session, client, twin, body, &own, &is_accepted, &err)) {
+            code = stop(&err);
+            break;
         }
         sleep(pause);
         if (!is_accepted) continue;
-        if (promise_result(session, client, twin, &is_kept) != EXIT_GOOD) return EXIT_FAILED;
+        code = promise_result(session, client, twin, &is_kept);
         misses = is_kept ? 0 : misses + 1;
-        if (misses < MISSES_MOST) continue;
+        if (code != EXIT_GOOD || misses < MISSES_MOST) continue;
         err_set(&err, ERR_CONFLICT, "%d promises in a row did not come, so it decides no more",
                 misses);
-        return session_failed(&err, "calibrate the model: twinctl calibrate --help");
+        code = session_failed(&err, "calibrate the model: twinctl calibrate --help");
     }
-    return EXIT_GOOD;
+    cJSON_Delete(own);
+    return code;
 }

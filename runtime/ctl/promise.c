@@ -62,24 +62,39 @@ static const char *split(const char *name, const char *own, char *id, size_t siz
     return slash ? slash + 1 : name;
 }
 
-bool promise_accept(struct client *client, const char *own, const cJSON *body, const cJSON *answer,
-                    struct err *err) {
+// {"pump-1": {"speed": 900}}: what is desired of each twin.
+static cJSON *wishes_of(const cJSON *answer, const char *own) {
+    cJSON *wishes = cJSON_CreateObject();
     const cJSON *set;
-    uint64_t rev = (uint64_t)promise_number(answer, "rev");
-    bool is_good = true;
-    cJSON *promise = promise_of(answer, body, seconds_of(answer));
     cJSON_ArrayForEach(set, member(answer, "set", NULL)) {
         char id[128];
         const char *name = split(member(set, "name", NULL)->valuestring, own, id, sizeof id);
-        struct answer done = {0};
-        cJSON *patch = cJSON_CreateObject();
-        cJSON_AddNumberToObject(patch, name, promise_number(set, "value"));
-        is_good =
-            is_good && client_ask_twin(client, "PATCH", id, "/desired", patch, rev, &done, err);
-        if (is_good) fprintf(stderr, "%s: %s is desired\n", id, name);
-        cJSON_Delete(patch);
-        answer_fini(&done);
+        cJSON *wish = cJSON_GetObjectItemCaseSensitive(wishes, id);
+        if (!wish) wish = cJSON_AddObjectToObject(wishes, id);
+        cJSON_AddNumberToObject(wish, name, promise_number(set, "value"));
     }
+    return wishes;
+}
+
+// All of a twin at once: a second change would be refused as one that came after `rev`.
+static bool desire(struct client *client, const cJSON *wish, uint64_t rev, struct err *err) {
+    struct answer done = {0};
+    bool is_good =
+        client_ask_twin(client, "PATCH", wish->string, "/desired", wish, rev, &done, err);
+    for (const cJSON *each = wish->child; each && is_good; each = each->next)
+        fprintf(stderr, "%s: %s is desired\n", wish->string, each->string);
+    answer_fini(&done);
+    return is_good;
+}
+
+bool promise_accept(struct client *client, const char *own, const cJSON *body, const cJSON *answer,
+                    struct err *err) {
+    bool is_good = true;
+    cJSON *promise = promise_of(answer, body, seconds_of(answer));
+    cJSON *wishes = wishes_of(answer, own);
+    for (const cJSON *wish = wishes->child; wish && is_good; wish = wish->next)
+        is_good = desire(client, wish, (uint64_t)promise_number(answer, "rev"), err);
+    cJSON_Delete(wishes);
     cJSON *patch = cJSON_CreateObject();
     struct answer done = {0};
     cJSON_AddItemToObject(patch, ATTRIBUTE, promise);

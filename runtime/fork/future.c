@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "script/script.h"
 #include "turn/engine.h"
@@ -27,10 +28,11 @@ static void on_revision(void *context, struct twin *twin, const struct revision 
     struct future *future = context;
     for (int i = 0; i < revision->change_count; i++) {
         const struct change *change = &revision->changes[i];
-        if (change->kind == CHANGE_FAILED && !future->failure[0] && change->state != OUTCOME_OK) {
-            snprintf(future->failed_twin, sizeof future->failed_twin, "%s", twin->id);
-            snprintf(future->failure, sizeof future->failure, "%.*s", (int)change->text.length,
-                     change->text.text);
+        if (change->kind == CHANGE_FAILED && !future->failure.why[0] &&
+            change->state != OUTCOME_OK) {
+            snprintf(future->failure.twin, sizeof future->failure.twin, "%s", twin->id);
+            snprintf(future->failure.why, sizeof future->failure.why, "%.*s",
+                     (int)change->text.length, change->text.text);
         }
         if (change->kind != CHANGE_ALARM || !change->is_edge || future->alarm_count == ALARMS_MAX)
             continue;
@@ -155,7 +157,7 @@ bool future_begin(struct future *future, uint64_t seed, struct err *err) {
     future->fork.world->clock = future->now = future->begin;
     future->seed = seed;
     future->alarm_count = future->look_count = 0;
-    future->failure[0] = 0;
+    future->failure = (struct future_failure){0};
     reach(future);
     for (int i = 0; i < future->mover_count; i++)
         if (!begin_mover(future, &future->movers[i], err)) return false;
@@ -303,6 +305,15 @@ bool future_find(const struct future *future, uint32_t number, const char *name,
     return type == VALUE_NUMBER || type == VALUE_BOOLEAN ||
            err_set(err, ERR_INVALID, "%.64s of model %s is a %s and has no course", name,
                    model->name, value_type_name(type));
+}
+
+void future_write_failure(const struct future_failure *failure, struct buffer *json) {
+    if (!failure->why[0]) return;
+    json_key(json, "failure");
+    json_open(json, '{');
+    json_member(json, "twin", failure->twin);
+    json_member(json, "why", failure->why);
+    json_close(json, '}');
 }
 
 double future_number(const struct future *future, uint32_t number, int field) {

@@ -37,7 +37,9 @@ struct future {
         bool is_active;
     } * alarms; // that were raised or cleared since future_begin
     int alarm_count;
-    char failed_twin[65], failure[420]; // the first handler that failed, "" when none has
+    struct future_failure {
+        char twin[65], why[420]; // the first handler that failed, "" when none has
+    } failure;
     struct future_look {
         uint32_t twin;
         int prediction;
@@ -67,6 +69,7 @@ bool future_spoil(struct future *future, uint32_t number, const char *field,
 // A number or boolean that its device says or a behaviour derives, of a twin that moves.
 bool future_find(const struct future *future, uint32_t number, const char *name, int *field,
                  struct err *err);
+void future_write_failure(const struct future_failure *failure, struct buffer *json); // if one
 double future_number(const struct future *future, uint32_t number, int field); // NAN: not known
 
 // The twins that move, and their equations; NULL: it has none, or they cannot begin.

@@ -38,7 +38,7 @@ struct optimum {
     double *untouched_costs, *costs_of_best, *gains;           // of members
     struct course *members;                                    // of the best
     int held[OPTIMUM_KEEPS_MAX];
-    char failed_twin[65], failure[420]; // of a script, with the optimum
+    struct future_failure failure; // of a script, with the optimum
     struct err *err;
 };
 
@@ -185,8 +185,7 @@ static void round_best(struct optimum *optimum) {
 static bool run_best(struct optimum *optimum, struct err *err) {
     round_best(optimum);
     if (!run_course(optimum, optimum->minimise.x, 0, &optimum->best, err)) return false;
-    memcpy(optimum->failed_twin, optimum->future.failed_twin, sizeof optimum->failed_twin);
-    memcpy(optimum->failure, optimum->future.failure, sizeof optimum->failure);
+    optimum->failure = optimum->future.failure;
     return true;
 }
 
@@ -353,13 +352,7 @@ static void write(const struct optimum *optimum, struct buffer *json) {
     write_sets(optimum, json);
     write_cost(optimum, json);
     write_keeps(optimum, json);
-    if (optimum->failure[0]) {
-        json_key(json, "failure");
-        json_open(json, '{');
-        json_member(json, "twin", optimum->failed_twin);
-        json_member(json, "why", optimum->failure);
-        json_close(json, '}');
-    }
+    future_write_failure(&optimum->failure, json);
     json_close(json, '}');
 }
 

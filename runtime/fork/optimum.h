@@ -4,10 +4,14 @@
 //
 // {"rev", "at", "until", "twins", "samples", "tried": points,
 //  "set": [{"name", "before", "value"}],
-//  "cost": {"untouched", "optimum", "gain", with samples "low" and "high" of the optimum's cost and
-//           "gain_low" and "gain_high", the same chance for both},
-//  samples "keep": [{"name", "low", "high", "lowest", "highest", "held": share of samples}],
+//  "cost": {"untouched", "optimum", "gain",
+//           "low", "high" of the optimum's cost, "gain_low", "gain_high" of the gain: with
+//           samples},
+//  "keep": [{"name", "low", "high", "lowest", "highest", "held": share of samples}],
 //  "failure": {"twin", "why"}}
+//
+// A limit that chance breaks in more than one course of ten is moved inwards by as much and
+// searched again, three times at most: `held` says how far that got.
 //
 // The cost is the mean over the horizon of the weighted sum of numbers.
 

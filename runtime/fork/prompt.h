@@ -24,7 +24,7 @@ struct prompt_request { // zeroed at first; texts are its own
     struct snapshot *snapshot; // of now
     uint32_t number;           // the twin
     uint64_t rev;              // 0: now
-    uint64_t version;          // that is live, for now
+    uint64_t version;          // the live one, where rev is 0
     char **lines;
     int line_count;
 };

@@ -23,7 +23,7 @@
 struct course { // what else happens in a branch
     struct future_alarm *alarms;
     int alarm_count;
-    char failed_twin[65], failure[420];
+    struct future_failure failure;
 };
 
 struct whatif {
@@ -120,8 +120,7 @@ static void keep_course(struct whatif *whatif, int branch) {
     course->alarm_count = future->alarm_count;
     future->alarms = NULL;
     future->alarm_count = 0;
-    memcpy(course->failed_twin, future->failed_twin, sizeof course->failed_twin);
-    memcpy(course->failure, future->failure, sizeof course->failure);
+    course->failure = future->failure;
 }
 
 static bool run_member(struct whatif *whatif, int branch, int member, struct err *err) {
@@ -249,13 +248,7 @@ static void write_branch(const struct whatif *whatif, int branch, struct buffer 
     write_band(whatif, branch, "low", BAND_LOW, json);
     write_band(whatif, branch, "high", BAND_HIGH, json);
     write_alarms(whatif, course, json);
-    if (course->failure[0]) {
-        json_key(json, "failure");
-        json_open(json, '{');
-        json_member(json, "twin", course->failed_twin);
-        json_member(json, "why", course->failure);
-        json_close(json, '}');
-    }
+    future_write_failure(&course->failure, json);
     json_close(json, '}');
 }
 

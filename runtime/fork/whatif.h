@@ -48,7 +48,7 @@ struct whatif_request { // zeroed at first; texts and values are its own
     struct snapshot *snapshot; // of now
     uint32_t number;           // the twin
     uint64_t rev;              // 0: now
-    uint64_t version;          // that is live, for now
+    uint64_t version;          // the live one, where rev is 0
     struct horizon horizon;
     int samples; // members beside the course without chance; -1: as many as pays
     struct whatif_branch branches[WHATIF_BRANCHES_MAX];

@@ -3,14 +3,10 @@
 #include "base/memory.h"
 #include "fork/optimum.h"
 #include "push/document.h"
-#include "push/http_twin.h"
 #include "push/question.h"
 #include "push/service.h"
-#include "twin/world.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct optimising {
     struct question question; // first
@@ -19,14 +15,15 @@ struct optimising {
 
 static bool run(struct question *question, struct err *err) {
     struct optimising *optimising = (struct optimising *)question;
+    optimising->request.source = question->source;
     optimising->request.snapshot = question->snapshot;
+    optimising->request.version = question->version;
+    optimising->request.horizon.is_ending = &question->service->is_ending;
     return optimum_run(&optimising->request, &question->json, err);
 }
 
-static void free_optimising(struct question *question) {
-    struct optimising *optimising = (struct optimising *)question;
-    optimum_request_fini(&optimising->request);
-    free(optimising);
+static void fini(struct question *question) {
+    optimum_request_fini(&((struct optimising *)question)->request);
 }
 
 // ---- the body
@@ -127,9 +124,11 @@ static bool read_keep(const struct service *service, const cJSON *body,
     return true;
 }
 
-static bool read_body(const struct service *service, const cJSON *body,
-                      struct optimum_request *request, struct err *err) {
+static bool read_body(struct question *question, const cJSON *body, struct err *err) {
     static const char *const names[] = {"horizon", "step", "samples", "vary", "minimise", "keep"};
+    const struct service *service = question->service;
+    struct optimum_request *request = &((struct optimising *)question)->request;
+    request->number = question->number; // that names without a twin are of
     return document_check(body, names, ARRAY_LEN(names), "the body", err) &&
            question_horizon(body, &request->horizon, err) &&
            question_samples(body, OPTIMUM_SAMPLES_MAX, &request->samples, err) &&
@@ -137,26 +136,10 @@ static bool read_body(const struct service *service, const cJSON *body,
            read_keep(service, body, request, err);
 }
 
+static const struct question_kind kind = {sizeof(struct optimising), read_body, run, fini};
+
 bool http_optimise_post(struct service *service, const struct http_request *request,
                         const struct route_match *match, struct http_response *response,
                         struct err *err) {
-    const struct twin *twin = http_twin_find(service, match, err);
-    if (!twin || !question_is_welcome(service, err)) return false;
-    cJSON *body = document_parse("the body", request->body, request->body_length, err);
-    if (!body) return false;
-    struct optimising *optimising = xcalloc(1, sizeof *optimising);
-    optimising->question.run = run;
-    optimising->question.free = free_optimising;
-    optimising->request.number = twin->number;
-    optimising->request.source = question_source(service);
-    optimising->request.version = service->world->version;
-    optimising->request.horizon.is_ending = &service->is_ending;
-    bool is_good = read_body(service, body, &optimising->request, err);
-    cJSON_Delete(body);
-    response->cache = "no-store";
-    if (is_good)
-        response->later = question_ask(service, twin, &optimising->question);
-    else
-        free_optimising(&optimising->question);
-    return is_good;
+    return question_post(service, request, match, &kind, response, err);
 }

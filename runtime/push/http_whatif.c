@@ -5,14 +5,11 @@
 #include "base/memory.h"
 #include "fork/whatif.h"
 #include "push/document.h"
-#include "push/http_twin.h"
 #include "push/question.h"
 #include "push/service.h"
 #include "twin/name.h"
-#include "twin/world.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct asking {
@@ -22,14 +19,15 @@ struct asking {
 
 static bool run(struct question *question, struct err *err) {
     struct asking *asking = (struct asking *)question;
+    asking->request.source = question->source;
     asking->request.snapshot = question->snapshot;
+    asking->request.version = question->version;
+    asking->request.horizon.is_ending = &question->service->is_ending;
     return whatif_run(&asking->request, &question->json, err);
 }
 
-static void free_asking(struct question *question) {
-    struct asking *asking = (struct asking *)question;
-    whatif_request_fini(&asking->request);
-    free(asking);
+static void fini(struct question *question) {
+    whatif_request_fini(&((struct asking *)question)->request);
 }
 
 // ---- the body
@@ -151,10 +149,12 @@ static bool read_emits(const struct service *service, const cJSON *body,
     return true;
 }
 
-static bool read_body(const struct service *service, const cJSON *body,
-                      struct whatif_request *request, struct err *err) {
+static bool read_body(struct question *question, const cJSON *body, struct err *err) {
     static const char *const names[] = {"at",       "horizon", "step", "emit", "samples",
                                         "branches", "id",      "op",   "twin"}; // of a message
+    const struct service *service = question->service;
+    struct whatif_request *request = &((struct asking *)question)->request;
+    request->number = question->number; // that names without a twin are of
     return document_check(body, names, ARRAY_LEN(names), "the body", err) &&
            question_at(service, body, &request->rev, err) &&
            question_horizon(body, &request->horizon, err) &&
@@ -162,31 +162,15 @@ static bool read_body(const struct service *service, const cJSON *body,
            read_emits(service, body, request, err) && read_branches(service, body, request, err);
 }
 
+static const struct question_kind kind = {sizeof(struct asking), read_body, run, fini};
+
 struct later *http_whatif_ask(struct service *service, const struct twin *twin, const cJSON *body,
                               struct err *err) {
-    if (!question_is_welcome(service, err)) return NULL;
-    struct asking *asking = xcalloc(1, sizeof *asking);
-    asking->question.run = run;
-    asking->question.free = free_asking;
-    asking->request.number = twin->number;
-    asking->request.source = question_source(service);
-    asking->request.version = service->world->version;
-    asking->request.horizon.is_ending = &service->is_ending;
-    if (read_body(service, body, &asking->request, err))
-        return question_ask(service, twin, &asking->question);
-    free_asking(&asking->question);
-    return NULL;
+    return question_ask(service, twin, &kind, body, err);
 }
 
 bool http_whatif_post(struct service *service, const struct http_request *request,
                       const struct route_match *match, struct http_response *response,
                       struct err *err) {
-    const struct twin *twin = http_twin_find(service, match, err);
-    cJSON *body =
-        twin ? document_parse("the body", request->body, request->body_length, err) : NULL;
-    if (!body) return false;
-    response->cache = "no-store";
-    response->later = http_whatif_ask(service, twin, body, err);
-    cJSON_Delete(body);
-    return response->later != NULL;
+    return question_post(service, request, match, &kind, response, err);
 }

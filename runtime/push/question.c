@@ -2,8 +2,9 @@
 
 #include "push/question.h"
 
-#include "fork/fork.h"
+#include "base/memory.h"
 #include "push/document.h"
+#include "push/http_twin.h"
 #include "push/service.h"
 #include "script/duration.h"
 #include "store/log.h"
@@ -11,6 +12,7 @@
 #include "twin/world.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WAITING_MAX 16
@@ -76,7 +78,7 @@ bool question_samples(const cJSON *body, int most, int *samples, struct err *err
 static bool run(struct reading *reading, struct log *log, struct err *err) {
     struct question *question = (struct question *)reading;
     (void)log; // the source has it
-    return question->run(question, err);
+    return question->kind->run(question, err);
 }
 
 static void write(struct reading *reading, const struct world *live, struct buffer *json) {
@@ -85,20 +87,20 @@ static void write(struct reading *reading, const struct world *live, struct buff
     buffer_add(json, question->json.bytes, question->json.length);
 }
 
+static void drop(struct question *question) {
+    question->kind->fini(question);
+    free(question);
+}
+
 static void free_question(struct reading *reading) {
     struct question *question = (struct question *)reading;
     question->service->questions_waiting--;
     snapshot_close(question->snapshot);
     buffer_fini(&question->json);
-    question->free(question);
+    drop(question);
 }
 
-struct fork_source question_source(const struct service *service) {
-    const struct push_options *options = &service->options;
-    return (struct fork_source){options->log, options->state, options->call_us};
-}
-
-bool question_is_welcome(const struct service *service, struct err *err) {
+static bool is_welcome(const struct service *service, struct err *err) {
     if (!service->foresight)
         return err_set(err, ERR_UNAVAILABLE, "the past is not kept by this program");
     return service->questions_waiting < WAITING_MAX ||
@@ -107,13 +109,37 @@ bool question_is_welcome(const struct service *service, struct err *err) {
 }
 
 struct later *question_ask(struct service *service, const struct twin *twin,
-                           struct question *owned) {
+                           const struct question_kind *kind, const cJSON *body, struct err *err) {
+    const struct push_options *options = &service->options;
+    if (!is_welcome(service, err)) return NULL;
+    struct question *question = xcalloc(1, kind->size);
+    question->kind = kind;
+    question->service = service;
+    question->number = twin->number;
+    question->source = (struct fork_source){options->log, options->state, options->call_us};
+    question->version = service->world->version;
+    question->reading = (struct reading){.read = run, .write = write, .free = free_question};
+    if (!kind->read(question, body, err)) {
+        drop(question);
+        return NULL;
+    }
     service->questions_waiting++;
-    owned->service = service;
-    owned->reading = (struct reading){.read = run, .write = write, .free = free_question};
-    owned->snapshot = snapshot_open(service->world);
-    struct later *later = archive_ask(service->foresight, twin, &owned->reading);
+    question->snapshot = snapshot_open(service->world);
+    struct later *later = archive_ask(service->foresight, twin, &question->reading);
     // Behaviours may look at other twins, so all that the snapshot has must be on disk.
-    owned->reading.newest = log_newest(service->options.log);
+    question->reading.newest = log_newest(options->log);
     return later;
+}
+
+bool question_post(struct service *service, const struct http_request *request,
+                   const struct route_match *match, const struct question_kind *kind,
+                   struct http_response *response, struct err *err) {
+    const struct twin *twin = http_twin_find(service, match, err);
+    cJSON *body =
+        twin ? document_parse("the body", request->body, request->body_length, err) : NULL;
+    if (!body) return false;
+    response->cache = "no-store";
+    response->later = question_ask(service, twin, kind, body, err);
+    cJSON_Delete(body);
+    return response->later != NULL;
 }

@@ -1,17 +1,19 @@
-// What questions about the future (http_whatif.h, http_optimise.h) have in common: how names, times
-// and members are read out of the body, and how the answer is made off the loop's thread.
+// What questions about a copy (http_whatif.h, http_optimise.h, http_prompt.h) have in common: how
+// names, times and members are read out of the body, and how the answer is made off the loop's
+// thread.
 
 #ifndef PUSH_QUESTION_H
 #define PUSH_QUESTION_H
 
 #include "base/memory.h"
+#include "fork/fork.h"
 #include "fork/horizon.h"
 #include "push/archive.h"
 #include "push/route.h"
 
 #include <cjson/cJSON.h>
 
-struct fork_source;
+struct later;
 struct twin;
 
 // "level" of the twin `own`, or "tank-1/level"; `name` is inside `text`.
@@ -24,22 +26,32 @@ bool question_at(const struct service *service, const cJSON *body, uint64_t *rev
 // `samples`: -1 when they are not there.
 bool question_samples(const cJSON *body, int most, int *samples, struct err *err);
 
-// In the struct of who asks, as its first member.
-struct question {
+struct question_kind;
+
+struct question {           // in the struct of who asks, as its first member; zeroed
     struct reading reading; // first
+    const struct question_kind *kind;
     struct service *service;
-    struct snapshot *snapshot; // of now
+    uint32_t number; // the twin
+    struct fork_source source;
+    uint64_t version;          // that is live
+    struct snapshot *snapshot; // of now, once it is asked
     struct buffer json;        // made on the worker
-    bool (*run)(struct question *question, struct err *err);
-    void (*free)(struct question *question);
 };
 
-// What a fork needs of this program.
-struct fork_source question_source(const struct service *service);
-// Whether one more may be asked.
-bool question_is_welcome(const struct service *service, struct err *err);
-// Asks it once what is returned is started; `owned` has `run` and `free`.
+struct question_kind {
+    size_t size;                                                                 // of the struct
+    bool (*read)(struct question *question, const cJSON *body, struct err *err); // on the loop
+    bool (*run)(struct question *question, struct err *err);                     // on the worker
+    void (*fini)(struct question *question); // what is its own, the struct left
+};
+
+// Reads it and asks it once what is returned is started. NULL: `err` says why not.
 struct later *question_ask(struct service *service, const struct twin *twin,
-                           struct question *owned);
+                           const struct question_kind *kind, const cJSON *body, struct err *err);
+// The same of a request that names the twin in its path: the handler of a route.
+bool question_post(struct service *service, const struct http_request *request,
+                   const struct route_match *match, const struct question_kind *kind,
+                   struct http_response *response, struct err *err);
 
 #endif

@@ -26,8 +26,7 @@ static const struct api_entry entries[] = {
     {"twin", "state", "table<string, any>", "what the behavior remembers"},
     {"twin", "physics", "table<string, number?>",
      "states of its equations: NAME as the filter has it, open_NAME simulated from the first "
-     "sample "
-     "on, error_NAME and surprise_NAME of the newest reading; read only"},
+     "sample on, error_NAME and surprise_NAME of the newest reading; read only"},
     {"twin", "sample", "fun(self: twin, field: string): sample?",
      "the newest sample, also a bad one"},
     {"twin", "raise", "fun(self: twin, alarm: string)", "only a change counts"},

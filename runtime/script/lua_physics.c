@@ -6,6 +6,7 @@
 #include "script/check.h"
 #include "script/lua_model.h"
 #include "script/physics.h"
+#include "script/physics_job.h"
 #include "script/state.h"
 #include "twin/model.h"
 #include "twin/name.h"

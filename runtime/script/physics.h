@@ -26,6 +26,7 @@
 
 struct err;
 struct model;
+struct physics_places;
 struct script;
 struct twin;
 struct world;
@@ -68,21 +69,9 @@ struct physics {
     int output_count;
     int dynamics;
     bool simulates, estimates;
-    int x, u, p, dx; // the tables that functions get
-    int follow;      // the handler of its turn, LUA_NOREF when it has none
-    struct physics_places *places;
-};
-
-// Where a model's layout has what the equations are about, found when the layout was last another.
-// A place is a field, or NONE.
-struct physics_places {
-    uint64_t layout;
-    int state[PHYSICS_STATES], open[PHYSICS_STATES];
-    int error[PHYSICS_STATES], surprise[PHYSICS_STATES];
-    int covariance[PHYSICS_STATES][PHYSICS_STATES]; // of i and j <= i
-    int from[PHYSICS_STATES], initial[PHYSICS_STATES];
-    int input[PHYSICS_INPUTS], with[PHYSICS_INPUTS];
-    int parameter[PHYSICS_PARAMETERS];
+    int x, u, p, dx;               // the tables that functions get
+    int follow;                    // the handler of its turn, LUA_NOREF when it has none
+    struct physics_places *places; // physics_job.h
 };
 
 const struct physics *physics_find(const struct script *script, const char *model); // NULL

@@ -10,6 +10,18 @@
 
 #include <lua.h>
 
+// Where a model's layout has what the equations are about, found when the layout was last another.
+// A place is a field, or NONE.
+struct physics_places {
+    uint64_t layout;
+    int state[PHYSICS_STATES], open[PHYSICS_STATES];
+    int error[PHYSICS_STATES], surprise[PHYSICS_STATES];
+    int covariance[PHYSICS_STATES][PHYSICS_STATES]; // of i and j <= i
+    int from[PHYSICS_STATES], initial[PHYSICS_STATES];
+    int input[PHYSICS_INPUTS], with[PHYSICS_INPUTS];
+    int parameter[PHYSICS_PARAMETERS];
+};
+
 struct physics_job {
     lua_State *lua;
     const struct physics *physics;

@@ -83,6 +83,7 @@ bool engine_prompt(struct engine *engine, struct twin *twin, int64_t received, s
         turn_alarm_handlers(engine, &next_alarm);
     else
         changes_drop(changes);
+    // A fork's revision is never stored, so it needs no kind of its own.
     if (changes->count > 0) turn_close(engine, &(struct cause){.kind = INPUT_TIMER});
     engine_drain(engine);
     return is_good;

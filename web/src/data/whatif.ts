@@ -39,7 +39,7 @@ export function changesText(changes: readonly Change[]): string {
 }
 
 /** A number, on or off, or the text itself. */
-function valueOf(text: string): Value {
+export function valueOf(text: string): Value {
   const number = Number(text.replace(",", "."));
   if (text.trim() !== "" && Number.isFinite(number)) return number;
   return text === "on" || text === "true" ? true : text === "off" || text === "false" ? false : text;
@@ -49,7 +49,7 @@ export function isComplete({ mode, text }: Change): boolean {
   return !needsText(mode) || (mode === "set" ? text.trim() !== "" : typeof valueOf(text) === "number");
 }
 
-export const BRANCH = "changed";
+const BRANCH = "changed";
 
 export function bodyOf(changes: readonly Change[], horizon: string, step: string): object {
   const set: Record<string, Value> = {};

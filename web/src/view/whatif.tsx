@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem, Quantity } from "../data/types";
 import type { Answer, Branch, Change, Mode, Outcome } from "../data/whatif";
-import { FAULTS, alarmsOnlyIn, answerOf, bodyOf, changesOf, changesText, differencesOf, isComplete, needsText } from "../data/whatif";
+import { FAULTS, alarmsOnlyIn, answerOf, bodyOf, changesOf, changesText, differencesOf, isComplete, needsText, valueOf } from "../data/whatif";
 import { route, setParam } from "../route";
 import { ask, setDesired } from "../session";
 import { clock, detail, fleet, isLive, linkState, modelOf } from "../state";
@@ -55,7 +55,6 @@ function presentOf(id: string, choice: Choice): string {
 }
 
 interface ChangeProps {
-  readonly id: string;
   readonly index: number;
   readonly change: Change;
   readonly choice: Choice | undefined;
@@ -63,7 +62,7 @@ interface ChangeProps {
 }
 
 function ChangeRow({ index, change, choice, onChange }: ChangeProps) {
-  const label = choice === undefined ? change.name : `${choice.group.includes("/") || change.name.includes("/") ? `${choice.group} ` : ""}${choice.text}`;
+  const label = choice === undefined ? change.name : `${change.name.includes("/") ? `${choice.group} ` : ""}${choice.text}`;
   const range = choice?.quantity.range ?? null;
   return (
     <li class="change" data-change={change.name}>
@@ -146,11 +145,10 @@ function Desire({ id, changes, choices }: { id: string; changes: readonly Change
   const [isDone, setDone] = useState(false);
   const wanted = changes.filter(({ name }) => choices.find((choice) => choice.name === name)?.isDesired === true);
   if (wanted.length === 0) return null;
-  const send = async (rev: number): Promise<void> => {
+  const send = async (): Promise<void> => {
     for (const { name, text } of wanted) {
       const slash = name.lastIndexOf("/");
-      const value = Number(text.replace(",", "."));
-      const refused = await setDesired(slash < 0 ? id : name.slice(0, slash), name.slice(slash + 1), Number.isFinite(value) ? value : text === "on" ? true : text === "off" ? false : text, rev);
+      const refused = await setDesired(slash < 0 ? id : name.slice(0, slash), name.slice(slash + 1), valueOf(text), 0);
       if (refused !== null) return setProblem(refused);
     }
     setDone(true);
@@ -158,7 +156,7 @@ function Desire({ id, changes, choices }: { id: string; changes: readonly Change
   if (isDone) return <p class="soft" role="status">It is desired now; whether the devices follow is shown by what they report.</p>;
   return (
     <p class="desire">
-      <button type="button" disabled={!isLive()} onClick={() => { if (isAsked) void send(0); else setAsked(true); }}>
+      <button type="button" disabled={!isLive()} onClick={() => { if (isAsked) void send(); else setAsked(true); }}>
         {isAsked ? `Confirm: desire ${changesText(wanted)}` : "Desire it"}
       </button>
       {isAsked && <button type="button" class="quiet" onClick={() => setAsked(false)}>Cancel</button>}
@@ -201,7 +199,7 @@ export function WhatIf({ id, chosen, neighbours }: { id: string; chosen: readonl
       <form class="question" noValidate onSubmit={(event) => { event.preventDefault(); if (changes.every(isComplete) && !isBusy) void put(); }}>
         <ul class="changes" role="list" aria-label="What is otherwise">
           {changes.map((change, i) => (
-            <ChangeRow key={`${i} ${change.name}`} id={id} index={i} change={change} choice={choices.find(({ name }) => name === change.name)} onChange={(next) => update(i, next)} />
+            <ChangeRow key={`${i} ${change.name}`} index={i} change={change} choice={choices.find(({ name }) => name === change.name)} onChange={(next) => update(i, next)} />
           ))}
         </ul>
         <div class="edit">
