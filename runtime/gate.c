@@ -140,6 +140,13 @@ static bool door_retry(void *context, struct twin *twin, const struct actor *act
     return true;
 }
 
+static bool door_amend(void *context, struct twin *twin, const struct amend_input *input,
+                       uint64_t *rev, struct err *err) {
+    struct gate *gate = context;
+    return may_turn(gate, err) &&
+           engine_amend(gate->engine, twin, input, loop_now(gate->loop), rev, err);
+}
+
 static bool door_command(void *context, struct twin *twin, int command,
                          const struct value *arguments, int count, const struct actor *actor,
                          uint32_t *id, uint64_t *rev, struct err *err) {
@@ -187,6 +194,7 @@ struct door gate_door(struct gate *gate, struct world *world) {
                          .live = door_live,
                          .replace = door_replace,
                          .retry = door_retry,
+                         .amend = door_amend,
                          .command = door_command,
                          .command_moved = door_command_moved,
                          .refused = door_refused,

@@ -80,6 +80,7 @@ void change_subject(const struct change *change, const struct model *model,
     case CHANGE_SAMPLE:
     case CHANGE_SET:
     case CHANGE_QUALITY:
+    case CHANGE_AMEND:
         field_subject(change, model, out, size);
         return;
     case CHANGE_ESTIMATE:
@@ -128,6 +129,12 @@ void change_subject(const struct change *change, const struct model *model,
     case CHANGE_QUARANTINE:
         name = "quarantine";
         break;
+    case CHANGE_MEMORY:
+        name = "memory";
+        break;
+    case CHANGE_NOTE:
+        name = "note";
+        break;
     }
     snprintf(out, (size_t)size, "%s", name);
 }
@@ -163,6 +170,7 @@ void change_text(const struct change *change, char *out, int size) {
     case CHANGE_SAMPLE:
     case CHANGE_SET:
     case CHANGE_ESTIMATE:
+    case CHANGE_AMEND:
         value_say(change->value, out, size);
         return;
     case CHANGE_ALARM:
@@ -188,6 +196,7 @@ void change_text(const struct change *change, char *out, int size) {
     case CHANGE_CREATE:
     case CHANGE_ATTRIBUTES:
     case CHANGE_FAILED:
+    case CHANGE_NOTE:
         snprintf(out, (size_t)size, "%.*s", (int)change->text.length, change->text.text);
         return;
     case CHANGE_QUALITY:
@@ -213,6 +222,9 @@ void change_text(const struct change *change, char *out, int size) {
         return;
     case CHANGE_RESET:
         snprintf(out, (size_t)size, "replaced");
+        return;
+    case CHANGE_MEMORY:
+        snprintf(out, (size_t)size, "%u bytes", change->text.length);
         return;
     }
 }

@@ -121,35 +121,13 @@ static bool read_recorded(struct explain *explain, struct err *err) {
 
 // ---- the turn
 
-static bool queue_event(struct explain *explain, struct err *err) {
-    const struct revision *recorded = &explain->recorded;
-    struct revision sender;
-    if (!fork_read(&explain->fork, recorded->from_rev, &explain->region, &sender, err))
-        return false;
-    if (recorded->from_index >= sender.change_count)
-        return err_set(err, ERR_INTERNAL, "rev %llu sent no event of that number",
-                       (unsigned long long)sender.rev);
-    engine_requeue(explain->fork.engine, sender.rev, recorded->from_index, sender.twin,
-                   &sender.changes[recorded->from_index]);
-    return true;
-}
-
 static bool run(struct explain *explain, struct err *err) {
     const struct revision *recorded = &explain->recorded;
     struct fork *fork = &explain->fork;
-    struct revision failed;
-    struct change event;
-    bool is_retry = recorded->kind == INPUT_RETRY, has_event = false;
     fork_rewind(fork, recorded->rev - 1, recorded->received);
-    if (!fork_serve(fork, recorded->present, err)) return false;
-    if (recorded->kind == INPUT_EVENT && !queue_event(explain, err)) return false;
-    if (is_retry && !fork_read_failed(fork, recorded->from_rev, &explain->region, &failed, &event,
-                                      &has_event, err))
+    if (!fork_serve(fork, recorded->present, err) ||
+        !fork_repeat(fork, recorded, &explain->region, err))
         return false;
-    if (!engine_repeat(fork->engine, recorded, is_retry ? &failed : NULL,
-                       has_event ? &event : NULL))
-        return err_set(err, ERR_NOT_FOUND, "the event that rev %llu consumed is not in the log",
-                       (unsigned long long)recorded->rev);
     if (explain->revisions > 0) return true;
     const struct twin *twin = world_twin(fork->world, recorded->twin);
     if (!twin) twin = explain->past.twin;

@@ -297,7 +297,7 @@ void fork_close(struct fork *fork) {
 void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock) {
     fork->options.rev = fork->world->rev = rev;
     fork->world->clock = clock;
-    if (rev == 0) fork->world->fetch = NULL;
+    fork->world->fetch = rev && fork->options.snapshot ? fetch : NULL;
 }
 
 // ---- recorded revisions
@@ -381,6 +381,68 @@ bool fork_read_failed(struct fork *fork, uint64_t rev, struct region *region,
     event->other = sender.twin; // who sent it, as engine_retry has it
     *has_event = true;
     return true;
+}
+
+static bool queue_consumed(struct fork *fork, const struct revision *recorded,
+                           struct region *region, struct err *err) {
+    struct revision sender;
+    if (!fork_read(fork, recorded->from_rev, region, &sender, err)) return false;
+    if (recorded->from_index >= sender.change_count)
+        return err_set(err, ERR_INTERNAL, "rev %llu sent no event of that number",
+                       (unsigned long long)sender.rev);
+    engine_requeue(fork->engine, sender.rev, recorded->from_index, sender.twin,
+                   &sender.changes[recorded->from_index]);
+    return true;
+}
+
+bool fork_repeat(struct fork *fork, const struct revision *recorded, struct region *region,
+                 struct err *err) {
+    struct revision failed;
+    struct change event;
+    bool is_retry = recorded->kind == INPUT_RETRY, has_event = false;
+    if (recorded->kind == INPUT_EVENT && !queue_consumed(fork, recorded, region, err)) return false;
+    if (is_retry &&
+        !fork_read_failed(fork, recorded->from_rev, region, &failed, &event, &has_event, err))
+        return false;
+    return engine_repeat(fork->engine, recorded, is_retry ? &failed : NULL,
+                         has_event ? &event : NULL) ||
+           err_set(err, ERR_NOT_FOUND, "the event that rev %llu consumed is not in the log",
+                   (unsigned long long)recorded->rev);
+}
+
+// Its newest revision in the snapshot, 0 = it is not there.
+static uint64_t newest_of(struct fork *fork, uint32_t number) {
+    struct buffer bytes = {0};
+    struct twin *twin =
+        snapshot_read(fork->options.snapshot, number, &bytes) ? fork_decode(fork, &bytes) : NULL;
+    uint64_t rev = twin ? twin->rev : 0;
+    twin_free(twin);
+    buffer_fini(&bytes);
+    return rev;
+}
+
+bool fork_advance(struct fork *fork, uint32_t number, uint64_t rev, int64_t clock,
+                  struct err *err) {
+    struct world *world = fork->world;
+    uint32_t left = world->twin_count;
+    fork_rewind(fork, rev, clock);
+    memset(fork->fetched, 0, snapshot_next_number(fork->options.snapshot) / 8 + 1);
+    for (uint32_t i = 0; left > 0; i++) {
+        if (!world->by_number[i]) continue;
+        left--;
+        is_fetched(fork, i);
+        uint64_t newest = i == number ? 0 : newest_of(fork, i);
+        if (newest > world->by_number[i]->rev && !add_past(fork, i, newest, rev, err)) return false;
+    }
+    return true;
+}
+
+void fork_renew(struct fork *fork, struct snapshot *snapshot) {
+    uint32_t had = snapshot_next_number(fork->options.snapshot) / 8 + 1;
+    uint32_t has = snapshot_next_number(snapshot) / 8 + 1;
+    fork->fetched = xrealloc(fork->fetched, has);
+    memset(fork->fetched + had, 0, has - had);
+    fork->options.snapshot = snapshot;
 }
 
 bool fork_rewind_to(struct fork *fork, uint64_t rev, int64_t *clock, uint64_t *version,

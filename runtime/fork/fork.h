@@ -66,6 +66,11 @@ void fork_rewind(struct fork *fork, uint64_t rev, int64_t clock);
 bool fork_rewind_to(struct fork *fork, uint64_t rev, int64_t *clock, uint64_t *version,
                     struct err *err);
 
+// As of `rev` are, from here on, all twins but `number`, which the fork has made another one.
+bool fork_advance(struct fork *fork, uint32_t number, uint64_t rev, int64_t clock, struct err *err);
+// A newer snapshot takes the place of the fork's own.
+void fork_renew(struct fork *fork, struct snapshot *snapshot);
+
 // Makes a stored version the present one. False when it is not stored any more or does not load.
 bool fork_serve(struct fork *fork, uint64_t version, struct err *err);
 // The same with one that need not be stored.
@@ -88,6 +93,9 @@ bool fork_restore(struct fork *fork, uint32_t number, uint64_t rev, struct err *
 bool fork_read_failed(struct fork *fork, uint64_t rev, struct region *region,
                       struct revision *failed, struct change *event, bool *has_event,
                       struct err *err);
+// Runs the turn of a recorded revision again (engine_repeat), what it consumed out of the log.
+bool fork_repeat(struct fork *fork, const struct revision *recorded, struct region *region,
+                 struct err *err);
 // One revision out of the log.
 bool fork_read(struct fork *fork, uint64_t rev, struct region *region, struct revision *revision,
                struct err *err);

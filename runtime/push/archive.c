@@ -51,8 +51,7 @@ static void run(struct job *job) {
     reading->is_read = reading->read(reading, reading->archive->log, &reading->err);
 }
 
-static void done(struct job *job) {
-    struct reading *reading = (struct reading *)job;
+static void answer(struct reading *reading) {
     struct buffer json = {0};
     if (!reading->is_read && reading->id[0]) err_prefix(&reading->err, "%s: ", reading->id);
     if (reading->is_read && reading->later.context)
@@ -64,23 +63,51 @@ static void done(struct job *job) {
     reading->free(reading);
 }
 
+static void on_settled(struct durable_wait *wait) {
+    answer(reading_of(wait));
+}
+
+static void wait_for_disk(struct reading *reading, void (*on_disk)(struct durable_wait *wait)) {
+    durable_add(&reading->archive->service->durable, &reading->wait, reading->newest, on_disk);
+}
+
+static void done(struct job *job) {
+    struct reading *reading = (struct reading *)job;
+    bool is_settled = !reading->settle || !reading->is_read || !reading->later.context;
+    switch (is_settled ? SETTLED : reading->settle(reading, &reading->err)) {
+    case SETTLED_LATER:
+        wait_for_disk(reading, on_settled);
+        return;
+    case SETTLED_AGAIN:
+        wait_for_disk(reading, on_durable);
+        return;
+    case SETTLED_NOT:
+        reading->is_read = false;
+        break;
+    case SETTLED:
+        break;
+    }
+    answer(reading);
+}
+
 void archive_free(struct archive *archive) {
     if (!archive) return;
     worker_free(archive->worker);
     for (struct durable_wait *wait = archive->service->durable.first, *next; wait; wait = next) {
         next = wait->next;
         struct reading *reading = reading_of(wait);
-        if (wait->on_durable != on_durable || reading->archive != archive) continue;
+        bool is_reading = wait->on_durable == on_durable || wait->on_durable == on_settled;
+        if (!is_reading || reading->archive != archive) continue;
         durable_remove(&archive->service->durable, wait);
-        done(&reading->job);
+        reading->is_read = false;
+        answer(reading);
     }
     free(archive);
 }
 
 static void start(struct later *later) {
-    struct reading *reading =
-        (struct reading *)(void *)((char *)later - offsetof(struct reading, later));
-    durable_add(&reading->archive->service->durable, &reading->wait, reading->newest, on_durable);
+    wait_for_disk((struct reading *)(void *)((char *)later - offsetof(struct reading, later)),
+                  on_durable);
 }
 
 struct later *archive_ask(struct archive *archive, const struct twin *twin, struct reading *owned) {

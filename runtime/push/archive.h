@@ -24,6 +24,14 @@ struct service;
 struct archive *archive_new(struct service *service, struct log *log, struct err *err);
 void archive_free(struct archive *archive); // what still waits is answered with an error
 
+// What comes of a reading on the loop's thread.
+enum settled {
+    SETTLED,       // it is answered
+    SETTLED_NOT,   // with why not
+    SETTLED_LATER, // once `newest` is on disk
+    SETTLED_AGAIN, // it is read again, once `newest` is on disk
+};
+
 struct reading {        // in the struct of who asks, as its first member
     struct job job;     // first: the worker knows it by this
     struct later later; // the exchange by this
@@ -36,6 +44,8 @@ struct reading {        // in the struct of who asks, as its first member
     struct err err;
     bool is_read;
     bool (*read)(struct reading *reading, struct log *log, struct err *err); // on the worker
+    // What is done about it, on the loop, while somebody waits for the answer; may be NULL.
+    enum settled (*settle)(struct reading *reading, struct err *err);
     // What was read, and then freed with all that holds the reading.
     void (*write)(struct reading *reading, const struct world *live, struct buffer *json);
     void (*free)(struct reading *reading);

@@ -136,7 +136,7 @@ static bool read_body(struct question *question, const cJSON *body, struct err *
            read_keep(service, body, request, err);
 }
 
-static const struct question_kind kind = {sizeof(struct optimising), read_body, run, fini};
+static const struct question_kind kind = {sizeof(struct optimising), read_body, run, fini, NULL};
 
 bool http_optimise_post(struct service *service, const struct http_request *request,
                         const struct route_match *match, struct http_response *response,

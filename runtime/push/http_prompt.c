@@ -41,7 +41,7 @@ static bool read_body(struct question *question, const cJSON *body, struct err *
     return true;
 }
 
-static const struct question_kind kind = {sizeof(struct prompting), read_body, run, fini};
+static const struct question_kind kind = {sizeof(struct prompting), read_body, run, fini, NULL};
 
 bool http_prompt_post(struct service *service, const struct http_request *request,
                       const struct route_match *match, struct http_response *response,

@@ -47,9 +47,12 @@ static bool read_iso(const char *text, int64_t *us) {
 bool http_time(const struct http_request *request, const char *name, int64_t usual, int64_t *us,
                struct err *err) {
     const char *text = http_query(request, name);
-    char *end;
     *us = usual;
-    if (!text) return true;
+    return !text || http_time_read(text, name, us, err);
+}
+
+bool http_time_read(const char *text, const char *name, int64_t *us, struct err *err) {
+    char *end;
     double seconds = strtod(text, &end);
     if (end != text && *end == 0 && fabs(seconds) <= SECONDS_MOST) {
         *us = llround(seconds * 1e6);

@@ -162,11 +162,11 @@ static bool read_body(struct question *question, const cJSON *body, struct err *
            read_emits(service, body, request, err) && read_branches(service, body, request, err);
 }
 
-static const struct question_kind kind = {sizeof(struct asking), read_body, run, fini};
+static const struct question_kind kind = {sizeof(struct asking), read_body, run, fini, NULL};
 
 struct later *http_whatif_ask(struct service *service, const struct twin *twin, const cJSON *body,
-                              struct err *err) {
-    return question_ask(service, twin, &kind, body, err);
+                              const struct actor *actor, struct err *err) {
+    return question_ask(service, twin, &kind, body, actor, err);
 }
 
 bool http_whatif_post(struct service *service, const struct http_request *request,

@@ -21,6 +21,6 @@ route_handler http_whatif_post;
 
 // The same of a body, or of a message that has its members. NULL: `err` says why not.
 struct later *http_whatif_ask(struct service *service, const struct twin *twin, const cJSON *body,
-                              struct err *err);
+                              const struct actor *actor, struct err *err);
 
 #endif

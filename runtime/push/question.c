@@ -81,6 +81,11 @@ static bool run(struct reading *reading, struct log *log, struct err *err) {
     return question->kind->run(question, err);
 }
 
+static enum settled settle(struct reading *reading, struct err *err) {
+    struct question *question = (struct question *)reading;
+    return question->kind->settle ? question->kind->settle(question, err) : SETTLED;
+}
+
 static void write(struct reading *reading, const struct world *live, struct buffer *json) {
     const struct question *question = (const struct question *)reading;
     (void)live;
@@ -109,26 +114,35 @@ static bool is_welcome(const struct service *service, struct err *err) {
 }
 
 struct later *question_ask(struct service *service, const struct twin *twin,
-                           const struct question_kind *kind, const cJSON *body, struct err *err) {
+                           const struct question_kind *kind, const cJSON *body,
+                           const struct actor *actor, struct err *err) {
     const struct push_options *options = &service->options;
     if (!is_welcome(service, err)) return NULL;
     struct question *question = xcalloc(1, kind->size);
     question->kind = kind;
     question->service = service;
     question->number = twin->number;
+    question->actor = *actor;
     question->source = (struct fork_source){options->log, options->state, options->call_us};
     question->version = service->world->version;
-    question->reading = (struct reading){.read = run, .write = write, .free = free_question};
+    question->reading = (struct reading){
+        .read = run, .settle = settle, .write = write, .free = free_question};
     if (!kind->read(question, body, err)) {
         drop(question);
         return NULL;
     }
     service->questions_waiting++;
-    question->snapshot = snapshot_open(service->world);
     struct later *later = archive_ask(service->foresight, twin, &question->reading);
-    // Behaviours may look at other twins, so all that the snapshot has must be on disk.
-    question->reading.newest = log_newest(options->log);
+    question_renew(question);
     return later;
+}
+
+// Behaviours may look at other twins, so all that the snapshot has must be on disk.
+struct snapshot *question_renew(struct question *question) {
+    struct snapshot *before = question->snapshot;
+    question->snapshot = snapshot_open(question->service->world);
+    question->reading.newest = log_newest(question->service->options.log);
+    return before;
 }
 
 bool question_post(struct service *service, const struct http_request *request,
@@ -139,7 +153,7 @@ bool question_post(struct service *service, const struct http_request *request,
         twin ? document_parse("the body", request->body, request->body_length, err) : NULL;
     if (!body) return false;
     response->cache = "no-store";
-    response->later = question_ask(service, twin, kind, body, err);
+    response->later = question_ask(service, twin, kind, body, &request->actor, err);
     cJSON_Delete(body);
     return response->later != NULL;
 }

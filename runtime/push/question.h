@@ -1,4 +1,4 @@
-// What questions about a copy (http_whatif.h, http_optimise.h, http_prompt.h) have in common: how
+// What questions about a copy (http_whatif.h, http_optimise.h, http_prompt.h, http_amend.h) have in common: how
 // names, times and members are read out of the body, and how the answer is made off the loop's
 // thread.
 
@@ -35,6 +35,7 @@ struct question {           // in the struct of who asks, as its first member; z
     uint32_t number; // the twin
     struct fork_source source;
     uint64_t version;          // that is live
+    struct actor actor;        // who asks
     struct snapshot *snapshot; // of now, once it is asked
     struct buffer json;        // made on the worker
 };
@@ -44,11 +45,17 @@ struct question_kind {
     bool (*read)(struct question *question, const cJSON *body, struct err *err); // on the loop
     bool (*run)(struct question *question, struct err *err);                     // on the worker
     void (*fini)(struct question *question); // what is its own, the struct left
+    // What is done about the answer, on the loop (archive.h); may be NULL.
+    enum settled (*settle)(struct question *question, struct err *err);
 };
+
+// The snapshot becomes one of now, the old one the caller's to close.
+struct snapshot *question_renew(struct question *question);
 
 // Reads it and asks it once what is returned is started. NULL: `err` says why not.
 struct later *question_ask(struct service *service, const struct twin *twin,
-                           const struct question_kind *kind, const cJSON *body, struct err *err);
+                           const struct question_kind *kind, const cJSON *body,
+                           const struct actor *actor, struct err *err);
 // The same of a request that names the twin in its path: the handler of a route.
 bool question_post(struct service *service, const struct http_request *request,
                    const struct route_match *match, const struct question_kind *kind,

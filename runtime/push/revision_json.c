@@ -108,6 +108,21 @@ static void write_link(const struct writer *writer, const struct change *change)
     json_boolean(writer->out, change->state);
 }
 
+static void write_amended(const struct writer *writer, const struct change *change) {
+    static const char *const parts[] = {"", "sample", "history", "current"};
+    const struct field *field = &writer->model->fields[change->index];
+    struct buffer *out = writer->out;
+    json_member(out, "part", change->state < ARRAY_LEN(parts) ? parts[change->state] : "");
+    json_member(out, "field", field->name);
+    json_member(out, "kind", field_kind_name(field->kind));
+    json_member_time(out, "at", change->at);
+    write_value(out, "value", change->value);
+    write_value(out, "was", change->amend.was);
+    if (change->amend.of_rev == 0) return;
+    json_key(out, "of_rev");
+    json_unsigned(out, change->amend.of_rev);
+}
+
 // The name of a change that is told; NULL of one that is not.
 static const char *change_name(const struct change *change) {
     static const char *const names[] = {
@@ -119,7 +134,8 @@ static const char *change_name(const struct change *change) {
         [CHANGE_FAILED] = "failed",     [CHANGE_QUALITY] = "quality",
         [CHANGE_COMMAND] = "command",   [CHANGE_LIFECYCLE] = "lifecycle",
         [CHANGE_RESET] = "replaced",    [CHANGE_QUARANTINE] = "quarantine",
-        [CHANGE_HELD] = "held",
+        [CHANGE_HELD] = "held",         [CHANGE_AMEND] = "amended",
+        [CHANGE_NOTE] = "note",
     };
     return change->kind < ARRAY_LEN(names) ? names[change->kind] : NULL;
 }
@@ -177,10 +193,18 @@ static void write_details(const struct writer *writer, const struct change *chan
     case CHANGE_HELD:
         write_version(out, change->version);
         break;
+    case CHANGE_AMEND:
+        write_amended(writer, change);
+        break;
+    case CHANGE_NOTE:
+        json_key(out, "text");
+        json_text(out, change->text.text, change->text.length);
+        break;
     case CHANGE_RETIRE:
     case CHANGE_RESET:
     case CHANGE_ESTIMATE:
     case CHANGE_TIMER:
+    case CHANGE_MEMORY:
         break;
     }
 }

@@ -5,6 +5,7 @@
 
 #include "push/http_adoption.h"
 #include "push/http_alarm.h"
+#include "push/http_amend.h"
 #include "push/http_audit.h"
 #include "push/http_backup.h"
 #include "push/http_command.h"
@@ -69,6 +70,7 @@ static const struct route routes[] = {
     {HTTP_POST, "/api/v1/twins/{id}/whatif", http_whatif_post, "branches of its future"},
     {HTTP_POST, "/api/v1/twins/{id}/optimise", http_optimise_post,
      "the set-points that cost least over what comes"},
+    {HTTP_POST, "/api/v1/twins/{id}/amend", http_amend_post, "corrects a sample of its past"},
     {HTTP_POST, "/api/v1/twins/{id}/repl", http_prompt_post, "a Lua prompt on a copy of it"},
     {HTTP_GET, "/api/v1/twins/{id}/commands", http_command_list, "commands that it was given"},
     {HTTP_GET, "/api/v1/twins/{id}/commands/{command}", http_command_get, "what became of one"},

@@ -354,7 +354,8 @@ static bool on_ack(struct session *session, const cJSON *message, const char *id
 static bool on_whatif(struct session *session, const cJSON *message, const char *id,
                       struct err *err) {
     const struct twin *twin = find_twin(session, message, err);
-    struct later *later = twin ? http_whatif_ask(session->service, twin, message, err) : NULL;
+    struct later *later =
+        twin ? http_whatif_ask(session->service, twin, message, &session->actor, err) : NULL;
     if (later) answer_when_known(session, id, later);
     return later != NULL;
 }

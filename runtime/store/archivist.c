@@ -164,21 +164,40 @@ static bool has_series(const struct field *field) {
            field->kind == FIELD_DERIVED;
 }
 
+// The field's line, as the one used last.
+static struct line *line_of(struct archivist *archivist, struct follower *follower, uint32_t twin,
+                            int index) {
+    const struct field *field = &follower->model->fields[index];
+    struct line **line = &follower->lines[index];
+    if (!*line) *line = line_new(twin, (uint8_t)field->kind, field->name);
+    (*line)->used = archivist->clock;
+    return *line;
+}
+
+static void amend(struct archivist *archivist, struct follower *follower,
+                  const struct revision *revision, const struct change *change) {
+    if (change->state != AMEND_SERIES || !has_series(&follower->model->fields[change->index]))
+        return;
+    struct line *line = line_of(archivist, follower, revision->twin, change->index);
+    archivist->pool -= line_bytes(line);
+    line_amend(line, archivist->options.file, &archivist->write, revision->rev, change->at,
+               change->amend.was, change->value, change->quality);
+    archivist->pool += line_bytes(line);
+}
+
 static void follow_change(struct archivist *archivist, struct follower *follower,
                           const struct revision *revision, const struct change *change) {
     const struct field *field = &follower->model->fields[change->index];
     if (!has_series(field)) return;
     bool is_silence = change->kind == CHANGE_QUALITY;
     if (is_silence && change->quality != QUALITY_STALE) return;
-    struct line **line = &follower->lines[change->index];
-    if (!*line) *line = line_new(revision->twin, (uint8_t)field->kind, field->name);
-    archivist->pool -= line_bytes(*line);
-    line_add(*line, archivist->options.file, &archivist->write, revision->rev,
+    struct line *line = line_of(archivist, follower, revision->twin, change->index);
+    archivist->pool -= line_bytes(line);
+    line_add(line, archivist->options.file, &archivist->write, revision->rev,
              is_silence ? revision->received : change->at,
              is_silence ? value_none() : change->value,
              change->kind == CHANGE_SAMPLE ? change->quality : QUALITY_GOOD);
-    archivist->pool += line_bytes(*line);
-    (*line)->used = archivist->clock;
+    archivist->pool += line_bytes(line);
     counter_add(archivist->samples, 1);
 }
 
@@ -200,12 +219,16 @@ static void follow(struct archivist *archivist, const struct revision *revision)
         case CHANGE_SAMPLE:
         case CHANGE_SET:
         case CHANGE_QUALITY:
+        case CHANGE_AMEND:
             if (!follower->model) {
                 model = find_past_model(archivist, revision);
                 if (!model) return; // the log does not know any more
                 use_model(archivist, follower, revision->twin, model);
             }
-            follow_change(archivist, follower, revision, change);
+            if (change->kind == CHANGE_AMEND)
+                amend(archivist, follower, revision, change);
+            else
+                follow_change(archivist, follower, revision, change);
             break;
         }
     }

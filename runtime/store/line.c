@@ -42,8 +42,13 @@ static struct series_key key_of(const struct line *line) {
 
 static void put(const struct line *line, struct stretch *stretch, struct series_write *write) {
     struct buffer payload = {0};
-    if (!stretch->is_dirty || stretch->count == 0) return;
+    if (!stretch->is_dirty) return;
     struct series_key key = key_of(line);
+    if (stretch->count == 0) { // all that it had was taken out
+        series_write_drop(write, &key, stretch->key_at);
+        stretch->is_dirty = false;
+        return;
+    }
     stretch_encode(stretch, &payload);
     series_write_put(write, &key, stretch->key_at, payload.bytes, payload.length);
     buffer_fini(&payload);
@@ -147,27 +152,37 @@ static bool fetch_late(struct line *line, struct state_file *file, struct series
     return !is_newest;
 }
 
+// Whether a stretch before the newest one has `at`: that is the late one then.
+static bool find_late(struct line *line, struct state_file *file, struct series_write *write,
+                      int64_t at) {
+    bool is_here = line->late && at >= line->late->stretch.key_at && at < line->late->until;
+    return is_here || fetch_late(line, file, write, at);
+}
+
+// The late stretch is full: the half that `at` belongs to stays.
+static void split_late(struct line *line, struct series_write *write, int64_t at) {
+    struct late *late = line->late;
+    struct stretch later;
+    split(line, write, &late->stretch, &later);
+    if (at < later.key_at) {
+        late->until = later.key_at;
+        stretch_fini(&later);
+    } else {
+        stretch_fini(&late->stretch);
+        late->stretch = later;
+    }
+}
+
 static void add_late(struct line *line, struct state_file *file, struct series_write *write,
                      uint64_t rev, int64_t at, struct value value, enum quality quality) {
-    bool is_here = line->late && at >= line->late->stretch.key_at && at < line->late->until;
-    if (!is_here && !fetch_late(line, file, write, at)) {
+    if (!find_late(line, file, write, at)) {
         add(&line->newest, INT64_MAX, line->newest_had, rev, at, value, quality);
         return;
     }
     struct late *late = line->late;
     if (value.type != VALUE_NONE && value.type != late->stretch.type)
         return; // of another time's type
-    if (late->stretch.count == CHUNK_SAMPLES) {
-        struct stretch later;
-        split(line, write, &late->stretch, &later);
-        if (at < later.key_at) {
-            late->until = later.key_at;
-            stretch_fini(&later);
-        } else {
-            stretch_fini(&late->stretch);
-            late->stretch = later;
-        }
-    }
+    if (late->stretch.count == CHUNK_SAMPLES) split_late(line, write, at);
     add(&late->stretch, INT64_MAX, late->had, rev, at, value, quality);
 }
 
@@ -195,4 +210,42 @@ void line_add(struct line *line, struct state_file *file, struct series_write *w
             split_newest(line, write);
     }
     add(newest, end_of(line), line->newest_had, rev, at, value, quality);
+}
+
+static struct stretch *stretch_at(struct line *line, struct state_file *file,
+                                  struct series_write *write, int64_t at) {
+    if (!line->is_begun) begin(line, file);
+    bool is_newest = line->newest.count == 0 || at >= line->newest.key_at;
+    return is_newest || !find_late(line, file, write, at) ? &line->newest : &line->late->stretch;
+}
+
+// The halves of a full stretch are full no more, so of the two the right one is found again.
+static struct stretch *make_room(struct line *line, struct state_file *file,
+                                 struct series_write *write, int64_t at) {
+    struct stretch *stretch = stretch_at(line, file, write, at);
+    if (stretch->count < CHUNK_SAMPLES) return stretch;
+    if (stretch != &line->newest) {
+        split_late(line, write, at);
+        return &line->late->stretch;
+    }
+    split_newest(line, write);
+    return stretch_at(line, file, write, at);
+}
+
+void line_amend(struct line *line, struct state_file *file, struct series_write *write,
+                uint64_t rev, int64_t at, struct value was, struct value value,
+                enum quality quality) {
+    struct stretch *stretch = stretch_at(line, file, write, at);
+    if (was.type != VALUE_NONE) stretch_remove(stretch, at, was);
+    if (value.type != VALUE_NONE && !stretch_has(stretch, at, value)) {
+        stretch = make_room(line, file, write, at);
+        if (stretch->count == 0) *stretch = (struct stretch){.key_at = at, .type = value.type};
+        if (value.type == stretch->type) stretch_add(stretch, at, value, quality);
+    }
+    if (rev > stretch->through) stretch->through = rev;
+    if (stretch->count > 0) return;
+    struct err err; // it is all in `write` then, and is tried again
+    line_write(line, write);
+    series_commit(file, write, &err); // the one before it serves now
+    line_rest(line);
 }

@@ -36,6 +36,11 @@ void line_free(struct line *line);
 // One sample of revision `rev`, unless it is in it already. Full stretches go to `write`.
 void line_add(struct line *line, struct state_file *file, struct series_write *write, uint64_t rev,
               int64_t at, struct value value, enum quality quality);
+// An amendment of revision `rev`: the sample `was` at that time is now `value`; VALUE_NONE is none.
+// Doing it again changes nothing.
+void line_amend(struct line *line, struct state_file *file, struct series_write *write,
+                uint64_t rev, int64_t at, struct value was, struct value value,
+                enum quality quality);
 // Puts what has changed into `write`.
 void line_write(struct line *line, struct series_write *write);
 // Forgets both stretches, which have been written.

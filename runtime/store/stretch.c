@@ -38,14 +38,33 @@ static double number_of(struct value value) {
     return value.type == VALUE_NUMBER ? value.number : 0;
 }
 
-bool stretch_has(const struct stretch *stretch, int64_t at, struct value value) {
+// `count` when it is not there.
+static uint32_t find(const struct stretch *stretch, int64_t at, struct value value) {
     for (uint32_t i = stretch->count; i > 0 && stretch->samples[i - 1].at >= at; i--) {
         if (stretch->samples[i - 1].at != at) continue;
         if (stretch->values ? value_equal(stretch->values[i - 1], value)
                             : stretch->samples[i - 1].value == number_of(value))
-            return true;
+            return i - 1;
     }
-    return false;
+    return stretch->count;
+}
+
+bool stretch_has(const struct stretch *stretch, int64_t at, struct value value) {
+    return find(stretch, at, value) < stretch->count;
+}
+
+bool stretch_remove(struct stretch *stretch, int64_t at, struct value value) {
+    uint32_t place = find(stretch, at, value);
+    if (place == stretch->count) return false;
+    stretch->count--;
+    stretch->is_dirty = true;
+    size_t behind = stretch->count - place;
+    memmove(stretch->samples + place, stretch->samples + place + 1,
+            behind * sizeof *stretch->samples);
+    if (!stretch->values) return true;
+    value_drop(&stretch->values[place]);
+    memmove(stretch->values + place, stretch->values + place + 1, behind * sizeof *stretch->values);
+    return true;
 }
 
 void stretch_add(struct stretch *stretch, int64_t at, struct value value, enum quality quality) {

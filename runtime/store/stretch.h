@@ -31,6 +31,8 @@ size_t stretch_bytes(const struct stretch *stretch); // of memory
 // In its place by time, behind those of the same one. There must be room.
 void stretch_add(struct stretch *stretch, int64_t at, struct value value, enum quality quality);
 bool stretch_has(const struct stretch *stretch, int64_t at, struct value value);
+// Takes one out; false when it is not there.
+bool stretch_remove(struct stretch *stretch, int64_t at, struct value value);
 // Moves the later half to `later`, which is empty.
 void stretch_split(struct stretch *stretch, struct stretch *later);
 struct value stretch_value(const struct stretch *stretch, uint32_t index);

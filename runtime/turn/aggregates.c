@@ -63,6 +63,7 @@ static bool moves(const struct change *change, int field) {
         return field == change->index && !change->is_late;
     case CHANGE_SET:
     case CHANGE_QUALITY:
+    case CHANGE_AMEND:
         return field == change->index;
     case CHANGE_ALARM:
         return field == NONE;

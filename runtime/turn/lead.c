@@ -161,6 +161,7 @@ void engine_lead(struct engine *engine, const struct revision *recorded, const s
     case INPUT_EVENT:
     case INPUT_VERSION:
     case INPUT_RETRY:
+    case INPUT_AMEND: // of what the record came to, and not this version
         break;
     case INPUT_RETIRE:
         if (twin) turn_retire(engine, twin, &recorded->actor);

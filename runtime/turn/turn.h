@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct amend_input;
 struct change;
 struct engine;
 struct err;
@@ -124,6 +125,11 @@ void engine_replace(struct engine *engine, struct twin *twin, const struct actor
 bool engine_retry(struct engine *engine, struct twin *twin, const struct revision *failed,
                   const struct change *event, const struct actor *actor, int64_t received,
                   uint64_t *rev, struct err *err);
+
+// Keeps what a corrected sample comes to (fork/amend.h). What follows by itself, `from_rev` being
+// the revision that began it, has no actor. No handler runs and no alarm moves.
+bool engine_amend(struct engine *engine, struct twin *twin, const struct amend_input *input,
+                  int64_t received, uint64_t *rev, struct err *err);
 
 // Runs the line that script_prompt has made for its model, on a fork. False when it fails, which
 // holds nothing against the twin.

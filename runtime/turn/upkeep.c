@@ -71,6 +71,21 @@ void engine_replace(struct engine *engine, struct twin *twin, const struct actor
     engine_drain(engine);
 }
 
+bool engine_amend(struct engine *engine, struct twin *twin, const struct amend_input *input,
+                  int64_t received, uint64_t *rev, struct err *err) {
+    engine_begin(engine, received);
+    if (twin->model->layout != input->layout || (input->if_rev && twin->rev != input->if_rev))
+        return err_set(err, ERR_PRECONDITION, "%s has changed meanwhile; ask again", twin->id);
+    struct changes *changes = turn_open(engine, twin);
+    for (int i = 0; i < input->count; i++)
+        changes_add(changes, &input->changes[i]);
+    *rev = turn_close(engine, &(struct cause){.kind = INPUT_AMEND,
+                                              .actor = input->from_rev ? NULL : input->actor,
+                                              .from_rev = input->from_rev});
+    engine_drain(engine);
+    return true;
+}
+
 bool engine_prompt(struct engine *engine, struct twin *twin, int64_t received, struct err *err) {
     const struct trigger line = {.kind = TRIGGER_PROMPT};
     engine_begin(engine, received);

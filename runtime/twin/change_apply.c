@@ -5,6 +5,7 @@
 #include "predict/window.h"
 #include "twin/change.h"
 #include "twin/forecast.h"
+#include "twin/twin_codec.h"
 #include "twin/world.h"
 
 #include <assert.h>
@@ -20,6 +21,15 @@ static void apply_bad(struct twin *twin, const struct change *change, uint64_t r
         twin->bads[twin->bad_count++] = (struct bad_sample){.field = change->index};
     }
     slot_set(&twin->bads[i].slot, change->value, change->at, change->quality, rev);
+}
+
+static void forget_bad(struct twin *twin, int field) {
+    for (uint32_t i = 0; i < twin->bad_count; i++) {
+        if (twin->bads[i].field != field) continue;
+        slot_clear(&twin->bads[i].slot);
+        twin->bads[i] = twin->bads[--twin->bad_count];
+        return;
+    }
 }
 
 static void hear(struct twin *twin, const struct change *change) {
@@ -40,12 +50,7 @@ static void apply_sample(struct twin *twin, const struct change *change, uint64_
         apply_bad(twin, change, rev);
         return;
     }
-    for (uint32_t i = 0; i < twin->bad_count; i++) {
-        if (twin->bads[i].field != change->index) continue;
-        slot_clear(&twin->bads[i].slot);
-        twin->bads[i] = twin->bads[--twin->bad_count];
-        break;
-    }
+    forget_bad(twin, change->index);
     slot_set(&twin->slots[change->index], change->value, change->at, change->quality, rev);
     if (twin->model->prediction_count > 0) forecast_observe(twin, change->index, change->at);
     int window = twin->model->fields[change->index].window;
@@ -183,6 +188,17 @@ static void apply_quarantine(struct twin *twin, const struct change *change) {
     twin->incident = NULL;
 }
 
+// The history's part is the archivist's.
+static void apply_amend(struct twin *twin, const struct change *change, uint64_t rev) {
+    if (change->state != AMEND_CURRENT) return;
+    if (change->quality == QUALITY_BAD) {
+        apply_bad(twin, change, rev);
+        return;
+    }
+    forget_bad(twin, change->index);
+    slot_set(&twin->slots[change->index], change->value, change->at, change->quality, rev);
+}
+
 static void apply_create(struct world *world, struct twin **twin, const struct change *change) {
     const struct model *model = world_layout(world, change->layout);
     assert(model); // the log holds each layout before its first use
@@ -262,7 +278,14 @@ void change_apply(struct world *world, struct twin **place, const struct change 
     case CHANGE_HELD:
         twin->held = change->version;
         break;
+    case CHANGE_AMEND:
+        apply_amend(twin, change, rev);
+        break;
+    case CHANGE_MEMORY:
+        twin_decode_memory(twin, change->text.text, change->text.length);
+        break;
     case CHANGE_EVENT: // becomes a turn of the other twin
+    case CHANGE_NOTE:
         break;
     }
 }

@@ -162,8 +162,17 @@ void change_encode(const struct change *change, int64_t base, struct buffer *out
     case CHANGE_HELD:
         buffer_u64(out, change->version);
         break;
+    case CHANGE_AMEND:
+        buffer_byte(out, change->state);
+        buffer_byte(out, change->quality);
+        value_encode(change->value, out);
+        value_encode(change->amend.was, out);
+        buffer_varint(out, change->amend.of_rev);
+        break;
     case CHANGE_TIMER:
     case CHANGE_ATTRIBUTES:
+    case CHANGE_MEMORY:
+    case CHANGE_NOTE:
         buffer_text(out, change->text.text, change->text.length);
         break;
     }
@@ -247,8 +256,17 @@ bool change_decode(struct reader *in, int64_t base, struct region *region, struc
     case CHANGE_HELD:
         change->version = read_u64(in);
         break;
+    case CHANGE_AMEND:
+        change->state = read_byte(in);
+        change->quality = read_byte(in) & 3;
+        change->value = value_decode(in, region);
+        change->amend.was = value_decode(in, region);
+        change->amend.of_rev = read_varint(in);
+        break;
     case CHANGE_TIMER:
     case CHANGE_ATTRIBUTES:
+    case CHANGE_MEMORY:
+    case CHANGE_NOTE:
         text_decode(in, change);
         break;
     default:

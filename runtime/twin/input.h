@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct adoptions;
+struct change;
 struct err;
 struct world;
 
@@ -34,6 +35,7 @@ enum input_kind { // numbers are on disk: append only
     INPUT_LIFECYCLE = 13,
     INPUT_REPLACE = 14, // a new part in the place of a worn one
     INPUT_RETRY = 15,   // an input whose behaviour failed, run again
+    INPUT_AMEND = 16,   // a sample of the past was corrected
 };
 
 enum actor_kind { ACTOR_RUNTIME, ACTOR_COAP, ACTOR_HTTP, ACTOR_WEBSOCKET };
@@ -88,6 +90,15 @@ struct configure_input {
     struct actor actor;
 };
 
+struct amend_input { // part of what a corrected sample comes to (fork/amend.h)
+    const struct change *changes; // CHANGE_AMEND and what goes with it
+    int count;
+    uint64_t layout;           // of the twin, that they are of
+    uint64_t if_rev;           // the twin's newest revision still; 0 = whatever
+    uint64_t from_rev;         // the revision that began it, 0 = this one does
+    const struct actor *actor; // who corrected it
+};
+
 struct door {
     void *context;
     struct world *world; // read only through here
@@ -116,6 +127,9 @@ struct door {
     // none; `why` says why it failed again, "" when it ran well.
     bool (*retry)(void *context, struct twin *twin, const struct actor *actor, uint64_t *rev,
                   char *why, size_t size, struct err *err);
+    // Keeps what a corrected sample comes to. ERR_PRECONDITION when the twin is another by now.
+    bool (*amend)(void *context, struct twin *twin, const struct amend_input *input, uint64_t *rev,
+                  struct err *err);
     // Gives a command to the device; its id is the twin's newest then. ERR_INVALID names the
     // argument.
     bool (*command)(void *context, struct twin *twin, int command, const struct value *arguments,

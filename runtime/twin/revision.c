@@ -123,6 +123,7 @@ const char *input_kind_name(enum input_kind kind) {
     static const char *const names[] = {
         "",        "samples", "desired", "timer",     "event", "prediction", "configure", "retire",
         "version", "ack",     "command", "aggregate", "link",  "lifecycle",  "replace",   "retry",
+        "amend",
     };
     return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "";
 }

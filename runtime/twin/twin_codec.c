@@ -223,6 +223,37 @@ static void read_block(struct reader *in, uint8_t *block, size_t size) {
     in->at += size;
 }
 
+void twin_encode_memory(const struct twin *twin, struct buffer *out) {
+    buffer_add(out, twin->estimators, twin->model->estimator_bytes);
+    buffer_add(out, twin->sensors, twin->model->sensor_bytes);
+    windows_encode(twin, out);
+}
+
+static void memory_decode(struct twin *twin, struct reader *in) {
+    const struct model *model = twin->model;
+    read_block(in, twin->estimators, model->estimator_bytes);
+    read_block(in, twin->sensors, model->sensor_bytes);
+    for (int i = 0; i < model->sensor_count; i++)
+        if (!sensor_is_sound(twin_sensor(twin, i), &model->sensors[i].spec)) in->is_bad = 1;
+    windows_decode(twin, in);
+}
+
+void twin_decode_memory(struct twin *twin, const void *bytes, size_t length) {
+    struct reader in = {.at = bytes, .end = (const uint8_t *)bytes + length};
+    struct twin *copy = twin_new(twin->number, twin->id, twin->model);
+    memory_decode(copy, &in);
+    if (!in.is_bad && in.at == in.end) {
+        memcpy(twin->estimators, copy->estimators, twin->model->estimator_bytes);
+        memcpy(twin->sensors, copy->sensors, twin->model->sensor_bytes);
+        for (int i = 0; i < twin->model->window_count; i++) {
+            struct window *before = twin->windows[i];
+            twin->windows[i] = copy->windows[i];
+            copy->windows[i] = before;
+        }
+    }
+    twin_free(copy);
+}
+
 void twin_encode(const struct twin *twin, struct buffer *out) {
     buffer_varint(out, twin->number);
     buffer_text(out, twin->id, strlen(twin->id));
@@ -236,9 +267,7 @@ void twin_encode(const struct twin *twin, struct buffer *out) {
         slot_encode(&twin->slots[i], out);
     alarms_encode(twin, out);
     forecast_encode(twin, out);
-    buffer_add(out, twin->estimators, twin->model->estimator_bytes);
-    buffer_add(out, twin->sensors, twin->model->sensor_bytes);
-    windows_encode(twin, out);
+    twin_encode_memory(twin, out);
     lists_encode(twin, out);
     buffer_byte(out, twin->lifecycle);
     commands_encode(twin, out);
@@ -273,11 +302,7 @@ struct twin *twin_decode(struct reader *in,
         slot_decode(&twin->slots[i], in);
     alarms_decode(twin, in);
     forecast_decode(twin, in);
-    read_block(in, twin->estimators, model->estimator_bytes);
-    read_block(in, twin->sensors, model->sensor_bytes);
-    for (int i = 0; i < model->sensor_count; i++)
-        if (!sensor_is_sound(twin_sensor(twin, i), &model->sensors[i].spec)) in->is_bad = 1;
-    windows_decode(twin, in);
+    memory_decode(twin, in);
     lists_decode(twin, in);
     twin->lifecycle = read_byte(in) & 3;
     commands_decode(twin, in);

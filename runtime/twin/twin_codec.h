@@ -4,6 +4,7 @@
 #ifndef TWIN_TWIN_CODEC_H
 #define TWIN_TWIN_CODEC_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct buffer;
@@ -21,5 +22,10 @@ void twin_encode(const struct twin *twin, struct buffer *out);
 struct twin *twin_decode(struct reader *in,
                          const struct model *(*find_model)(void *context, uint64_t layout),
                          void *context, struct err *err);
+
+// What it remembers beside its values: estimators, sensors and windows. Bytes that do not fit its
+// layout change nothing.
+void twin_encode_memory(const struct twin *twin, struct buffer *out);
+void twin_decode_memory(struct twin *twin, const void *bytes, size_t length);
 
 #endif

@@ -1,0 +1,602 @@
+// The twin's own revisions alone are read, so the cost is that of its past and not of the fleet's.
+// Twins that its behaviour looks at are brought to the revision of each turn.
+
+#include "fork/amend.h"
+
+#include "base/err.h"
+#include "store/log.h"
+#include "store/past.h"
+#include "turn/engine.h"
+#include "twin/snapshot.h"
+#include "twin/twin_codec.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 1000
+#define AHEAD_US (86400LL * 1000000) // a sample's time may be so far after it was received
+
+struct said { // a value of a field, for its history
+    enum field_kind kind;
+    const char *name; // a model's, of the fork
+    int64_t at;
+    struct value value;
+    enum quality quality;
+    bool is_matched;
+};
+
+struct said_list {
+    struct said *items;
+    int count, capacity;
+};
+
+struct correction { // of this amendment, or one before it
+    uint64_t of_rev;
+    uint64_t rev; // that made it, UINT64_MAX: this one
+    enum amend_part part;
+    char name[FIELD_NAME_MAX + 1];
+    enum field_kind kind;
+    int64_t at;
+    struct value was, value;
+    enum quality quality;
+};
+
+struct difference_of_value {
+    struct said was, value; // kind and name of one where the other is none
+    uint64_t of_rev;
+};
+
+struct amend {
+    struct fork fork; // first: the sink's context
+    struct amend_request request;
+    bool is_open;         // the fork is
+    uint64_t done;        // run up to here, 0 = not yet
+    struct region region; // as long as this
+    struct region turn;   // of one revision
+    uint64_t *revs;       // still to be run, newest first
+    int rev_count, rev_capacity;
+    struct correction *corrections; // in the order of their revs
+    int correction_count, correction_capacity;
+    bool is_found;
+    int64_t found_received;
+    struct said nearest; // sample of the field, when it is not found
+    struct said_list expected, got;
+    int revisions; // that the turn has made
+    struct difference_of_value *differences;
+    int difference_count, difference_capacity;
+    struct amend_result result;
+};
+
+#define GROW(list, count, capacity)                                                                \
+    do {                                                                                           \
+        if ((count) < (capacity)) break;                                                           \
+        (capacity) = (capacity) ? (capacity)*2 : 64;                                               \
+        (list) = xrealloc(list, sizeof *(list) * (size_t)(capacity));                              \
+    } while (0)
+
+static struct value value_copy(struct region *region, struct value value) {
+    if (value_has_bytes(value.type)) value.text = region_copy(region, value.text, value.length);
+    return value;
+}
+
+struct amend *amend_new(const struct amend_request *request) {
+    struct amend *amend = xcalloc(1, sizeof *amend);
+    amend->request = *request;
+    amend->request.was = value_copy(&amend->region, request->was);
+    amend->request.value = value_copy(&amend->region, request->value);
+    return amend;
+}
+
+void amend_free(struct amend *amend) {
+    if (!amend) return;
+    if (amend->is_open) fork_close(&amend->fork);
+    region_fini(&amend->region);
+    region_fini(&amend->turn);
+    free(amend->revs);
+    free(amend->corrections);
+    free(amend->expected.items);
+    free(amend->got.items);
+    free(amend->differences);
+    free(amend->result.series);
+    free(amend);
+}
+
+const struct amend_result *amend_result(const struct amend *amend) {
+    return &amend->result;
+}
+
+// ---- what is in the log
+
+static bool is_time(int64_t asked, int64_t at) {
+    return asked == at || (asked % 1000 == 0 && at - asked >= 0 && at - asked < 1000);
+}
+
+static bool is_value(const struct value *was, const struct change *sample) {
+    return was->type == VALUE_NONE || value_equal(*was, sample->value) ||
+           (was->type == VALUE_NUMBER && was->number == sample->raw);
+}
+
+static struct correction *add_correction(struct amend *amend) {
+    GROW(amend->corrections, amend->correction_count, amend->correction_capacity);
+    return &amend->corrections[amend->correction_count++];
+}
+
+static bool take_found(struct amend *amend, const struct revision *revision,
+                       const struct change *change, struct err *err) {
+    struct amend_result *result = &amend->result;
+    if (amend->is_found)
+        return err_set(err, ERR_CONFLICT,
+                       "two samples of %s have that time, of revs %llu and %llu: say by 'was' "
+                       "which one is meant",
+                       amend->request.field, (unsigned long long)revision->rev,
+                       (unsigned long long)result->rev);
+    struct value raw =
+        change->value.type == VALUE_NUMBER ? value_number(change->raw) : change->value;
+    amend->is_found = true;
+    amend->found_received = revision->received;
+    result->rev = revision->rev;
+    result->at = change->at;
+    result->given = (struct change){.kind = CHANGE_AMEND,
+                                    .state = AMEND_GIVEN,
+                                    .at = change->at,
+                                    .value = amend->request.value};
+    result->given.amend.was = value_copy(&amend->region, raw);
+    result->given.amend.of_rev = revision->rev;
+    return true;
+}
+
+static bool look_for_sample(struct amend *amend, const struct model *model,
+                            const struct revision *revision, struct err *err) {
+    const struct amend_request *request = &amend->request;
+    int field = model_sample_field(model, request->field, strlen(request->field));
+    for (int i = 0; i < revision->input_count; i++) {
+        const struct change *change = &revision->changes[i];
+        if (change->kind != CHANGE_SAMPLE || change->index != field) continue;
+        bool is_nearer = !amend->nearest.name || llabs(change->at - request->at) <
+                                                     llabs(amend->nearest.at - request->at);
+        if (is_nearer)
+            amend->nearest = (struct said){.name = request->field,
+                                           .at = change->at,
+                                           .value = value_copy(&amend->region, change->value)};
+        if (is_time(request->at, change->at) && is_value(&request->was, change) &&
+            !take_found(amend, revision, change, err))
+            return false;
+    }
+    return true;
+}
+
+static void note_correction(struct amend *amend, const struct model *model,
+                            const struct revision *revision, const struct change *change) {
+    if (change->kind != CHANGE_AMEND || change->state == AMEND_CURRENT) return;
+    struct correction *correction = add_correction(amend);
+    *correction = (struct correction){.of_rev = change->amend.of_rev,
+                                      .rev = revision->rev,
+                                      .part = change->state,
+                                      .kind = model->fields[change->index].kind,
+                                      .at = change->at,
+                                      .was = value_copy(&amend->region, change->amend.was),
+                                      .value = value_copy(&amend->region, change->value),
+                                      .quality = change->quality};
+    strcpy(correction->name, model->fields[change->index].name);
+}
+
+// One page of revisions, which begins at `from`; `before` is where the next one does.
+static bool read_page(struct amend *amend, uint64_t from, uint64_t *before, int64_t *received,
+                      struct err *err) {
+    struct past past = {0};
+    struct revision revision;
+    uint64_t revs[PAGE];
+    int count = 0;
+    bool is_good = past_open_page(&past, amend->request.source.log, amend->request.number, from,
+                                  from, INT64_MIN, PAGE, err);
+    if (is_good && past.unreadable_from != 0)
+        is_good = err_set(err, ERR_INTERNAL,
+                          "revs %llu to %llu of the log are damaged, so what the sample came to "
+                          "cannot be told",
+                          (unsigned long long)past.unreadable_from,
+                          (unsigned long long)past.unreadable_to);
+    *received = INT64_MIN;
+    while (is_good && past_step(&past, &revision)) {
+        const struct model *model = past.twin ? past.twin->model : past.model;
+        const struct change *first = revision.changes;
+        if (revision.change_count > 0 && first->kind == CHANGE_CREATE)
+            model = world_layout(past.world, first->layout);
+        if (count == 0) *received = revision.received;
+        if (revision.rev > amend->done) {
+            revs[count++] = revision.rev;
+            if (amend->done == 0) is_good = look_for_sample(amend, model, &revision, err);
+            for (int i = 0; i < revision.change_count; i++)
+                note_correction(amend, model, &revision, &revision.changes[i]);
+        }
+        past_apply(&past, &revision);
+    }
+    *before = past.before;
+    past_close(&past);
+    while (is_good && count-- > 0) {
+        GROW(amend->revs, amend->rev_count, amend->rev_capacity);
+        amend->revs[amend->rev_count++] = revs[count];
+    }
+    return is_good;
+}
+
+// The oldest revision that must be run again: the sample's, or that of one corrected before.
+static uint64_t begin_of(const struct amend *amend) {
+    uint64_t begin = amend->is_found ? amend->result.rev : UINT64_MAX;
+    for (int i = 0; i < amend->correction_count; i++)
+        if (amend->corrections[i].part == AMEND_GIVEN && amend->corrections[i].of_rev < begin)
+            begin = amend->corrections[i].of_rev;
+    return begin;
+}
+
+static bool say_missing(const struct amend *amend, struct err *err) {
+    const struct said *nearest = &amend->nearest;
+    if (!nearest->name)
+        return err_set(err, ERR_NOT_FOUND,
+                       "the log has no sample of %s; it goes back to rev %llu, and only what it "
+                       "has can be amended",
+                       amend->request.field,
+                       (unsigned long long)log_first_rev(amend->request.source.log));
+    return err_set(err, ERR_NOT_FOUND,
+                   "no sample of %s has that time%s; the nearest in the log is of %.6f",
+                   amend->request.field,
+                   amend->request.was.type != VALUE_NONE ? " and value" : "",
+                   (double)nearest->at / 1e6);
+}
+
+// All revisions that are to be run, and what was corrected in them before.
+static bool collect(struct amend *amend, uint64_t newest, struct err *err) {
+    uint64_t from = newest;
+    int64_t received, at = amend->request.at;
+    bool is_over = false;
+    while (!is_over && from > amend->done) {
+        if (!read_page(amend, from, &from, &received, err)) return false;
+        if (amend->rev_count > AMEND_REVISIONS_MAX)
+            return err_set(err, ERR_TOO_LARGE,
+                           "%s more than %d revisions of this twin ago; so many can be run again "
+                           "and no more",
+                           amend->is_found ? "what has to be run again began" : "that time is",
+                           AMEND_REVISIONS_MAX);
+        is_over = received < at - (amend->is_found ? 0 : AHEAD_US) && from < begin_of(amend);
+    }
+    if (amend->done == 0 && !amend->is_found) return say_missing(amend, err);
+    return true;
+}
+
+// By the revision that they are of, then in their own order.
+static int by_revs(const void *a, const void *b) {
+    const struct correction *one = a, *other = b;
+    if (one->of_rev != other->of_rev) return one->of_rev > other->of_rev ? 1 : -1;
+    return (one->rev > other->rev) - (one->rev < other->rev);
+}
+
+static void sort_corrections(struct amend *amend) {
+    qsort(amend->corrections, (size_t)amend->correction_count, sizeof *amend->corrections, by_revs);
+}
+
+// The first of a revision's, and how many.
+static const struct correction *corrections_of(const struct amend *amend, uint64_t rev,
+                                               int *count) {
+    int low = 0, high = amend->correction_count;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (amend->corrections[middle].of_rev < rev)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *count = 0;
+    while (low + *count < amend->correction_count &&
+           amend->corrections[low + *count].of_rev == rev)
+        ++*count;
+    return &amend->corrections[low];
+}
+
+// Behind those that were made before it.
+static void add_given(struct amend *amend) {
+    const struct change *given = &amend->result.given;
+    struct correction *correction = add_correction(amend);
+    *correction = (struct correction){.of_rev = amend->result.rev,
+                                      .rev = UINT64_MAX,
+                                      .part = AMEND_GIVEN,
+                                      .at = given->at,
+                                      .value = given->value};
+    strcpy(correction->name, amend->request.field);
+}
+
+// ---- one turn
+
+static bool has_series(const struct field *field) {
+    return field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED ||
+           field->kind == FIELD_DERIVED;
+}
+
+static void say(struct said_list *list, const struct said *said) {
+    GROW(list->items, list->count, list->capacity);
+    list->items[list->count++] = *said;
+}
+
+static void say_all(struct amend *amend, struct said_list *list, const struct revision *revision,
+                    const struct model *model) {
+    list->count = 0;
+    for (int i = 0; i < revision->change_count; i++) {
+        const struct change *change = &revision->changes[i];
+        if (change->kind == CHANGE_CREATE || change->kind == CHANGE_LAYOUT)
+            model = world_layout(amend->fork.world, change->layout);
+        if ((change->kind != CHANGE_SAMPLE && change->kind != CHANGE_SET) ||
+            !has_series(&model->fields[change->index]))
+            continue;
+        const struct field *field = &model->fields[change->index];
+        say(list,
+            &(struct said){.kind = field->kind,
+                           .name = field->name,
+                           .at = change->at,
+                           .value = value_copy(&amend->turn, change->value),
+                           .quality = change->kind == CHANGE_SAMPLE ? change->quality
+                                                                    : QUALITY_GOOD});
+    }
+}
+
+// The value that is cleared leaves a gap and not a value; it is compared and not rewritten.
+static bool is_there(const struct said *said) {
+    return said->value.type != VALUE_NONE;
+}
+
+// What the history has of this revision, after what was corrected before.
+static void overlay(struct amend *amend, uint64_t rev) {
+    struct said_list *list = &amend->expected;
+    int count;
+    const struct correction *correction = corrections_of(amend, rev, &count);
+    for (; count-- > 0; correction++) {
+        if (correction->part != AMEND_SERIES) continue;
+        for (int j = 0; j < list->count; j++) {
+            const struct said *said = &list->items[j];
+            if (said->kind != correction->kind || said->at != correction->at ||
+                strcmp(said->name, correction->name) != 0 ||
+                !value_equal(said->value, correction->was))
+                continue;
+            list->items[j] = list->items[--list->count];
+            break;
+        }
+        if (correction->value.type == VALUE_NONE) continue;
+        say(list, &(struct said){.kind = correction->kind,
+                                 .name = correction->name,
+                                 .at = correction->at,
+                                 .value = correction->value,
+                                 .quality = correction->quality});
+    }
+}
+
+static void add_difference(struct amend *amend, uint64_t rev, const struct said *was,
+                           const struct said *value) {
+    if (!(was && is_there(was)) && !(value && is_there(value))) return;
+    GROW(amend->differences, amend->difference_count, amend->difference_capacity);
+    struct difference_of_value *difference = &amend->differences[amend->difference_count++];
+    *difference = (struct difference_of_value){.of_rev = rev};
+    struct said none = was ? *was : *value;
+    none.value = value_none();
+    difference->was = was ? *was : none;
+    difference->value = value ? *value : none;
+    difference->was.value = value_copy(&amend->region, difference->was.value);
+    difference->value.value = value_copy(&amend->region, difference->value.value);
+}
+
+static struct said *find_said(struct said_list *list, const struct said *like, bool is_exact) {
+    for (int i = 0; i < list->count; i++) {
+        struct said *said = &list->items[i];
+        if (said->is_matched || said->kind != like->kind || said->at != like->at ||
+            strcmp(said->name, like->name) != 0)
+            continue;
+        if (!is_exact || (said->quality == like->quality && value_equal(said->value, like->value)))
+            return said;
+    }
+    return NULL;
+}
+
+static void compare(struct amend *amend, uint64_t rev) {
+    struct said_list *expected = &amend->expected, *got = &amend->got;
+    for (int i = 0; i < expected->count; i++) {
+        struct said *same = find_said(got, &expected->items[i], true);
+        if (!same) continue;
+        same->is_matched = expected->items[i].is_matched = true;
+    }
+    for (int i = 0; i < expected->count; i++) {
+        if (expected->items[i].is_matched) continue;
+        struct said *other = find_said(got, &expected->items[i], false);
+        if (other) other->is_matched = true;
+        add_difference(amend, rev, &expected->items[i], other);
+    }
+    for (int i = 0; i < got->count; i++)
+        if (!got->items[i].is_matched) add_difference(amend, rev, NULL, &got->items[i]);
+}
+
+// The recorded input with what was corrected in it. False when none of it is left.
+static bool correct(struct amend *amend, struct revision *recorded, const struct model *model) {
+    int samples = 0, count;
+    const struct correction *correction = corrections_of(amend, recorded->rev, &count);
+    for (; count-- > 0; correction++) {
+        if (correction->part != AMEND_GIVEN) continue;
+        int field = model_sample_field(model, correction->name, strlen(correction->name));
+        for (int j = 0; j < recorded->input_count; j++) {
+            struct change *change = &recorded->changes[j];
+            if (change->kind != CHANGE_SAMPLE || change->index != field ||
+                change->at != correction->at)
+                continue;
+            change->value = correction->value;
+            if (change->value.type == VALUE_NUMBER) change->raw = change->value.number;
+            break;
+        }
+    }
+    count = 0;
+    for (int i = 0; i < recorded->input_count; i++) {
+        const struct change *change = &recorded->changes[i];
+        if (change->kind == CHANGE_SAMPLE && change->value.type == VALUE_NONE) continue;
+        samples += change->kind == CHANGE_SAMPLE;
+        recorded->changes[count++] = *change;
+    }
+    recorded->input_count = count;
+    return samples > 0;
+}
+
+static void on_revision(void *context, struct twin *twin, const struct revision *revision) {
+    struct amend *amend = context;
+    if (revision->twin != amend->request.number || amend->revisions++ > 0) return;
+    const struct change *first = revision->changes;
+    bool is_move = revision->change_count > 0 && first->kind == CHANGE_LAYOUT;
+    say_all(amend, &amend->got, revision,
+            is_move ? world_layout(amend->fork.world, first->layout) : twin->model);
+}
+
+static void on_predict(void *context, const struct twin *twin, int prediction) {
+    (void)context, (void)twin, (void)prediction; // what was forecast is in the log
+}
+
+static const struct model *model_then(struct amend *amend, const struct revision *recorded) {
+    const struct twin *twin = world_twin(amend->fork.world, amend->request.number);
+    return twin ? twin->model : world_layout(amend->fork.world, recorded->changes[0].layout);
+}
+
+static bool check_there(struct amend *amend, const struct revision *recorded, struct err *err) {
+    if (recorded->previous == 0 || world_twin(amend->fork.world, amend->request.number))
+        return true;
+    return err_set(err, ERR_NOT_FOUND, "the twin's state before rev %llu is not in the log any more",
+                   (unsigned long long)recorded->rev);
+}
+
+static bool run_turn(struct amend *amend, uint64_t rev, struct err *err) {
+    struct fork *fork = &amend->fork;
+    struct revision recorded;
+    region_reset(&amend->turn);
+    if (!fork_read(fork, rev, &amend->turn, &recorded, err) ||
+        !fork_advance(fork, amend->request.number, rev - 1, recorded.received, err) ||
+        !check_there(amend, &recorded, err) || !fork_serve(fork, recorded.present, err))
+        return false;
+    amend->result.revisions++;
+    if (recorded.kind == INPUT_AMEND) return true; // what it changed is changed here anyway
+    if (!fork_knows_layouts(fork, &recorded))
+        return err_set(err, ERR_INTERNAL, "rev %llu has a layout that the log does not",
+                       (unsigned long long)rev);
+    const struct model *model = model_then(amend, &recorded);
+    say_all(amend, &amend->expected, &recorded, model);
+    overlay(amend, rev);
+    amend->got.count = amend->revisions = 0;
+    bool is_left = recorded.kind != INPUT_SAMPLES || correct(amend, &recorded, model);
+    if (!is_left && recorded.previous == 0)
+        return err_set(err, ERR_INVALID,
+                       "the sample made the twin, so it can be corrected and not taken away");
+    if (is_left && !fork_repeat(fork, &recorded, &amend->turn, err)) return false;
+    compare(amend, rev);
+    return amend->difference_count <= AMEND_VALUES_MAX ||
+           err_set(err, ERR_TOO_LARGE,
+                   "more than %d values of its history would be others; up to rev %llu they are",
+                   AMEND_VALUES_MAX, (unsigned long long)rev);
+}
+
+// ---- all of it
+
+static bool open_fork(struct amend *amend, struct snapshot *snapshot, struct err *err) {
+    const struct fork_options options = {
+        .source = amend->request.source,
+        .snapshot = snapshot,
+        .sink = {.on_revision = on_revision, .on_predict = on_predict},
+    };
+    amend->is_open = true;
+    return fork_open(&amend->fork, &options, err);
+}
+
+static void write_series(struct amend *amend) {
+    struct amend_result *result = &amend->result;
+    const struct model *model = result->now->model;
+    result->series = xrealloc(result->series,
+                              sizeof *result->series * (size_t)(amend->difference_count + 1));
+    result->series_count = 0;
+    for (int i = 0; i < amend->difference_count; i++) {
+        const struct difference_of_value *difference = &amend->differences[i];
+        const struct said *value = &difference->value;
+        int field = model_field(model, value->kind, value->name, strlen(value->name));
+        if (field == NONE) continue; // its history goes with it
+        struct change *change = &result->series[result->series_count++];
+        *change = (struct change){.kind = CHANGE_AMEND,
+                                  .state = AMEND_SERIES,
+                                  .index = (uint16_t)field,
+                                  .at = value->at,
+                                  .quality = (uint8_t)value->quality,
+                                  .value = value->value};
+        change->amend.was = difference->was.value;
+        change->amend.of_rev = difference->of_rev;
+    }
+}
+
+bool amend_run(struct amend *amend, struct snapshot *snapshot, uint64_t newest, struct err *err) {
+    amend->rev_count = 0;
+    if (amend->is_open) fork_renew(&amend->fork, snapshot);
+    if (!collect(amend, newest, err) || (!amend->is_open && !open_fork(amend, snapshot, err)))
+        return false;
+    uint64_t begin = amend->done ? amend->done + 1 : begin_of(amend);
+    if (amend->done == 0) add_given(amend);
+    sort_corrections(amend);
+    while (amend->rev_count-- > 0) {
+        uint64_t rev = amend->revs[amend->rev_count];
+        if (rev >= begin && !run_turn(amend, rev, err)) return false;
+    }
+    struct amend_result *result = &amend->result;
+    result->now = world_twin(amend->fork.world, amend->request.number);
+    amend->done = newest;
+    const char *field = amend->request.field;
+    int place = model_sample_field(result->now->model, field, strlen(field));
+    if (place == NONE)
+        return err_set(err, ERR_NOT_FOUND, "model %s has no '%s' any more",
+                       result->now->model->name, field);
+    result->given.index = (uint16_t)place;
+    write_series(amend);
+    return true;
+}
+
+static bool is_same_slot(const struct slot *one, const struct slot *other) {
+    return one->type == other->type && one->quality == other->quality &&
+           (one->type == VALUE_NONE ||
+            (one->at == other->at && value_equal(slot_value(one), slot_value(other))));
+}
+
+static void add_current(struct change *changes, int *count, int field, const struct slot *slot,
+                        const struct twin *live) {
+    struct change *change = &changes[(*count)++];
+    *change = (struct change){.kind = CHANGE_AMEND,
+                              .state = AMEND_CURRENT,
+                              .index = (uint16_t)field,
+                              .at = slot->type == VALUE_NONE ? live->slots[field].at : slot->at,
+                              .quality = (uint8_t)slot->quality,
+                              .value = slot_value(slot)};
+    change->amend.was = slot_value(twin_shown(live, field));
+}
+
+int amend_current(const struct amend *amend, const struct twin *live, struct region *region,
+                  struct change **changes) {
+    const struct twin *now = amend->result.now;
+    const struct model *model = live->model;
+    struct buffer before = {0}, after = {0};
+    int count = 0;
+    *changes = region_alloc(region, sizeof **changes * (2 * (size_t)model->field_count + 1));
+    for (int i = 0; i < model->field_count; i++) {
+        if (!has_series(&model->fields[i]) && model->fields[i].kind != FIELD_STATE) continue;
+        const struct slot *shown = twin_shown(now, i);
+        if (is_same_slot(shown, twin_shown(live, i)) &&
+            is_same_slot(&now->slots[i], &live->slots[i]))
+            continue;
+        add_current(*changes, &count, i, &now->slots[i], live);
+        if (shown != &now->slots[i]) add_current(*changes, &count, i, shown, live);
+    }
+    twin_encode_memory(live, &before);
+    twin_encode_memory(now, &after);
+    bool is_other = before.length != after.length ||
+                    memcmp(before.bytes, after.bytes, before.length) != 0;
+    if (count > 0 || is_other)
+        (*changes)[count++] =
+            (struct change){.kind = CHANGE_MEMORY,
+                            .at = now->slots[0].at,
+                            .text = {region_copy(region, (const char *)after.bytes, after.length),
+                                     (uint32_t)after.length}};
+    buffer_fini(&before);
+    buffer_fini(&after);
+    return count;
+}
