@@ -76,6 +76,29 @@ send m-1 660 50
 amend m-1 flow $((base + 660)) 51 --apply >/dev/null
 is "of a twin whose stretch is on disk" "$(history m-1 flow | jq -c '.[-2:]')" '[120,51]'
 
+# ---- more than one stretch: one in the middle of it, one taken away, and all of the oldest stretch
+for part in 0 1 2; do
+  seq 0 999 | awk -v part=$part -v base="$base" '{ n = part * 1000 + $1; printf "{\"twin\":\"m-long\",\"model\":\"meter\",\"time\":%d,\"values\":{\"flow\":%d}}\n", base - 9000 + n, n % 500 }' >"$WORK/lines"
+  api POST /series -H 'Content-Type: application/x-ndjson' --data-binary "@$WORK/lines" >/dev/null
+done
+long() { api GET "/twins/m-long/history?fields=flow&points=5000" | jq -c "[(.fields.flow.value | length), (.fields.flow.value | add)]"; }
+is "a long past is there" "$(long)" '[3000,748500]'
+stop_twind
+start_twind
+amend m-long flow $((base - 9000 + 1500)) 7 >/dev/null
+is "one of an older stretch is another" "$(long)" '[3000,748507]'
+amend m-long flow $((base - 9000 + 300)) --remove >/dev/null
+is "one is taken away" "$(long)" '[2999,748207]'
+stop_twind
+start_twind
+is "on disk, too" "$(long)" '[2999,748207]'
+send m-lone 0 5 && send m-lone 60 6 # a sample that made its twin stays
+like "what made its twin is not taken away" "$(amend m-lone flow "$base" --remove)" 'the sample made the twin'
+amend m-lone flow $((base + 60)) --remove >/dev/null
+is "the last one of a stretch" "$(history m-lone flow)" '[5]'
+send m-lone 120 7
+is "and the next goes on" "$(history m-lone flow)" '[5,7]'
+
 # ---- what cannot be
 like "a time without a sample names the nearest" "$(amend m-1 flow $((base + 61)) 1)" "no sample of flow has that time; the nearest in the log is of $((base + 60))"
 like "a value that it did not have" "$(amend m-1 flow $bad 1 --was 42)" 'no sample of flow has that time and value'
