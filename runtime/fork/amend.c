@@ -1,21 +1,15 @@
-// The twin's own revisions alone are read, so the cost is that of its past and not of the fleet's.
+// The twin's own revisions alone are run, so the cost is that of its past and not of the fleet's.
 // Twins that its behaviour looks at are brought to the revision of each turn.
 
 #include "fork/amend.h"
 
 #include "base/err.h"
-#include "store/log.h"
-#include "store/past.h"
+#include "fork/amend_past.h"
 #include "turn/engine.h"
-#include "twin/snapshot.h"
 #include "twin/twin_codec.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PAGE 1000
-#define AHEAD_US (86400LL * 1000000) // a sample's time may be so far after it was received
 
 struct said { // a value of a field, for its history
     enum field_kind kind;
@@ -31,17 +25,6 @@ struct said_list {
     int count, capacity;
 };
 
-struct correction { // of this amendment, or one before it
-    uint64_t of_rev;
-    uint64_t rev; // that made it, UINT64_MAX: this one
-    enum amend_part part;
-    char name[FIELD_NAME_MAX + 1];
-    enum field_kind kind;
-    int64_t at;
-    struct value was, value;
-    enum quality quality;
-};
-
 struct difference_of_value {
     struct said was, value; // kind and name of one where the other is none
     uint64_t of_rev;
@@ -50,17 +33,9 @@ struct difference_of_value {
 struct amend {
     struct fork fork; // first: the sink's context
     struct amend_request request;
-    bool is_open;         // the fork is
-    uint64_t done;        // run up to here, 0 = not yet
-    struct region region; // as long as this
-    struct region turn;   // of one revision
-    uint64_t *revs;       // still to be run, newest first
-    int rev_count, rev_capacity;
-    struct correction *corrections; // in the order of their revs
-    int correction_count, correction_capacity;
-    bool is_found;
-    int64_t found_received;
-    struct said nearest; // sample of the field, when it is not found
+    bool is_open; // the fork is
+    struct amend_past past;
+    struct region turn; // of one revision
     struct said_list expected, got;
     int revisions; // that the turn has made
     struct difference_of_value *differences;
@@ -68,33 +43,20 @@ struct amend {
     struct amend_result result;
 };
 
-#define GROW(list, count, capacity)                                                                \
-    do {                                                                                           \
-        if ((count) < (capacity)) break;                                                           \
-        (capacity) = (capacity) ? (capacity)*2 : 64;                                               \
-        (list) = xrealloc(list, sizeof *(list) * (size_t)(capacity));                              \
-    } while (0)
-
-static struct value value_copy(struct region *region, struct value value) {
-    if (value_has_bytes(value.type)) value.text = region_copy(region, value.text, value.length);
-    return value;
-}
-
 struct amend *amend_new(const struct amend_request *request) {
     struct amend *amend = xcalloc(1, sizeof *amend);
     amend->request = *request;
-    amend->request.was = value_copy(&amend->region, request->was);
-    amend->request.value = value_copy(&amend->region, request->value);
+    amend->past.request = &amend->request;
+    amend->request.was = amend_value(&amend->past.region, request->was);
+    amend->request.value = amend_value(&amend->past.region, request->value);
     return amend;
 }
 
 void amend_free(struct amend *amend) {
     if (!amend) return;
     if (amend->is_open) fork_close(&amend->fork);
-    region_fini(&amend->region);
+    amend_past_fini(&amend->past);
     region_fini(&amend->turn);
-    free(amend->revs);
-    free(amend->corrections);
     free(amend->expected.items);
     free(amend->got.items);
     free(amend->differences);
@@ -106,204 +68,6 @@ const struct amend_result *amend_result(const struct amend *amend) {
     return &amend->result;
 }
 
-// ---- what is in the log
-
-static bool is_time(int64_t asked, int64_t at) {
-    return asked == at || (asked % 1000 == 0 && at - asked >= 0 && at - asked < 1000);
-}
-
-static bool is_value(const struct value *was, const struct change *sample) {
-    return was->type == VALUE_NONE || value_equal(*was, sample->value) ||
-           (was->type == VALUE_NUMBER && was->number == sample->raw);
-}
-
-static struct correction *add_correction(struct amend *amend) {
-    GROW(amend->corrections, amend->correction_count, amend->correction_capacity);
-    return &amend->corrections[amend->correction_count++];
-}
-
-static bool take_found(struct amend *amend, const struct revision *revision,
-                       const struct change *change, struct err *err) {
-    struct amend_result *result = &amend->result;
-    if (amend->is_found)
-        return err_set(err, ERR_CONFLICT,
-                       "two samples of %s have that time, of revs %llu and %llu: say by 'was' "
-                       "which one is meant",
-                       amend->request.field, (unsigned long long)revision->rev,
-                       (unsigned long long)result->rev);
-    struct value raw =
-        change->value.type == VALUE_NUMBER ? value_number(change->raw) : change->value;
-    amend->is_found = true;
-    amend->found_received = revision->received;
-    result->rev = revision->rev;
-    result->at = change->at;
-    result->given = (struct change){.kind = CHANGE_AMEND,
-                                    .state = AMEND_GIVEN,
-                                    .at = change->at,
-                                    .value = amend->request.value};
-    result->given.amend.was = value_copy(&amend->region, raw);
-    result->given.amend.of_rev = revision->rev;
-    return true;
-}
-
-static bool look_for_sample(struct amend *amend, const struct model *model,
-                            const struct revision *revision, struct err *err) {
-    const struct amend_request *request = &amend->request;
-    int field = model_sample_field(model, request->field, strlen(request->field));
-    for (int i = 0; i < revision->input_count; i++) {
-        const struct change *change = &revision->changes[i];
-        if (change->kind != CHANGE_SAMPLE || change->index != field) continue;
-        bool is_nearer = !amend->nearest.name || llabs(change->at - request->at) <
-                                                     llabs(amend->nearest.at - request->at);
-        if (is_nearer)
-            amend->nearest = (struct said){.name = request->field,
-                                           .at = change->at,
-                                           .value = value_copy(&amend->region, change->value)};
-        if (is_time(request->at, change->at) && is_value(&request->was, change) &&
-            !take_found(amend, revision, change, err))
-            return false;
-    }
-    return true;
-}
-
-static void note_correction(struct amend *amend, const struct model *model,
-                            const struct revision *revision, const struct change *change) {
-    if (change->kind != CHANGE_AMEND || change->state == AMEND_CURRENT) return;
-    struct correction *correction = add_correction(amend);
-    *correction = (struct correction){.of_rev = change->amend.of_rev,
-                                      .rev = revision->rev,
-                                      .part = change->state,
-                                      .kind = model->fields[change->index].kind,
-                                      .at = change->at,
-                                      .was = value_copy(&amend->region, change->amend.was),
-                                      .value = value_copy(&amend->region, change->value),
-                                      .quality = change->quality};
-    strcpy(correction->name, model->fields[change->index].name);
-}
-
-// One page of revisions, which begins at `from`; `before` is where the next one does.
-static bool read_page(struct amend *amend, uint64_t from, uint64_t *before, int64_t *received,
-                      struct err *err) {
-    struct past past = {0};
-    struct revision revision;
-    uint64_t revs[PAGE];
-    int count = 0;
-    bool is_good = past_open_page(&past, amend->request.source.log, amend->request.number, from,
-                                  from, INT64_MIN, PAGE, err);
-    if (is_good && past.unreadable_from != 0)
-        is_good = err_set(err, ERR_INTERNAL,
-                          "revs %llu to %llu of the log are damaged, so what the sample came to "
-                          "cannot be told",
-                          (unsigned long long)past.unreadable_from,
-                          (unsigned long long)past.unreadable_to);
-    *received = INT64_MIN;
-    while (is_good && past_step(&past, &revision)) {
-        const struct model *model = past.twin ? past.twin->model : past.model;
-        const struct change *first = revision.changes;
-        if (revision.change_count > 0 && first->kind == CHANGE_CREATE)
-            model = world_layout(past.world, first->layout);
-        if (count == 0) *received = revision.received;
-        if (revision.rev > amend->done) {
-            revs[count++] = revision.rev;
-            if (amend->done == 0) is_good = look_for_sample(amend, model, &revision, err);
-            for (int i = 0; i < revision.change_count; i++)
-                note_correction(amend, model, &revision, &revision.changes[i]);
-        }
-        past_apply(&past, &revision);
-    }
-    *before = past.before;
-    past_close(&past);
-    while (is_good && count-- > 0) {
-        GROW(amend->revs, amend->rev_count, amend->rev_capacity);
-        amend->revs[amend->rev_count++] = revs[count];
-    }
-    return is_good;
-}
-
-// The oldest revision that must be run again: the sample's, or that of one corrected before.
-static uint64_t begin_of(const struct amend *amend) {
-    uint64_t begin = amend->is_found ? amend->result.rev : UINT64_MAX;
-    for (int i = 0; i < amend->correction_count; i++)
-        if (amend->corrections[i].part == AMEND_GIVEN && amend->corrections[i].of_rev < begin)
-            begin = amend->corrections[i].of_rev;
-    return begin;
-}
-
-static bool say_missing(const struct amend *amend, struct err *err) {
-    const struct said *nearest = &amend->nearest;
-    if (!nearest->name)
-        return err_set(err, ERR_NOT_FOUND,
-                       "the log has no sample of %s; it goes back to rev %llu, and only what it "
-                       "has can be amended",
-                       amend->request.field,
-                       (unsigned long long)log_first_rev(amend->request.source.log));
-    return err_set(err, ERR_NOT_FOUND,
-                   "no sample of %s has that time%s; the nearest in the log is of %.6f",
-                   amend->request.field,
-                   amend->request.was.type != VALUE_NONE ? " and value" : "",
-                   (double)nearest->at / 1e6);
-}
-
-// All revisions that are to be run, and what was corrected in them before.
-static bool collect(struct amend *amend, uint64_t newest, struct err *err) {
-    uint64_t from = newest;
-    int64_t received, at = amend->request.at;
-    bool is_over = false;
-    while (!is_over && from > amend->done) {
-        if (!read_page(amend, from, &from, &received, err)) return false;
-        if (amend->rev_count > AMEND_REVISIONS_MAX)
-            return err_set(err, ERR_TOO_LARGE,
-                           "%s more than %d revisions of this twin ago; so many can be run again "
-                           "and no more",
-                           amend->is_found ? "what has to be run again began" : "that time is",
-                           AMEND_REVISIONS_MAX);
-        is_over = received < at - (amend->is_found ? 0 : AHEAD_US) && from < begin_of(amend);
-    }
-    if (amend->done == 0 && !amend->is_found) return say_missing(amend, err);
-    return true;
-}
-
-// By the revision that they are of, then in their own order.
-static int by_revs(const void *a, const void *b) {
-    const struct correction *one = a, *other = b;
-    if (one->of_rev != other->of_rev) return one->of_rev > other->of_rev ? 1 : -1;
-    return (one->rev > other->rev) - (one->rev < other->rev);
-}
-
-static void sort_corrections(struct amend *amend) {
-    qsort(amend->corrections, (size_t)amend->correction_count, sizeof *amend->corrections, by_revs);
-}
-
-// The first of a revision's, and how many.
-static const struct correction *corrections_of(const struct amend *amend, uint64_t rev,
-                                               int *count) {
-    int low = 0, high = amend->correction_count;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (amend->corrections[middle].of_rev < rev)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *count = 0;
-    while (low + *count < amend->correction_count &&
-           amend->corrections[low + *count].of_rev == rev)
-        ++*count;
-    return &amend->corrections[low];
-}
-
-// Behind those that were made before it.
-static void add_given(struct amend *amend) {
-    const struct change *given = &amend->result.given;
-    struct correction *correction = add_correction(amend);
-    *correction = (struct correction){.of_rev = amend->result.rev,
-                                      .rev = UINT64_MAX,
-                                      .part = AMEND_GIVEN,
-                                      .at = given->at,
-                                      .value = given->value};
-    strcpy(correction->name, amend->request.field);
-}
-
 // ---- one turn
 
 static bool has_series(const struct field *field) {
@@ -312,7 +76,7 @@ static bool has_series(const struct field *field) {
 }
 
 static void say(struct said_list *list, const struct said *said) {
-    GROW(list->items, list->count, list->capacity);
+    AMEND_GROW(list->items, list->count, list->capacity);
     list->items[list->count++] = *said;
 }
 
@@ -331,7 +95,7 @@ static void say_all(struct amend *amend, struct said_list *list, const struct re
             &(struct said){.kind = field->kind,
                            .name = field->name,
                            .at = change->at,
-                           .value = value_copy(&amend->turn, change->value),
+                           .value = amend_value(&amend->turn, change->value),
                            .quality = change->kind == CHANGE_SAMPLE ? change->quality
                                                                     : QUALITY_GOOD});
     }
@@ -346,7 +110,7 @@ static bool is_there(const struct said *said) {
 static void overlay(struct amend *amend, uint64_t rev) {
     struct said_list *list = &amend->expected;
     int count;
-    const struct correction *correction = corrections_of(amend, rev, &count);
+    const struct correction *correction = amend_past_corrections(&amend->past, rev, &count);
     for (; count-- > 0; correction++) {
         if (correction->part != AMEND_SERIES) continue;
         for (int j = 0; j < list->count; j++) {
@@ -370,15 +134,15 @@ static void overlay(struct amend *amend, uint64_t rev) {
 static void add_difference(struct amend *amend, uint64_t rev, const struct said *was,
                            const struct said *value) {
     if (!(was && is_there(was)) && !(value && is_there(value))) return;
-    GROW(amend->differences, amend->difference_count, amend->difference_capacity);
+    AMEND_GROW(amend->differences, amend->difference_count, amend->difference_capacity);
     struct difference_of_value *difference = &amend->differences[amend->difference_count++];
     *difference = (struct difference_of_value){.of_rev = rev};
     struct said none = was ? *was : *value;
     none.value = value_none();
     difference->was = was ? *was : none;
     difference->value = value ? *value : none;
-    difference->was.value = value_copy(&amend->region, difference->was.value);
-    difference->value.value = value_copy(&amend->region, difference->value.value);
+    difference->was.value = amend_value(&amend->past.region, difference->was.value);
+    difference->value.value = amend_value(&amend->past.region, difference->value.value);
 }
 
 static struct said *find_said(struct said_list *list, const struct said *like, bool is_exact) {
@@ -413,7 +177,7 @@ static void compare(struct amend *amend, uint64_t rev) {
 // The recorded input with what was corrected in it. False when none of it is left.
 static bool correct(struct amend *amend, struct revision *recorded, const struct model *model) {
     int samples = 0, count;
-    const struct correction *correction = corrections_of(amend, recorded->rev, &count);
+    const struct correction *correction = amend_past_corrections(&amend->past, recorded->rev, &count);
     for (; count-- > 0; correction++) {
         if (correction->part != AMEND_GIVEN) continue;
         int field = model_sample_field(model, correction->name, strlen(correction->name));
@@ -527,28 +291,40 @@ static void write_series(struct amend *amend) {
     }
 }
 
+static void write_result(struct amend *amend, int field) {
+    struct amend_result *result = &amend->result;
+    result->rev = amend->past.rev;
+    result->at = amend->past.at;
+    result->given = (struct change){.kind = CHANGE_AMEND,
+                                    .state = AMEND_GIVEN,
+                                    .index = (uint16_t)field,
+                                    .at = amend->past.at,
+                                    .value = amend->request.value};
+    result->given.amend.was = amend->past.was;
+    result->given.amend.of_rev = amend->past.rev;
+    write_series(amend);
+}
+
 bool amend_run(struct amend *amend, struct snapshot *snapshot, uint64_t newest, struct err *err) {
-    amend->rev_count = 0;
+    struct amend_past *past = &amend->past;
+    struct amend_result *result = &amend->result;
+    uint64_t done = past->done;
     if (amend->is_open) fork_renew(&amend->fork, snapshot);
-    if (!collect(amend, newest, err) || (!amend->is_open && !open_fork(amend, snapshot, err)))
+    if (!amend_past_read(past, newest, err) ||
+        (!amend->is_open && !open_fork(amend, snapshot, err)))
         return false;
-    uint64_t begin = amend->done ? amend->done + 1 : begin_of(amend);
-    if (amend->done == 0) add_given(amend);
-    sort_corrections(amend);
-    while (amend->rev_count-- > 0) {
-        uint64_t rev = amend->revs[amend->rev_count];
+    uint64_t begin = done ? done + 1 : amend_past_begin(past);
+    while (past->rev_count-- > 0) {
+        uint64_t rev = past->revs[past->rev_count];
         if (rev >= begin && !run_turn(amend, rev, err)) return false;
     }
-    struct amend_result *result = &amend->result;
     result->now = world_twin(amend->fork.world, amend->request.number);
-    amend->done = newest;
-    const char *field = amend->request.field;
-    int place = model_sample_field(result->now->model, field, strlen(field));
-    if (place == NONE)
-        return err_set(err, ERR_NOT_FOUND, "model %s has no '%s' any more",
-                       result->now->model->name, field);
-    result->given.index = (uint16_t)place;
-    write_series(amend);
+    const struct model *model = result->now->model;
+    int field = model_sample_field(model, amend->request.field, strlen(amend->request.field));
+    if (field == NONE)
+        return err_set(err, ERR_NOT_FOUND, "model %s has no '%s' any more", model->name,
+                       amend->request.field);
+    write_result(amend, field);
     return true;
 }
 
