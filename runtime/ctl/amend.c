@@ -40,8 +40,10 @@ static cJSON *parse(int *argc, char **argv, bool *is_dry, struct err *err) {
     const char *was = NULL, *why = NULL;
     bool is_removed = false, is_applied = false;
     const struct argument arguments[] = {
-        {.name = "--was", .value = &was},           {.name = "--why", .value = &why},
-        {.name = "--remove", .is_given = &is_removed}, {.name = "--apply", .is_given = &is_applied},
+        {.name = "--was", .value = &was},
+        {.name = "--why", .value = &why},
+        {.name = "--remove", .is_given = &is_removed},
+        {.name = "--apply", .is_given = &is_applied},
         {.name = "--dry-run", .is_given = is_dry},
     };
     int words;
@@ -61,7 +63,8 @@ static cJSON *parse(int *argc, char **argv, bool *is_dry, struct err *err) {
 
 // Each field whose history, or whose value now, is another one.
 static void write_rows(struct rows *rows, const cJSON *answer) {
-    const cJSON *values = member(answer, "values", NULL), *current = member(answer, "current", NULL);
+    const cJSON *values = member(answer, "values", NULL),
+                *current = member(answer, "current", NULL);
     const cJSON *item, *count;
     struct region region = {0};
     cJSON_ArrayForEach(count, values) {

@@ -31,14 +31,15 @@ const struct verb optimise_verb = {
         "                         looks what came; stops when two promises in a row did not come\n"
         "                         or somebody desires otherwise. --rounds N: after so many\n"
         "--rate NAME=STEP         moves that by no more at once\n"
-        "--result                 of what was accepted last: what came, beside the promise\n",
+        "--result                 of what was accepted last: what came, beside the promise\n"
+        "--stop, --go             of what its model lets twind do by itself (autonomous)\n",
     .run = optimise_run,
 };
 
 struct asked {
     const char *id, *horizon, *step, *samples;
     struct texts vary, costs, keeps;
-    bool is_accepted, is_result;
+    bool is_accepted, is_result, is_stop, is_go;
     struct pilot pilot;
 };
 
@@ -172,8 +173,31 @@ static int search(const struct session *session, struct client *client, const st
     return code;
 }
 
+// The attribute that twind looks at before it decides.
+static int set_autonomous(struct client *client, const struct asked *asked) {
+    struct err err;
+    struct answer answer = {0};
+    cJSON *patch = cJSON_CreateObject();
+    if (asked->is_go) {
+        cJSON_AddNullToObject(patch, "autonomous");
+    } else {
+        cJSON *own = cJSON_AddObjectToObject(patch, "autonomous");
+        cJSON_AddStringToObject(own, "state", "stopped");
+        cJSON_AddStringToObject(own, "decision", "stopped: by an operator");
+    }
+    bool is_good =
+        client_ask_twin(client, "PATCH", asked->id, "/attributes", patch, 0, &answer, &err);
+    cJSON_Delete(patch);
+    answer_fini(&answer);
+    if (!is_good) return session_unanswered(&optimise_verb, true, &err);
+    printf(asked->is_go ? "%s: what its model lets it do goes on\n"
+                        : "%s: nothing is set by itself any more\n",
+           asked->id);
+    return EXIT_GOOD;
+}
+
 static bool check_words(const struct asked *asked, struct err *err) {
-    if (asked->is_result) return true;
+    if (asked->is_result || asked->is_stop || asked->is_go) return true;
     if (!asked->horizon)
         return err_set(err, ERR_INVALID, "--for is missing: over how long, like --for 1h");
     if (asked->vary.count == 0)
@@ -201,18 +225,22 @@ static int optimise_run(const struct session *session, int argc, char **argv) {
         {.name = "--rounds", .value = &asked.pilot.rounds},
         {.name = "--rate", .each = &asked.pilot.rates},
         {.name = "--result", .is_given = &asked.is_result},
+        {.name = "--stop", .is_given = &asked.is_stop},
+        {.name = "--go", .is_given = &asked.is_go},
     };
     int code;
     bool is_good = arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) &&
                    arguments_end(&argc, argv, 1, 1, &err) && check_words(&asked, &err);
     if (is_good) asked.id = argv[0];
-    if (is_good && !asked.is_result) is_good = (body = body_of(&asked, &err)) != NULL;
+    bool is_question = !asked.is_result && !asked.is_stop && !asked.is_go;
+    if (is_good && is_question) is_good = (body = body_of(&asked, &err)) != NULL;
     if (!is_good)
         code = session_misused(&optimise_verb, &err);
     else if (!(client = client_new(session->url, &err)))
         code = session_unanswered(&optimise_verb, false, &err);
     else
-        code = asked.is_result     ? promise_result(session, client, asked.id, NULL)
+        code = !is_question && !asked.is_result ? set_autonomous(client, &asked)
+               : asked.is_result                ? promise_result(session, client, asked.id, NULL)
                : asked.pilot.every ? pilot_run(&asked.pilot, session, client, asked.id, body)
                                    : search(session, client, &asked, body);
     cJSON_Delete(body);

@@ -91,13 +91,12 @@ static void say_all(struct amend *amend, struct said_list *list, const struct re
             !has_series(&model->fields[change->index]))
             continue;
         const struct field *field = &model->fields[change->index];
-        say(list,
-            &(struct said){.kind = field->kind,
-                           .name = field->name,
-                           .at = change->at,
-                           .value = amend_value(&amend->turn, change->value),
-                           .quality = change->kind == CHANGE_SAMPLE ? change->quality
-                                                                    : QUALITY_GOOD});
+        say(list, &(struct said){.kind = field->kind,
+                                 .name = field->name,
+                                 .at = change->at,
+                                 .value = amend_value(&amend->turn, change->value),
+                                 .quality = change->kind == CHANGE_SAMPLE ? change->quality
+                                                                          : QUALITY_GOOD});
     }
 }
 
@@ -177,7 +176,8 @@ static void compare(struct amend *amend, uint64_t rev) {
 // The recorded input with what was corrected in it. False when none of it is left.
 static bool correct(struct amend *amend, struct revision *recorded, const struct model *model) {
     int samples = 0, count;
-    const struct correction *correction = amend_past_corrections(&amend->past, recorded->rev, &count);
+    const struct correction *correction =
+        amend_past_corrections(&amend->past, recorded->rev, &count);
     for (; count-- > 0; correction++) {
         if (correction->part != AMEND_GIVEN) continue;
         int field = model_sample_field(model, correction->name, strlen(correction->name));
@@ -223,7 +223,8 @@ static const struct model *model_then(struct amend *amend, const struct revision
 static bool check_there(struct amend *amend, const struct revision *recorded, struct err *err) {
     if (recorded->previous == 0 || world_twin(amend->fork.world, amend->request.number))
         return true;
-    return err_set(err, ERR_NOT_FOUND, "the twin's state before rev %llu is not in the log any more",
+    return err_set(err, ERR_NOT_FOUND,
+                   "the twin's state before rev %llu is not in the log any more",
                    (unsigned long long)recorded->rev);
 }
 
@@ -271,8 +272,8 @@ static bool open_fork(struct amend *amend, struct snapshot *snapshot, struct err
 static void write_series(struct amend *amend) {
     struct amend_result *result = &amend->result;
     const struct model *model = result->now->model;
-    result->series = xrealloc(result->series,
-                              sizeof *result->series * (size_t)(amend->difference_count + 1));
+    result->series =
+        xrealloc(result->series, sizeof *result->series * (size_t)(amend->difference_count + 1));
     result->series_count = 0;
     for (int i = 0; i < amend->difference_count; i++) {
         const struct difference_of_value *difference = &amend->differences[i];
@@ -364,8 +365,8 @@ int amend_current(const struct amend *amend, const struct twin *live, struct reg
     }
     twin_encode_memory(live, &before);
     twin_encode_memory(now, &after);
-    bool is_other = before.length != after.length ||
-                    memcmp(before.bytes, after.bytes, before.length) != 0;
+    bool is_other =
+        before.length != after.length || memcmp(before.bytes, after.bytes, before.length) != 0;
     if (count > 0 || is_other)
         (*changes)[count++] =
             (struct change){.kind = CHANGE_MEMORY,

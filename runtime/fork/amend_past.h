@@ -31,8 +31,8 @@ struct amend_past { // all zero but for `request`
     int correction_count, correction_capacity;
     uint64_t rev; // the sample's, 0 = not found yet
     int64_t at;
-    struct value was;       // as its device sent it
-    bool has_nearest;       // of that field, where none is the one
+    struct value was; // as its device sent it
+    bool has_nearest; // of that field, where none is the one
     int64_t nearest_at;
 };
 

@@ -1,8 +1,7 @@
 // Recorded revisions, out of the log and into a fork's world.
 
-#include "fork/fork.h"
-
 #include "base/err.h"
+#include "fork/fork.h"
 #include "store/log.h"
 #include "turn/engine.h"
 

@@ -41,8 +41,9 @@ static bool read_time(const cJSON *body, int64_t *at, struct err *err) {
     const cJSON *time = document_member(body, "time");
     if (cJSON_IsString(time)) return http_time_read(time->valuestring, "'time'", at, err);
     if (!cJSON_IsNumber(time) || !(fabs(time->valuedouble) < 1e11))
-        return err_set(err, ERR_INVALID, "'time' must be Unix seconds or a time like "
-                                         "2026-11-22T18:00:00Z: that of the sample");
+        return err_set(err, ERR_INVALID,
+                       "'time' must be Unix seconds or a time like "
+                       "2026-11-22T18:00:00Z: that of the sample");
     *at = llround(time->valuedouble * 1e6);
     return true;
 }
@@ -94,8 +95,9 @@ static bool read_body(struct question *question, const cJSON *body, struct err *
     if (spec->type == VALUE_LOCATION)
         return err_set(err, ERR_INVALID, "%s is a location, and those cannot be amended", name);
     if (!document_member(body, "value"))
-        return err_set(err, ERR_INVALID, "'value' is missing: what its device should have said, or "
-                                         "null to take the sample away");
+        return err_set(err, ERR_INVALID,
+                       "'value' is missing: what its device should have said, or "
+                       "null to take the sample away");
     struct amend_request request = {.source = question->source, .number = question->number};
     strcpy(request.field, spec->name);
     if (!read_time(body, &request.at, err) ||
@@ -217,8 +219,7 @@ static bool keep_all(struct amending *amending, struct twin *twin, const struct 
     free(first);
     for (int i = 0; is_good && i < result->series_count; i += SLICE) {
         int left = result->series_count - i;
-        is_good =
-            keep(amending, twin, result->series + i, left < SLICE ? left : SLICE, false, err);
+        is_good = keep(amending, twin, result->series + i, left < SLICE ? left : SLICE, false, err);
     }
     return is_good;
 }

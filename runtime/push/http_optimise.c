@@ -138,6 +138,11 @@ static bool read_body(struct question *question, const cJSON *body, struct err *
 
 static const struct question_kind kind = {sizeof(struct optimising), read_body, run, fini, NULL};
 
+struct later *http_optimise_ask(struct service *service, const struct twin *twin, const cJSON *body,
+                                const struct actor *actor, struct err *err) {
+    return question_ask(service, twin, &kind, body, actor, err);
+}
+
 bool http_optimise_post(struct service *service, const struct http_request *request,
                         const struct route_match *match, struct http_response *response,
                         struct err *err) {

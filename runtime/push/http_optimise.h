@@ -12,6 +12,16 @@
 
 #include "push/route.h"
 
+#include <cjson/cJSON.h>
+
+struct actor;
+struct later;
+struct twin;
+
+// The same by the runtime itself. NULL: `err` says why not.
+struct later *http_optimise_ask(struct service *service, const struct twin *twin, const cJSON *body,
+                                const struct actor *actor, struct err *err);
+
 route_handler http_optimise_post;
 
 #endif

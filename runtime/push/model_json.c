@@ -7,6 +7,7 @@
 #include "push/field_json.h"
 #include "twin/model.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static void write_number(struct buffer *out, const char *key, double number) {
@@ -154,6 +155,32 @@ static void write_process(const struct process_spec *process, struct buffer *out
     json_close(out, '}');
 }
 
+// By the keys that its author wrote.
+static void write_autonomy(const struct autonomy_spec *autonomy, struct buffer *out) {
+    static const char *const roles[] = {"vary", "minimise", "keep"};
+    open_section(out, "autonomous");
+    write_seconds(out, "every", autonomy->every_us);
+    write_seconds(out, "over", autonomy->over_us);
+    for (int role = AUTONOMY_VARY; role <= AUTONOMY_KEEP; role++) {
+        open_section(out, roles[role]);
+        for (int i = 0; i < autonomy->part_count; i++) {
+            const struct autonomy_part *part = &autonomy->parts[i];
+            char name[2 * FIELD_NAME_MAX + 2];
+            if ((int)part->role != role) continue;
+            snprintf(name, sizeof name, "%s%s%s", part->relationship,
+                     part->relationship[0] ? "." : "", part->field);
+            open_section(out, name);
+            if (isfinite(part->low)) write_number(out, "low", part->low);
+            if (isfinite(part->high)) write_number(out, "high", part->high);
+            if (isfinite(part->rate)) write_number(out, "rate", part->rate);
+            if (role == AUTONOMY_MINIMISE) write_number(out, "weight", part->weight);
+            json_close(out, '}');
+        }
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
 void model_json_write(const struct model *model, uint64_t version, struct buffer *out) {
     char text[17];
     snprintf(text, sizeof text, "%08llx", (unsigned long long)(version >> 32));
@@ -181,5 +208,6 @@ void model_json_write(const struct model *model, uint64_t version, struct buffer
         json_member(out, model->parts[i].name, model->parts[i].model);
     json_close(out, '}');
     if (model->process) write_process(model->process, out);
+    if (model->autonomy) write_autonomy(model->autonomy, out);
     json_close(out, '}');
 }

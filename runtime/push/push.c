@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "push/archive.h"
+#include "push/autonomy.h"
 #include "push/clinic.h"
 #include "push/connection.h"
 #include "push/news.h"
@@ -168,6 +169,7 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     if (is_open && options->log) service->archive = archive_new(service, options->log, err);
     if (service->archive) service->foresight = archive_new(service, options->log, err);
     is_open = is_open && (service->foresight || !options->log);
+    if (is_open && service->foresight) service->autonomy = autonomy_new(service);
     if (is_open && options->state) service->vault = vault_new(service, err);
     if (service->vault) service->clinic = clinic_new(service, err);
     if (is_open && (service->clinic || !options->state)) return push;
@@ -183,6 +185,7 @@ void push_leave_log(struct push *push) {
     clinic_free(push->service.clinic);
     vault_free(push->service.vault);
     push->service.is_ending = true;
+    autonomy_free(push->service.autonomy);
     archive_free(push->service.foresight);
     archive_free(push->service.archive);
 }

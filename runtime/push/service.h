@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct archive;
+struct autonomy;
 struct clinic;
 struct vault;
 
@@ -28,7 +29,8 @@ struct service {
     struct archive *archive;   // NULL without a log
     struct archive *foresight; // likewise, for what takes long
     int questions_waiting;
-    atomic_bool is_ending; // what takes long is given up
+    struct autonomy *autonomy; // NULL without a log
+    atomic_bool is_ending;     // what takes long is given up
     struct studies studies;
     struct clinic *clinic; // the same
     struct vault *vault;   // NULL without log and state

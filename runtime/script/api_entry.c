@@ -130,6 +130,8 @@ static const struct api_entry entries[] = {
     {"model", "parts?", "table<string, string>", "name = model; the twin is \"ID:NAME\""},
     {"model", "relationships?", "table<string, string>", "name = model at the other end"},
     {"model", "process?", "table", "its stages and buffers"},
+    {"model", "autonomous?", "table",
+     "what is moved by itself: vary, minimise, keep, every, over, step"},
     {"model", "learned?", "table<string, table>", "what twinctl train learns from recorded data"},
     {"model", "physics?", "table", "its equations: states, inputs, parameters, outputs, dynamics"},
 

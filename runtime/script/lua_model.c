@@ -4,6 +4,7 @@
 #include "script/lua_model.h"
 
 #include "base/memory.h"
+#include "script/lua_autonomy.h"
 #include "script/lua_field.h"
 #include "script/lua_process.h"
 #include "script/lua_rule.h"
@@ -21,15 +22,16 @@ static bool has_name(const struct model *model, const char *name);
 
 void lua_model_read(struct check *check, struct model *model) {
     static const char *const keys[] = {
-        "alarms",     "auto_create",   "commands", "derived",    "events", "extends", "learned",
-        "level",      "match",         "model",    "parameters", "parts",  "physics", "process",
-        "properties", "relationships", "state",    "telemetry",  "title"};
+        "alarms",  "auto_create", "autonomous",    "commands", "derived",    "events", "extends",
+        "learned", "level",       "match",         "model",    "parameters", "parts",  "physics",
+        "process", "properties",  "relationships", "state",    "telemetry",  "title"};
     check_is_table(check);
-    check_keys(check, keys, 19, 19);
+    check_keys(check, keys, (int)ARRAY_LEN(keys), (int)ARRAY_LEN(keys));
     read_head(check, model);
     lua_field_read_all(check, model);
     lua_process_read(check, model);
     lua_rule_read_all(check, model);
+    lua_autonomy_read(check, model);
     if (model->field_count > FIELDS_MAX)
         check_fail(check, "%d values, the limit is %d", model->field_count, FIELDS_MAX);
 }

@@ -11,6 +11,7 @@
 #include "script/handle.h"
 #include "script/learned.h"
 #include "script/lua_aggregate.h"
+#include "script/lua_autonomy.h"
 #include "script/lua_extend.h"
 #include "script/lua_model.h"
 #include "script/lua_physics.h"
@@ -243,6 +244,7 @@ static void load_models(struct loading *loading) {
         lua_model_check_targets(&check, loading->models[i], loading->models, loading->count);
         lua_aggregate_check(&check, loading->models[i], loading->models, loading->count);
         lua_process_check(&check, loading->models[i], loading->models, loading->count);
+        lua_autonomy_check(&check, loading->models[i], loading->models, loading->count);
     }
 }
 

@@ -15,7 +15,8 @@
 
 bool act_is_one(const struct revision *revision) {
     bool is_person = revision->actor.kind == ACTOR_HTTP || revision->actor.kind == ACTOR_WEBSOCKET;
-    return is_person && revision->kind != INPUT_SAMPLES;
+    bool is_own = revision->actor.kind == ACTOR_RUNTIME && revision->actor.length > 0;
+    return (is_person || is_own) && revision->kind != INPUT_SAMPLES;
 }
 
 void act_encode(const struct revision *revision, const char *id, struct buffer *out) {

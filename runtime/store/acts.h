@@ -29,7 +29,7 @@ struct act {
     char id[TWIN_ID_MAX + 1]; // of the twin
 };
 
-// What came over HTTP or a WebSocket, but no samples.
+// What came over HTTP or a WebSocket, but no samples; and what the runtime decided in its own name.
 bool act_is_one(const struct revision *revision);
 void act_encode(const struct revision *revision, const char *id, struct buffer *out);
 bool act_decode(struct reader *in, uint64_t rev, struct act *act);

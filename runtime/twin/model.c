@@ -4,6 +4,7 @@
 #include "twin/model.h"
 
 #include "base/memory.h"
+#include "twin/autonomy_spec.h"
 #include "twin/process_spec.h"
 
 #include <stdlib.h>
@@ -54,6 +55,7 @@ void model_free(struct model *model) {
         free(model->aggregates[i].of);
     }
     process_free(model->process);
+    autonomy_spec_free(model->autonomy);
     for (int i = 0; i < model->relationship_count; i++) {
         free(model->relationships[i].name);
         free(model->relationships[i].target);

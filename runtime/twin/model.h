@@ -154,6 +154,19 @@ struct process_spec { // stages in the order of flow, a buffer between each two
     int throughput, bottleneck; // derived fields; the latter NONE without buffers
 };
 
+struct autonomy_spec {                  // what its set-points may be moved for, by themselves
+    int64_t every_us, over_us, step_us; // step 0: as is usual
+    struct autonomy_part {
+        enum autonomy_role { AUTONOMY_VARY, AUTONOMY_MINIMISE, AUTONOMY_KEEP } role;
+        char *relationship; // whose twins', "" = its own
+        char *field;
+        double low, high; // of what is varied or kept; -INFINITY, INFINITY: no limit
+        double rate;      // of what is varied: at once at most, INFINITY when none is given
+        double weight;    // of what is minimised
+    } * parts;
+    int part_count;
+};
+
 struct relationship_spec {
     char *name;
     char *target; // model name, "" = any
@@ -207,7 +220,8 @@ struct model {
     int command_count;
     struct aggregate_spec *aggregates;
     int aggregate_count;
-    struct process_spec *process; // NULL: it is none
+    struct process_spec *process;   // NULL: it is none
+    struct autonomy_spec *autonomy; // NULL: nothing is moved by itself
     struct relationship_spec *relationships;
     int relationship_count;
     struct part_spec *parts;

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/memory.h"
+#include "twin/autonomy_spec.h"
 #include "twin/change_codec.h"
 #include "twin/estimator_codec.h"
 #include "twin/model.h"
@@ -343,6 +344,7 @@ void model_encode(const struct model *model, struct buffer *out) {
     process_encode(model->process, out);
     write_relations(model, out);
     write_predictions(model, out);
+    autonomy_spec_encode(model->autonomy, out);
 }
 
 struct model *model_decode(struct reader *in, struct err *err) {
@@ -369,6 +371,7 @@ struct model *model_decode(struct reader *in, struct err *err) {
     process_decode(model, in);
     read_relations(model, in);
     read_predictions(model, in);
+    autonomy_spec_decode(model, in);
     if (in->is_bad) {
         err_set(err, ERR_INTERNAL, "the stored model '%s' is cut short or damaged", model->name);
         model_free(model);

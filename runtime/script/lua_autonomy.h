@@ -1,0 +1,17 @@
+// autonomous = { every, over, step, vary, minimise, keep }: what is moved by itself.
+
+#ifndef SCRIPT_LUA_AUTONOMY_H
+#define SCRIPT_LUA_AUTONOMY_H
+
+#include "script/check.h"
+
+struct model;
+
+// Of the model's table; its own fields are read.
+void lua_autonomy_read(struct check *check, struct model *model);
+// Once all models are read, not finished: that relationships lead somewhere, and what is varied can
+// be desired there.
+void lua_autonomy_check(struct check *check, const struct model *model, struct model *const *models,
+                        int count);
+
+#endif
