@@ -101,6 +101,7 @@
 ---@field parts? table<string, string> @name = model; the twin is "ID:NAME"
 ---@field relationships? table<string, string> @name = model at the other end
 ---@field process? table @its stages and buffers
+---@field autonomous? table @what is moved by itself: vary, minimise, keep, every, over, step
 ---@field learned? table<string, table> @what twinctl train learns from recorded data
 ---@field physics? table @its equations: states, inputs, parameters, outputs, dynamics
 

@@ -4,6 +4,7 @@
 #include "script/lua_model.h"
 
 #include "base/memory.h"
+#include "script/lua_aggregate.h"
 #include "script/lua_autonomy.h"
 #include "script/lua_field.h"
 #include "script/lua_process.h"
@@ -127,9 +128,8 @@ static void check_part_circle(struct check *check, const struct model *model,
                model->name, model->name);
 }
 
-void lua_model_check_targets(struct check *check, const struct model *model,
-                             struct model *const *models, int count) {
-    check_part_circle(check, model, models, count);
+static void check_targets(struct check *check, const struct model *model,
+                          struct model *const *models, int count) {
     for (int i = 0; i < model->relationship_count + model->part_count; i++) {
         bool is_part = i >= model->relationship_count;
         int j = is_part ? i - model->relationship_count : i;
@@ -150,6 +150,15 @@ void lua_model_check_targets(struct check *check, const struct model *model,
             check_warn(check, "there is no model \"%s\" yet", target);
         check_leave(check, mark);
     }
+}
+
+void lua_model_check_others(struct check *check, struct model *model, struct model *const *models,
+                            int count) {
+    check_part_circle(check, model, models, count);
+    check_targets(check, model, models, count);
+    lua_aggregate_check(check, model, models, count);
+    lua_process_check(check, model, models, count);
+    lua_autonomy_check(check, model, models, count);
 }
 
 static void set_text(char **place, const char *text) {

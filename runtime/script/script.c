@@ -10,13 +10,10 @@
 #include "script/check.h"
 #include "script/handle.h"
 #include "script/learned.h"
-#include "script/lua_aggregate.h"
-#include "script/lua_autonomy.h"
 #include "script/lua_extend.h"
 #include "script/lua_model.h"
 #include "script/lua_physics.h"
 #include "script/lua_prediction.h"
-#include "script/lua_process.h"
 #include "script/lua_rule.h"
 #include "script/lua_series.h"
 #include "script/lua_twin.h"
@@ -241,10 +238,7 @@ static void load_models(struct loading *loading) {
         char path[100];
         snprintf(path, sizeof path, MODELS "%s.lua", loading->models[i]->name);
         struct check check = {.lua = script->call.lua, .file = path, .logger = script->logger};
-        lua_model_check_targets(&check, loading->models[i], loading->models, loading->count);
-        lua_aggregate_check(&check, loading->models[i], loading->models, loading->count);
-        lua_process_check(&check, loading->models[i], loading->models, loading->count);
-        lua_autonomy_check(&check, loading->models[i], loading->models, loading->count);
+        lua_model_check_others(&check, loading->models[i], loading->models, loading->count);
     }
 }
 
