@@ -14,7 +14,12 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
 CFLAGS   ?= $(if $(SANITIZE),-O1,-O2) -g
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARNINGS) -ffp-contract=off -fno-strict-aliasing $(CFLAGS) \
   -Iruntime $(PACKAGE_CFLAGS)
-LIBS     := -Wl,--as-needed $(PACKAGE_LIBS) -lpthread -lm
+# Models may be stiff where CVODE is there (predict/stiff.h): `make stiff` installs it.
+ifneq ($(wildcard /usr/include/cvode/cvode.h),)
+ALL_CFLAGS += -DHAS_CVODE
+CVODE    := -lsundials_cvode -lsundials_nvecserial
+endif
+LIBS     := -Wl,--as-needed $(PACKAGE_LIBS) $(CVODE) -lpthread -lm
 ifdef SANITIZE
 BUILD    := build/sanitize-$(subst $(comma),-,$(SANITIZE))
 # gcc loses sight of format strings under its own instrumentation, hence two warnings less.
@@ -105,6 +110,9 @@ train:
 	@.ci/packages train
 	@$(MAKE) -s all
 	node tests/judge/train.mjs
+# What models with stiff = true need: half a gigabyte of packages, for few models.
+stiff:
+	@.ci/packages stiff
 # How well the judged models do on recorded data; TWIND_DATA names the folder.
 judge: all
 	@tests/judge/run.sh
@@ -173,5 +181,5 @@ install: all
 clean:
 	rm -rf build web/dist web/.tests
 
-.PHONY: train judge all units fuzzers web packages run tested test soak api check fresh install clean
+.PHONY: train stiff judge all units fuzzers web packages run tested test soak api check fresh install clean
 -include $(shell find $(BUILD) -path $(BUILD)/fresh -prune -o -type f -name '*.d' -print 2>/dev/null)

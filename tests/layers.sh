@@ -86,6 +86,7 @@ confined() {
 # *include *<coap|^runtime/ingest/|libcoap belongs in ingest
 # *include *<libwebsockets|^runtime/(push|ctl|sim)/|^runtime/base/loop\.c:|libwebsockets belongs in push, base/loop.c, ctl and sim
 # *include *<nlopt|^runtime/predict/|NLopt belongs in predict
+# *include *<(cvode|nvector|sun)|^runtime/predict/|SUNDIALS belongs in predict
 # *include *<curl/|^runtime/(ctl|sim)/|libcurl belongs in ctl and sim
 (^|[^a-z_0-9])lua_(pcall|pcallk|sethook)[^a-z_0-9]|^runtime/script/call\.c:|the one door into Lua is script/call.c
 (^|[^a-z_0-9.>])(time|gettimeofday|clock_gettime|timespec_get|clock) *\(|^runtime/(sim|ctl)/|^runtime/base/(loop|logger)\.c:|^runtime/script/call\.c:|the clock is read in base/loop.c alone

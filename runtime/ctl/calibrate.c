@@ -14,6 +14,7 @@
 #include "ctl/session.h"
 #include "ctl/sources.h"
 #include "ctl/verdict.h"
+#include "script/duration.h"
 #include "script/script.h"
 #include "twin/model.h"
 
@@ -32,6 +33,7 @@ const struct verb calibrate_verb = {
         "--from-history       from what the running twind has recorded of these twins\n"
         "--from, --to         of it: Unix seconds, or so long ago: 30d\n"
         "--apply              and set them there, for each twin its own\n"
+        "--every TIME         again each TIME, as long as it runs: 24h; --rounds N: so many times\n"
         "--fit NAME,...       these parameters (those that the model names in physics.fit)\n"
         "--time COLUMN[:UNIT] --id COLUMN --map COLUMN=FIELD --param NAME=VALUE   as for backtest\n"
         "--dir DIR            where models/ and scripts/ are (here)\n",
@@ -178,39 +180,19 @@ static bool take_all(struct calibrating *calibrating, const struct playback *wan
     return true;
 }
 
-static int calibrate_run(const struct session *session, int argc, char **argv) {
+// `given` is what was typed.
+static int run_once(const struct calibrating *given, const struct playback *wanted, char **words,
+                    int count) {
     struct err err;
-    struct calibrating calibrating = {.folder = ".", .session = session};
-    struct playback wanted = {0};
-    const struct argument arguments[] = {
-        {.name = "--time", .value = &wanted.time},
-        {.name = "--id", .value = &wanted.id},
-        {.name = "--map", .each = &wanted.maps},
-        {.name = "--param", .each = &wanted.parameters},
-        {.name = "--fit", .value = &calibrating.calibration.fitted},
-        {.name = "--dir", .value = &calibrating.folder},
-        {.name = "--from-history", .is_given = &calibrating.is_from_history},
-        {.name = "--from", .value = &calibrating.from},
-        {.name = "--to", .value = &calibrating.to},
-        {.name = "--apply", .is_given = &calibrating.is_applied},
-    };
-    bool is_good = arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) &&
-                   arguments_end(&argc, argv, 2, 10000, &err);
-    if (is_good && !calibrating.is_from_history && !wanted.time)
-        is_good = err_set(&err, ERR_INVALID, "--time is missing: the column with each row's time");
-    if (is_good && calibrating.is_applied && !calibrating.is_from_history)
-        is_good = err_set(&err, ERR_INVALID,
-                          "--apply is for --from-history: of a file it is not "
-                          "known which twin it is of");
-    if (!is_good) return session_misused(&calibrate_verb, &err);
-    calibrating.model = argv[0];
+    struct calibrating calibrating = *given;
     struct script_files files = {0};
-    is_good = sources_read(calibrating.folder, &files, &err) &&
-              cast_load(&calibrating.cast, &files, LOG_LEVEL_ERROR, false, &err) &&
-              take_all(&calibrating, &wanted, argv + 1, argc - 1, &err);
+    bool is_good = sources_read(calibrating.folder, &files, &err) &&
+                   cast_load(&calibrating.cast, &files, LOG_LEVEL_ERROR, false, &err) &&
+                   take_all(&calibrating, wanted, words, count, &err);
     int code = EXIT_FAILED;
     if (is_good) {
-        struct rows *rows = session_rows(session, false, verdict_columns, verdict_column_count);
+        struct rows *rows =
+            session_rows(given->session, false, verdict_columns, verdict_column_count);
         is_good = calibrate_all(&calibrating, rows, &err);
         code = session_end(rows);
     }
@@ -222,6 +204,68 @@ static int calibrate_run(const struct session *session, int argc, char **argv) {
     client_free(calibrating.client);
     if (calibrating.cast.metrics) cast_fini(&calibrating.cast);
     script_files_fini(&files);
+    return code;
+}
+
+// A round that fails is told, and the next one tried; the code is that of the last.
+static int run_again(const struct calibrating *given, const struct playback *wanted, char **words,
+                     int count, int64_t every, long rounds) {
+    int code = run_once(given, wanted, words, count);
+    for (long round = 1; every > 0 && round != rounds; round++) {
+        fflush(stdout);
+        sleep((unsigned)((every + 999999) / 1000000));
+        code = run_once(given, wanted, words, count);
+    }
+    return code;
+}
+
+static bool check_words(const struct calibrating *calibrating, const struct playback *wanted,
+                        const char *every, const char *rounds, int64_t *every_us, long *round_count,
+                        struct err *err) {
+    char *end = "";
+    *round_count = rounds ? strtol(rounds, &end, 10) : 0;
+    if (!calibrating->is_from_history && !wanted->time)
+        return err_set(err, ERR_INVALID, "--time is missing: the column with each row's time");
+    if (calibrating->is_applied && !calibrating->is_from_history)
+        return err_set(err, ERR_INVALID,
+                       "--apply is for --from-history: of a file it is not "
+                       "known which twin it is of");
+    if (every && !duration_parse(every, every_us))
+        return err_set(err, ERR_INVALID, "--every wants " DURATION_FORM ", not '%.40s'", every);
+    if (every && !calibrating->is_from_history)
+        return err_set(err, ERR_INVALID, "--every is for --from-history: a file stays the same");
+    if (rounds && (*end || *round_count < 1 || !every))
+        return err_set(err, ERR_INVALID, "--rounds wants a number, 1 or more, and --every");
+    return true;
+}
+
+static int calibrate_run(const struct session *session, int argc, char **argv) {
+    struct err err;
+    struct calibrating calibrating = {.folder = ".", .session = session};
+    struct playback wanted = {0};
+    const char *every = NULL, *rounds = NULL;
+    int64_t every_us = 0;
+    long round_count;
+    const struct argument arguments[] = {
+        {.name = "--time", .value = &wanted.time},
+        {.name = "--id", .value = &wanted.id},
+        {.name = "--map", .each = &wanted.maps},
+        {.name = "--param", .each = &wanted.parameters},
+        {.name = "--fit", .value = &calibrating.calibration.fitted},
+        {.name = "--dir", .value = &calibrating.folder},
+        {.name = "--from-history", .is_given = &calibrating.is_from_history},
+        {.name = "--from", .value = &calibrating.from},
+        {.name = "--to", .value = &calibrating.to},
+        {.name = "--apply", .is_given = &calibrating.is_applied},
+        {.name = "--every", .value = &every},
+        {.name = "--rounds", .value = &rounds},
+    };
+    bool is_good = arguments_take(arguments, ARRAY_LEN(arguments), &argc, argv, &err) &&
+                   arguments_end(&argc, argv, 2, 10000, &err) &&
+                   check_words(&calibrating, &wanted, every, rounds, &every_us, &round_count, &err);
+    if (!is_good) return session_misused(&calibrate_verb, &err);
+    calibrating.model = argv[0];
+    int code = run_again(&calibrating, &wanted, argv + 1, argc - 1, every_us, round_count);
     free(wanted.maps.list);
     free(wanted.parameters.list);
     return code;

@@ -3,6 +3,7 @@
 #include "script/lua_physics.h"
 
 #include "base/memory.h"
+#include "predict/stiff.h"
 #include "script/check.h"
 #include "script/lua_model.h"
 #include "script/physics.h"
@@ -41,6 +42,7 @@ void lua_physics_fini(struct script *script) {
         for (int j = 0; j < physics->output_count; j++)
             free(physics->outputs[j].field);
         free(physics->places);
+        stiff_free(physics->stiff);
         free(physics->model);
         free(physics->file);
         free(physics);
@@ -315,13 +317,22 @@ static void check_whole(struct check *check, const struct physics *physics) {
         check_fail(check, "estimate = true needs a state that is read somewhere: from = FIELD");
 }
 
+static void read_stiff(struct check *check, struct physics *physics) {
+    bool is_stiff = false;
+    check_boolean(check, "stiff", &is_stiff);
+    if (is_stiff) physics->stiff = stiff_new(physics->state_count);
+    if (is_stiff && !physics->stiff)
+        check_fail(check, "stiff = true needs CVODE, which this build does not have; install "
+                          "libsundials-dev and build again");
+}
+
 void lua_physics_read(struct check *check, struct script *script, struct model *model) {
-    static const char *const keys[] = {"dynamics",   "estimate", "fit",    "inputs",   "outputs",
-                                       "parameters", "simulate", "states", "uncertain"};
+    static const char *const keys[] = {"dynamics",   "estimate", "fit",    "inputs", "outputs",
+                                       "parameters", "simulate", "states", "stiff",  "uncertain"};
     lua_State *lua = check->lua;
     size_t mark;
     if (!check_begin(check, "physics", &mark)) return;
-    check_keys(check, keys, 9, 9);
+    check_keys(check, keys, (int)ARRAY_LEN(keys), (int)ARRAY_LEN(keys));
     script->physics =
         xrealloc(script->physics, sizeof *script->physics * (size_t)(script->physics_count + 1));
     struct physics *physics = script->physics[script->physics_count++] =
@@ -337,6 +348,7 @@ void lua_physics_read(struct check *check, struct script *script, struct model *
     check_each(check, "uncertain", read_uncertain, &reading);
     check_each(check, "outputs", read_output, &reading);
     check_boolean(check, "simulate", &physics->simulates);
+    read_stiff(check, physics);
     check_boolean(check, "estimate", &physics->estimates);
     check_whole(check, physics);
     lua_getfield(lua, -1, "dynamics");

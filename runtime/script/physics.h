@@ -69,6 +69,7 @@ struct physics {
     int output_count;
     int dynamics;
     bool simulates, estimates;
+    struct stiff *stiff;           // NULL: it is not declared so
     int x, u, p, dx;               // the tables that functions get
     int follow;                    // the handler of its turn, LUA_NOREF when it has none
     struct physics_places *places; // physics_job.h

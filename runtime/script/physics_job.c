@@ -1,5 +1,6 @@
 #include "script/physics_job.h"
 
+#include "predict/stiff.h"
 #include "script/handle.h"
 #include "script/lua_value.h"
 #include "twin/model.h"
@@ -203,7 +204,10 @@ static bool derive(void *context, double t, const double *x, double *dx) {
 void physics_job_move(const struct physics_job *job, struct integrator *integrator, double t,
                       double *x) {
     double longest = fmax(t - integrator->to, 0) + 3600;
-    enum integrate_end end = integrator_move(integrator, t, longest, derive, (void *)job, x);
+    struct stiff *stiff = job->physics->stiff;
+    enum integrate_end end = stiff
+                                 ? stiff_move(stiff, integrator, t, derive, (void *)job, x)
+                                 : integrator_move(integrator, t, longest, derive, (void *)job, x);
     if (end == INTEGRATE_GOOD) return;
     const struct physics *physics = job->physics;
     double reached = integrator->to;
@@ -216,8 +220,10 @@ void physics_job_move(const struct physics_job *job, struct integrator *integrat
     luaL_error(job->lua,
                end == INTEGRATE_BLOWN_UP
                    ? "physics blew up: %s = %f, %f s before the time asked for"
-                   : "physics is too stiff: its steps became too small at %s = %f, %f s "
-                     "before the time asked for",
+               : stiff ? "physics is too stiff even for stiff = true at %s = %f, %f s before the "
+                         "time asked for"
+                       : "physics is too stiff: its steps became too small at %s = %f, %f s "
+                         "before the time asked for; try stiff = true",
                physics->states[0].name, integrator->x[0], t - reached);
 }
 

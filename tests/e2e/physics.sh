@@ -81,6 +81,10 @@ run_wrong "a state that is left out" 's/  dx.element = .*//' 'dynamics leaves dx
 run_wrong "a state that is none" 's/dx.element = /dx.elemnt = /' 'physics has no "elemnt" among its states'
 run_wrong "an input that is none" 's/u.room/u.rom/' 'physics has no "rom" among its inputs'
 run_wrong "equations that blow up" 's|/ p.element_capacity|* x.element ^ 3|' 'physics (blew up|is too stiff)'
+stiff="s|/ p.element_capacity|/ 1e-7|"
+run_wrong "equations that are too stiff" "$stiff" 'physics is too stiff: its steps became too small at .*; try stiff = true'
+[[ -e /usr/include/cvode/cvode.h ]] && wanted='^time,' || wanted='stiff = true needs CVODE, which this build does not have; install libsundials-dev'
+run_wrong "which they may be, with CVODE" "$stiff; s|dynamics = dynamics, |dynamics = dynamics, stiff = true, |" "$wanted"
 
 # ---- live
 now=$(date +%s)
@@ -107,6 +111,10 @@ is "calibrated to what twind has recorded" "$(jq -cs 'map([.parameter, (.value /
 is "and set for that twin" "$(api GET /twins/kettle-1 | jq -c '[.parameters.capacity.value, .parameters.loss.value] | map(. / 10 | round)')" '[300,1]'
 is "what an operator had set stays" "$(api GET /twins/kettle-1 | jq .parameters.element_capacity.value)" 200.5
 like "which the audit tells" "$(ctl --url "http://$HTTP" -o json audit | head -n 1)" 'kettle-1'
+ctl --url "http://$HTTP" calibrate --dir "$WORK/plant" kettle --from-history kettle-1 --apply --every 1s --rounds 2 >"$WORK/rows"
+is "again and again" "$(jq -s length "$WORK/rows")" 4
+ctl calibrate --dir "$WORK/plant" kettle "$WORK/run.csv" --time time --every 1s >/dev/null
+like "but a file stays the same" "$(said)" '--every is for --from-history'
 ctl --url "http://$HTTP" calibrate --dir "$WORK/plant" kettle --from-history kettle-9 >/dev/null
 is "a twin that is not there" $? 1
 finish
