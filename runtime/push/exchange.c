@@ -75,6 +75,16 @@ static bool accepts_gzip(const char *header) {
     return strncmp(at, "q=0", 3) != 0 || at[3] == '.';
 }
 
+// A header that libwebsockets has no number for; `name` in small letters, with its colon.
+static const char *keep_other_header(struct exchange *exchange, const char *name) {
+    int length = lws_hdr_custom_length(exchange->wsi, name, (int)strlen(name));
+    if (length <= 0) return "";
+    char *text = region_alloc(&exchange->region, (size_t)length + 1);
+    bool is_there =
+        lws_hdr_custom_copy(exchange->wsi, text, length + 1, name, (int)strlen(name)) >= 0;
+    return is_there ? text : "";
+}
+
 static void read_head(struct exchange *exchange, const struct actor *actor) {
     struct http_request *request = &exchange->request;
     read_method(exchange);
@@ -84,6 +94,7 @@ static void read_head(struct exchange *exchange, const struct actor *actor) {
     request->origin = keep_header(exchange, WSI_TOKEN_ORIGIN);
     request->if_match = keep_header(exchange, WSI_TOKEN_HTTP_IF_MATCH);
     request->if_none_match = keep_header(exchange, WSI_TOKEN_HTTP_IF_NONE_MATCH);
+    request->last_event = keep_other_header(exchange, "last-event-id:");
     request->accepts_csv = strstr(keep_header(exchange, WSI_TOKEN_HTTP_ACCEPT), "text/csv") != NULL;
     request->accepts_gzip = accepts_gzip(keep_header(exchange, WSI_TOKEN_HTTP_ACCEPT_ENCODING));
 }

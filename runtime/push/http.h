@@ -34,7 +34,7 @@ struct http_request { // texts are the exchange's
         const char *name, *value;
     } query[HTTP_QUERY_MAX]; // decoded
     int query_count;
-    const char *host, *origin, *if_match, *if_none_match; // "" when missing
+    const char *host, *origin, *if_match, *if_none_match, *last_event; // "" when missing
     bool accepts_gzip;
     bool accepts_csv; // where there is a table
     const char *body;

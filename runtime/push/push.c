@@ -11,6 +11,7 @@
 #include "push/autonomy.h"
 #include "push/clinic.h"
 #include "push/connection.h"
+#include "push/events.h"
 #include "push/news.h"
 #include "push/service.h"
 #include "push/session.h"
@@ -164,6 +165,7 @@ struct push *push_open(const struct push_options *options, struct err *err) {
     service->durable.rev = options->door->durable(options->door->context);
     service->pace = (struct pace){.loop = options->loop, .on_ready = session_on_ready};
     watch_init(&service->watch, service->world);
+    service->events = events_new(service);
     add_metrics(push);
     bool is_open = try_address(&address, options->address, err) && listen_on(push, &address, err);
     if (is_open && options->log) service->archive = archive_new(service, options->log, err);
@@ -194,6 +196,7 @@ void push_close(struct push *push) {
     if (!push) return;
     push_leave_log(push);
     if (push->vhost) lws_vhost_destroy(push->vhost);
+    events_free(push->service.events);
     watch_fini(&push->service.watch);
     pace_fini(&push->service.pace);
     buffer_fini(&push->service.scratch);
@@ -208,14 +211,17 @@ const char *push_address(const struct push *push) {
 void push_on_change(struct push *push, const struct twin *twin, const struct change *changes,
                     int count) {
     watch_on_change(&push->service.watch, twin, changes, count);
+    events_on_change(push->service.events, twin, changes, count);
 }
 
 void push_on_durable(struct push *push, uint64_t rev) {
     durable_advance(&push->service.durable, rev);
+    events_on_durable(push->service.events);
 }
 
 void push_on_version(struct push *push, const struct version_news *news) {
     news_tell(&push->service, news);
+    events_on_version(push->service.events, news);
 }
 
 static struct service *service_of(struct lws *wsi) {

@@ -11,6 +11,7 @@
 #include "push/http_command.h"
 #include "push/http_commission.h"
 #include "push/http_doctor.h"
+#include "push/http_events.h"
 #include "push/http_explain.h"
 #include "push/http_file.h"
 #include "push/http_history.h"
@@ -78,6 +79,8 @@ static const struct route routes[] = {
      "gives one, by its name"},
     {HTTP_GET, "/api/v1/alarms", http_alarm_list, "alarms; ?state= &model="},
     {HTTP_POST, "/api/v1/alarms/{alarm}/ack", http_alarm_ack, "says that somebody has seen it"},
+    {HTTP_GET, "/api/v1/events", http_events_get,
+     "what happens, as Server-Sent Events; ?twin= &kind= &since="},
     {HTTP_GET, "/api/v1/audit", http_audit_get, "who changed what; ?twin= &actor= &from= &to="},
     {HTTP_GET, "/api/v1/backup", http_backup_get, "all of it, as one stream"},
     {HTTP_GET, "/api/v1/doctor", http_doctor_get, "what was found of all that is stored"},

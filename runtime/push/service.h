@@ -17,6 +17,7 @@
 struct archive;
 struct autonomy;
 struct clinic;
+struct events;
 struct vault;
 
 struct service {
@@ -29,6 +30,7 @@ struct service {
     struct archive *archive;   // NULL without a log
     struct archive *foresight; // likewise, for what takes long
     int questions_waiting;
+    struct events *events;
     struct autonomy *autonomy; // NULL without a log
     atomic_bool is_ending;     // what takes long is given up
     struct studies studies;

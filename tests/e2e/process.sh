@@ -19,7 +19,7 @@ is "with a fast one the capper holds it up" "$(ends 3 throughput)" '[200]'
 is "bottles are counted on" "$(jq '.branches[1].fields.packed | map(select(. != null)) | last - first | . > 150 and . < 400' "$WORK/asked")" true
 
 # ---- the capper was slowed: what comes is what was foreseen
-sleep 25
+sleep 12
 now=$(api GET /twins/belt-2 | jq -c '[.telemetry.level.value, .telemetry.level.at]')
 is "the belt behind it sinks as foreseen, to ten bottles of 120" "$(jq --argjson now "$now" '($now[1] | sub("\\.[0-9]+"; "") | fromdate) as $at
   | .time as $time | .branches[1].fields["belt-2/level"] as $level | ([range(0; $time | length) | select($time[.] <= $at)] | last) as $place
