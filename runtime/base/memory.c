@@ -226,3 +226,9 @@ const char *read_text(struct reader *reader, size_t *length) {
     *length = (size_t)size;
     return text;
 }
+
+char *read_text_copy(struct reader *reader) {
+    size_t length;
+    const char *text = read_text(reader, &length);
+    return xstrndup(text, length);
+}

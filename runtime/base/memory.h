@@ -58,5 +58,6 @@ uint64_t read_varint(struct reader *reader);
 int64_t read_zigzag(struct reader *reader);
 double read_double(struct reader *reader);
 const char *read_text(struct reader *reader, size_t *length); // points into the input, no NUL
+char *read_text_copy(struct reader *reader);                  // on the heap
 
 #endif

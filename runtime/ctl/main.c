@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "ctl/adoptions.h"
 #include "ctl/alarms.h"
-#include "ctl/api.h"
 #include "ctl/amend.h"
+#include "ctl/api.h"
 #include "ctl/arguments.h"
 #include "ctl/audit.h"
 #include "ctl/backtest.h"
@@ -52,7 +52,7 @@ static const struct verb *const verbs[] = {
     &check_verb,  &test_verb,    &backtest_verb,  &train_verb,     &calibrate_verb, &record_verb,
     &api_verb,    &deploy_verb,  &versions_verb,  &diff_verb,      &promote_verb,   &rollback_verb,
     &replay_verb, &explain_verb, &whatif_verb,    &optimise_verb,  &repl_verb,      &amend_verb,
-    &bench_verb,  &audit_verb,  &backup_verb,  &doctor_verb,    &restore_verb,
+    &bench_verb,  &audit_verb,   &backup_verb,    &doctor_verb,    &restore_verb,
 };
 
 static const struct verb *find_verb(const char *name) {

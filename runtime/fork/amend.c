@@ -70,11 +70,6 @@ const struct amend_result *amend_result(const struct amend *amend) {
 
 // ---- one turn
 
-static bool has_series(const struct field *field) {
-    return field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED ||
-           field->kind == FIELD_DERIVED;
-}
-
 static void say(struct said_list *list, const struct said *said) {
     AMEND_GROW(list->items, list->count, list->capacity);
     list->items[list->count++] = *said;
@@ -88,7 +83,7 @@ static void say_all(struct amend *amend, struct said_list *list, const struct re
         if (change->kind == CHANGE_CREATE || change->kind == CHANGE_LAYOUT)
             model = world_layout(amend->fork.world, change->layout);
         if ((change->kind != CHANGE_SAMPLE && change->kind != CHANGE_SET) ||
-            !has_series(&model->fields[change->index]))
+            !field_has_series(&model->fields[change->index]))
             continue;
         const struct field *field = &model->fields[change->index];
         say(list, &(struct said){.kind = field->kind,
@@ -355,7 +350,7 @@ int amend_current(const struct amend *amend, const struct twin *live, struct reg
     int count = 0;
     *changes = region_alloc(region, sizeof **changes * (2 * (size_t)model->field_count + 1));
     for (int i = 0; i < model->field_count; i++) {
-        if (!has_series(&model->fields[i]) && model->fields[i].kind != FIELD_STATE) continue;
+        if (!field_has_series(&model->fields[i]) && model->fields[i].kind != FIELD_STATE) continue;
         const struct slot *shown = twin_shown(now, i);
         if (is_same_slot(shown, twin_shown(live, i)) &&
             is_same_slot(&now->slots[i], &live->slots[i]))

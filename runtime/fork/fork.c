@@ -34,11 +34,6 @@ static const struct model *find_layout(void *context, uint64_t layout) {
     return world_layout(((struct fork *)context)->world, layout);
 }
 
-static bool on_layout(void *context, struct model *owned) {
-    world_adopt_model(((struct fork *)context)->world, owned);
-    return true;
-}
-
 // ---- twins
 
 // Of `from` as it was, the relationship of that name to `to`; NONE when it did not have it.
@@ -279,7 +274,7 @@ bool fork_open(struct fork *fork, const struct fork_options *options, struct err
         fork->fetched = xcalloc(snapshot_next_number(options->snapshot) / 8 + 1, 1);
         stand(fork);
     }
-    return log_read_layouts(options->source.log, on_layout, fork, err);
+    return fork_read_layouts(fork, err);
 }
 
 void fork_close(struct fork *fork) {

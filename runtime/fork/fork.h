@@ -76,6 +76,8 @@ bool fork_serve(struct fork *fork, uint64_t version, struct err *err);
 // The same with one that need not be stored.
 bool fork_serve_files(struct fork *fork, const struct script_files *files, struct err *err);
 
+// Takes up the layouts that the log has by now.
+bool fork_read_layouts(struct fork *fork, struct err *err);
 // Whether the layouts that a revision moves its twin to are known here; the log may have them by
 // now.
 bool fork_knows_layouts(struct fork *fork, const struct revision *revision);

@@ -10,6 +10,10 @@ static bool on_layout(void *context, struct model *owned) {
     return true;
 }
 
+bool fork_read_layouts(struct fork *fork, struct err *err) {
+    return log_read_layouts(fork->options.source.log, on_layout, fork, err);
+}
+
 static const struct change *find_unknown(const struct fork *fork, const struct revision *revision) {
     for (int i = 0; i < revision->change_count; i++) {
         const struct change *change = &revision->changes[i];
@@ -22,8 +26,7 @@ static const struct change *find_unknown(const struct fork *fork, const struct r
 bool fork_knows_layouts(struct fork *fork, const struct revision *revision) {
     struct err err;
     if (!find_unknown(fork, revision)) return true;
-    return log_read_layouts(fork->options.source.log, on_layout, fork, &err) &&
-           !find_unknown(fork, revision);
+    return fork_read_layouts(fork, &err) && !find_unknown(fork, revision);
 }
 
 bool fork_take(struct fork *fork, const struct revision *revision) {

@@ -36,15 +36,17 @@ struct event_reader {
     struct events *events;
     uint64_t next; // number of the event that it is told next
     char twin[PATTERN_MAX], kind[PATTERN_MAX];
-    bool is_greeted, is_quiet; // quiet: a comment is due
+    bool is_greeted, has_gap; // has_gap: and is to be told
+    bool is_quiet;            // a comment is due
     struct event_reader *following;
 };
 
 struct events {
     struct service *service;
     struct event ring[RING];
-    uint64_t count; // that ever were: the newest is number count - 1
-    uint64_t told;  // those before this number are on disk
+    uint64_t count;     // that ever were: the newest is number count - 1
+    uint64_t told;      // those before this number are on disk
+    uint64_t begin_rev; // of the world when they began to be kept
     struct event_reader *readers;
     int reader_count;
     struct loop_timer greeting, keeping;
@@ -55,6 +57,7 @@ static void on_quiet(void *context);
 struct events *events_new(struct service *service) {
     struct events *events = xcalloc(1, sizeof *events);
     events->service = service;
+    events->begin_rev = service->world->rev;
     loop_timer_set(service->options.loop, &events->keeping, QUIET_US, on_quiet, events);
     return events;
 }
@@ -118,18 +121,6 @@ static void write_text(struct buffer *json, const char *key, const struct change
     json_text(json, change->text.text, change->text.length);
 }
 
-static void write_alarm(struct buffer *json, const struct twin *twin, const struct change *change) {
-    const struct alarm_spec *spec = &twin->model->alarms[change->index];
-    json_member(json, "alarm", spec->name);
-    json_member(json, "severity", severity_name(spec->severity));
-    json_key(json, "active");
-    json_boolean(json, change->state == ALARM_ACTIVE);
-    json_key(json, "acked");
-    json_boolean(json, change->is_acked);
-    json_key(json, "muted");
-    json_boolean(json, twin_is_muted(twin));
-}
-
 static void write_field(struct buffer *json, const struct twin *twin, const struct change *change) {
     json_member(json, "field", twin->model->fields[change->index].name);
     json_key(json, "value");
@@ -188,7 +179,9 @@ void events_on_change(struct events *events, const struct twin *twin, const stru
         struct buffer json = {0};
         if (!kind) continue;
         begin(events, twin, &json);
-        if (change->kind == CHANGE_ALARM) write_alarm(&json, twin, change);
+        if (change->kind == CHANGE_ALARM)
+            alarm_json_members(twin, change->index, change->state == ALARM_ACTIVE, change->is_acked,
+                               &json);
         if (change->kind == CHANGE_SET) write_field(&json, twin, change);
         if (change->kind == CHANGE_COMMAND) write_command(&json, twin, change);
         if (change->kind == CHANGE_LIFECYCLE)
@@ -238,26 +231,34 @@ static bool wants(const struct event_reader *reader, const struct event *event) 
 }
 
 static bool add_event(const struct event *event, void *out, size_t most, size_t *length) {
-    size_t size = strlen(event->data) + 96, before = *length;
     char head[96];
     snprintf(head, sizeof head, "id: %llu\nevent: %s\ndata: ", (unsigned long long)event->rev,
              event->kind);
-    if (size > most - *length) return false;
-    bool is_whole = add(out, most, length, head) && add(out, most, length, event->data) &&
-                    add(out, most, length, "\n\n");
-    if (!is_whole) *length = before;
-    return is_whole;
+    if (strlen(head) + strlen(event->data) + 2 > most - *length) return false;
+    return add(out, most, length, head) && add(out, most, length, event->data) &&
+           add(out, most, length, "\n\n");
 }
 
-// What the ring has gone over, or never had.
+static uint64_t oldest_of(const struct events *events) {
+    return events->count > RING ? events->count - RING : 0;
+}
+
+// What happened before this revision may be in the ring no more, or never was.
+static uint64_t known_from(const struct events *events) {
+    uint64_t oldest = oldest_of(events);
+    return oldest > 0 ? events->ring[oldest % RING].rev : events->begin_rev;
+}
+
 static void add_gap(struct event_reader *reader, void *out, size_t most, size_t *length) {
     struct events *events = reader->events;
-    uint64_t oldest = events->count > RING ? events->count - RING : 0;
-    char text[160];
-    if (reader->next >= oldest) return;
-    snprintf(text, sizeof text, "event: gap\ndata: {\"missed\":%llu}\n\n",
-             (unsigned long long)(oldest - reader->next));
-    if (add(out, most, length, text)) reader->next = oldest;
+    char text[96];
+    if (reader->next < oldest_of(events)) {
+        reader->has_gap = true;
+        reader->next = oldest_of(events);
+    }
+    snprintf(text, sizeof text, "event: gap\ndata: {\"before\":%llu}\n\n",
+             (unsigned long long)known_from(events));
+    if (reader->has_gap) reader->has_gap = !add(out, most, length, text);
 }
 
 static enum stream_state take(struct stream *stream, void *out, size_t most, size_t *length,
@@ -287,10 +288,9 @@ static void leave(struct stream *stream) {
     free(reader);
 }
 
-// The first event behind `since`. What was before the ring is a gap, unless nothing was: the ring
-// begins with the process.
+// The first event behind `since`.
 static uint64_t place_of(const struct events *events, uint64_t since) {
-    uint64_t place = events->count > RING ? events->count - RING : 0;
+    uint64_t place = oldest_of(events);
     if (since == 0) return events->told;
     while (place < events->told && events->ring[place % RING].rev <= since)
         place++;
@@ -306,6 +306,7 @@ struct stream *events_read(struct events *events, const struct events_wish *wish
     reader->stream = (struct stream){.take = take, .leave = leave};
     reader->events = events;
     reader->next = place_of(events, wish->since);
+    reader->has_gap = wish->since != 0 && wish->since < known_from(events);
     snprintf(reader->twin, sizeof reader->twin, "%s", wish->twin ? wish->twin : "");
     snprintf(reader->kind, sizeof reader->kind, "%s", wish->kind ? wish->kind : "");
     reader->following = events->readers;

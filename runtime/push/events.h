@@ -3,8 +3,9 @@
 // versions; no samples, for those there are subscriptions.
 //
 // The newest are kept in one ring for all readers, so a slow one costs its place in it and no more:
-// where the ring has gone over it, it is told of a gap. An event is told once its revision is on
-// disk, and its id is that revision: who comes back with it goes on from there.
+// where the ring has gone over it, or it comes back to another process, it is told of a gap:
+// {"before": what happened before this revision may be missing}. An event is told once its revision
+// is on disk, and its id is that revision: who comes back with it goes on from there.
 
 #ifndef PUSH_EVENTS_H
 #define PUSH_EVENTS_H

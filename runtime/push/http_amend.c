@@ -25,7 +25,6 @@
 
 struct amending {
     struct question question; // first
-    struct amend_request request;
     struct amend *amend;
     struct snapshot *before; // that it was run on before
     uint64_t newest;         // the twin's revision that it is run up to
@@ -194,7 +193,7 @@ static bool keep(struct amending *amending, struct twin *twin, const struct chan
         .layout = twin->model->layout,
         .if_rev = is_first && amending->is_applied ? amending->newest : 0,
         .from_rev = is_first ? 0 : amending->rev,
-        .actor = &question->actor,
+        .actor = is_first ? &question->actor : NULL,
     };
     uint64_t rev;
     if (!door->amend(door->context, twin, &input, &rev, err)) return false;

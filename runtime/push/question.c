@@ -125,8 +125,8 @@ struct later *question_ask(struct service *service, const struct twin *twin,
     question->actor = *actor;
     question->source = (struct fork_source){options->log, options->state, options->call_us};
     question->version = service->world->version;
-    question->reading = (struct reading){
-        .read = run, .settle = settle, .write = write, .free = free_question};
+    question->reading =
+        (struct reading){.read = run, .settle = settle, .write = write, .free = free_question};
     if (!kind->read(question, body, err)) {
         drop(question);
         return NULL;

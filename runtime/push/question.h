@@ -1,6 +1,6 @@
-// What questions about a copy (http_whatif.h, http_optimise.h, http_prompt.h, http_amend.h) have in common: how
-// names, times and members are read out of the body, and how the answer is made off the loop's
-// thread.
+// What questions about a copy (http_whatif.h, http_optimise.h, http_prompt.h, http_amend.h) have in
+// common: how names, times and members are read out of the body, and how the answer is made off the
+// loop's thread.
 
 #ifndef PUSH_QUESTION_H
 #define PUSH_QUESTION_H

@@ -31,11 +31,6 @@ struct series {
     int count;
 };
 
-static bool has_series(const struct field *field) {
-    return field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED ||
-           field->kind == FIELD_DERIVED;
-}
-
 static bool is_named(const char *names, const char *name) {
     size_t length = strlen(name);
     for (const char *at = names; *at; at += *at == ',') {
@@ -57,7 +52,7 @@ struct series *series_new(const struct twin *twin, const char *names,
     series->columns = xcalloc((size_t)model->field_count + 1, sizeof *series->columns);
     for (int i = 0; i < model->field_count; i++) {
         const struct field *field = &model->fields[i];
-        if (!has_series(field) || (names && !is_named(names, field->name))) continue;
+        if (!field_has_series(field) || (names && !is_named(names, field->name))) continue;
         struct named_column *column = &series->columns[series->count++];
         column->name = region_copy(&series->region, field->name, strlen(field->name));
         column->unit = region_copy(&series->region, field->unit, strlen(field->unit));

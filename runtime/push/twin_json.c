@@ -347,6 +347,19 @@ void twin_json_predictions(const struct world *world, const struct twin *twin, s
     json_close(out, '}');
 }
 
+void alarm_json_members(const struct twin *twin, int index, bool is_active, bool is_acked,
+                        struct buffer *out) {
+    const struct alarm_spec *spec = &twin->model->alarms[index];
+    json_member(out, "alarm", spec->name);
+    json_member(out, "severity", severity_name(spec->severity));
+    json_key(out, "active");
+    json_boolean(out, is_active);
+    json_key(out, "acked");
+    json_boolean(out, is_acked);
+    json_key(out, "muted");
+    json_boolean(out, twin_is_muted(twin));
+}
+
 void alarm_json_write(const struct twin *twin, int index, struct buffer *out) {
     const struct alarm_spec *spec = &twin->model->alarms[index];
     const struct alarm *alarm = &twin->alarms[index];
@@ -357,14 +370,7 @@ void alarm_json_write(const struct twin *twin, int index, struct buffer *out) {
     buffer_printf(out, ".%s\"", spec->name);
     json_member(out, "twin", twin->id);
     json_member(out, "model", twin->model->name);
-    json_member(out, "alarm", spec->name);
-    json_member(out, "severity", severity_name(spec->severity));
-    json_key(out, "active");
-    json_boolean(out, alarm->state == ALARM_ACTIVE);
-    json_key(out, "acked");
-    json_boolean(out, alarm->is_acked);
-    json_key(out, "muted");
-    json_boolean(out, twin_is_muted(twin));
+    alarm_json_members(twin, index, alarm->state == ALARM_ACTIVE, alarm->is_acked, out);
     json_member_time(out, "since", alarm->since);
     if (spec->field != NONE) {
         json_key(out, "value");

@@ -25,6 +25,10 @@ void twin_json_predictions(const struct world *world, const struct twin *twin, s
 // "value","unit","text","advice"}.
 void alarm_json_write(const struct twin *twin, int alarm, struct buffer *out);
 
+// Of them "alarm", "severity", "active", "acked" and "muted", into an open object.
+void alarm_json_members(const struct twin *twin, int alarm, bool is_active, bool is_acked,
+                        struct buffer *out);
+
 void value_json_write(struct value value, struct buffer *out);
 // The same for a row, where a location is [lat, lon] or [lat, lon, alt].
 void value_row_write(struct value value, struct buffer *out);

@@ -110,6 +110,12 @@ void lua_autonomy_read(struct check *check, struct model *model) {
     check_end(check, mark);
 }
 
+static bool has_own(const struct model *model, const char *name) {
+    for (int i = 0; i < model->field_count; i++)
+        if (strcmp(model->fields[i].name, name) == 0) return true;
+    return false;
+}
+
 // Whether a model at either end of the relationship has such a value.
 static bool is_at_end(const struct model *model, const struct autonomy_part *part,
                       struct model *const *models, int count) {
@@ -122,15 +128,8 @@ static bool is_at_end(const struct model *model, const struct autonomy_part *par
             is_it = lua_aggregate_is_a(own, model->relationships[out].target, models, count);
         else if (in != NONE)
             is_it = lua_aggregate_is_a(model, own->relationships[in].target, models, count);
-        for (int field = 0; is_it && field < own->field_count; field++)
-            if (strcmp(own->fields[field].name, part->field) == 0) return true;
+        if (is_it && has_own(own, part->field)) return true;
     }
-    return false;
-}
-
-static bool has_own(const struct model *model, const char *name) {
-    for (int i = 0; i < model->field_count; i++)
-        if (strcmp(model->fields[i].name, name) == 0) return true;
     return false;
 }
 

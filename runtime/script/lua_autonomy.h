@@ -9,8 +9,8 @@ struct model;
 
 // Of the model's table; its own fields are read.
 void lua_autonomy_read(struct check *check, struct model *model);
-// Once all models are read, not finished: that relationships lead somewhere, and what is varied can
-// be desired there.
+// Once all models are read, not finished: that each value is one of its own, or of a model at the
+// other end of its relationship.
 void lua_autonomy_check(struct check *check, const struct model *model, struct model *const *models,
                         int count);
 

@@ -30,9 +30,9 @@ bool lua_model_limit(struct check *check, const struct model *model, const char 
                      int *limit_field, double *limit);
 
 // Once all models are read, not finished: warns of relationships and parts whose model is not among
-// `models`, raises when a model has itself as a part, also of a part; and what aggregates, a process
-// and `autonomous` ask of other models.
-void lua_model_check_others(struct check *check, struct model *model,
-                             struct model *const *models, int count);
+// `models`, raises when a model has itself as a part, also of a part; and what aggregates, a
+// process and `autonomous` ask of other models.
+void lua_model_check_others(struct check *check, struct model *model, struct model *const *models,
+                            int count);
 
 #endif

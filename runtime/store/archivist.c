@@ -159,11 +159,6 @@ static void use_model(struct archivist *archivist, struct follower *follower, ui
 
 // ---- revisions
 
-static bool has_series(const struct field *field) {
-    return field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED ||
-           field->kind == FIELD_DERIVED;
-}
-
 // The field's line, as the one used last.
 static struct line *line_of(struct archivist *archivist, struct follower *follower, uint32_t twin,
                             int index) {
@@ -176,7 +171,7 @@ static struct line *line_of(struct archivist *archivist, struct follower *follow
 
 static void amend(struct archivist *archivist, struct follower *follower,
                   const struct revision *revision, const struct change *change) {
-    if (change->state != AMEND_SERIES || !has_series(&follower->model->fields[change->index]))
+    if (change->state != AMEND_SERIES || !field_has_series(&follower->model->fields[change->index]))
         return;
     struct line *line = line_of(archivist, follower, revision->twin, change->index);
     archivist->pool -= line_bytes(line);
@@ -188,7 +183,7 @@ static void amend(struct archivist *archivist, struct follower *follower,
 static void follow_change(struct archivist *archivist, struct follower *follower,
                           const struct revision *revision, const struct change *change) {
     const struct field *field = &follower->model->fields[change->index];
-    if (!has_series(field)) return;
+    if (!field_has_series(field)) return;
     bool is_silence = change->kind == CHANGE_QUALITY;
     if (is_silence && change->quality != QUALITY_STALE) return;
     struct line *line = line_of(archivist, follower, revision->twin, change->index);

@@ -126,8 +126,7 @@ bool engine_retry(struct engine *engine, struct twin *twin, const struct revisio
                   const struct change *event, const struct actor *actor, int64_t received,
                   uint64_t *rev, struct err *err);
 
-// Keeps what a corrected sample comes to (fork/amend.h). What follows by itself, `from_rev` being
-// the revision that began it, has no actor. No handler runs and no alarm moves.
+// Keeps what a corrected sample comes to (fork/amend.h). No handler runs and no alarm moves.
 bool engine_amend(struct engine *engine, struct twin *twin, const struct amend_input *input,
                   int64_t received, uint64_t *rev, struct err *err);
 

@@ -79,9 +79,9 @@ bool engine_amend(struct engine *engine, struct twin *twin, const struct amend_i
     struct changes *changes = turn_open(engine, twin);
     for (int i = 0; i < input->count; i++)
         changes_add(changes, &input->changes[i]);
-    *rev = turn_close(engine, &(struct cause){.kind = INPUT_AMEND,
-                                              .actor = input->from_rev ? NULL : input->actor,
-                                              .from_rev = input->from_rev});
+    *rev = turn_close(
+        engine,
+        &(struct cause){.kind = INPUT_AMEND, .actor = input->actor, .from_rev = input->from_rev});
     engine_drain(engine);
     return true;
 }

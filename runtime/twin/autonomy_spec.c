@@ -55,19 +55,13 @@ void autonomy_spec_encode(const struct autonomy_spec *autonomy, struct buffer *o
     }
 }
 
-static char *read_name(struct reader *in) {
-    size_t length;
-    const char *bytes = read_text(in, &length);
-    return xstrndup(bytes, length);
-}
-
 static void read_part(struct autonomy_spec *autonomy, struct reader *in) {
     struct autonomy_part *part = autonomy_spec_add_part(autonomy, "");
     part->role = read_byte(in) % (AUTONOMY_KEEP + 1);
     free(part->relationship);
     free(part->field);
-    part->relationship = read_name(in);
-    part->field = read_name(in);
+    part->relationship = read_text_copy(in);
+    part->field = read_text_copy(in);
     part->low = read_double(in);
     part->high = read_double(in);
     part->rate = read_double(in);

@@ -44,17 +44,17 @@ enum change_kind {     // numbers are on disk: append only
     CHANGE_RESET = 17,     // it was replaced by a new one: what wears begins anew
     // other: failures so far, at: no behaviour runs until then; both 0: all is well again
     CHANGE_QUARANTINE = 18,
-    CHANGE_HELD = 19, // version: the twin could not migrate to it and stays on its own
+    CHANGE_HELD = 19,   // version: the twin could not migrate to it and stays on its own
     CHANGE_AMEND = 20,  // index: field; state: enum amend_part; at; value, quality, amend
     CHANGE_MEMORY = 21, // text: sensors, estimators and windows, as twin_encode_memory has them
     CHANGE_NOTE = 22,   // text: why, in somebody's words
 };
 
 // What a CHANGE_AMEND is of. VALUE_NONE as a value is none at that time.
-enum amend_part {       // numbers are on disk
-    AMEND_GIVEN = 1,    // the sample that somebody corrected, as its device should have sent it
-    AMEND_SERIES = 2,   // a value of the field's history that is another one now
-    AMEND_CURRENT = 3,  // what the twin shows from now on
+enum amend_part {      // numbers are on disk
+    AMEND_GIVEN = 1,   // the sample that somebody corrected, as its device should have sent it
+    AMEND_SERIES = 2,  // a value of the field's history that is another one now
+    AMEND_CURRENT = 3, // what the twin shows from now on
 };
 
 #define EVENT_ARGUMENTS_MAX 8

@@ -90,13 +90,13 @@ struct configure_input {
     struct actor actor;
 };
 
-struct amend_input { // part of what a corrected sample comes to (fork/amend.h)
+struct amend_input {              // part of what a corrected sample comes to (fork/amend.h)
     const struct change *changes; // CHANGE_AMEND and what goes with it
     int count;
     uint64_t layout;           // of the twin, that they are of
     uint64_t if_rev;           // the twin's newest revision still; 0 = whatever
     uint64_t from_rev;         // the revision that began it, 0 = this one does
-    const struct actor *actor; // who corrected it
+    const struct actor *actor; // who corrected it; NULL: it follows by itself
 };
 
 struct door {

@@ -243,6 +243,12 @@ struct model {
     struct model *next; // in the world's list
 };
 
+// Whether it has a history.
+static inline bool field_has_series(const struct field *field) {
+    return field->kind == FIELD_TELEMETRY || field->kind == FIELD_REPORTED ||
+           field->kind == FIELD_DERIVED;
+}
+
 // Whether a sample can be true: a range is what the measured thing or its sensor can have.
 static inline bool field_is_in_range(const struct field *field, double number) {
     return !field->has_range || (number >= field->low && number <= field->high);

@@ -22,10 +22,8 @@ static void write_text(struct buffer *out, const char *text) {
 
 // Replaces an owned text by the one that is read.
 static void read_owned(struct reader *in, char **text) {
-    size_t length;
-    const char *bytes = read_text(in, &length);
     free(*text);
-    *text = xstrndup(bytes, length);
+    *text = read_text_copy(in);
 }
 
 static int read_count(struct reader *in) {

@@ -116,12 +116,6 @@ void process_encode(const struct process_spec *process, struct buffer *out) {
     buffer_zigzag(out, process->bottleneck);
 }
 
-static char *read_name(struct reader *in) {
-    size_t length;
-    const char *bytes = read_text(in, &length);
-    return xstrndup(bytes, length);
-}
-
 static int read_index(struct reader *in, int count) {
     int64_t index = read_zigzag(in);
     if (index >= NONE && index < count) return (int)index;
@@ -130,7 +124,7 @@ static int read_index(struct reader *in, int count) {
 }
 
 static void read_stage(const struct model *model, struct reader *in) {
-    char *name = read_name(in);
+    char *name = read_text_copy(in);
     struct stage_spec *stage = process_add_stage(model->process, name);
     free(name);
     stage->blocked = read_index(in, model->field_count);
@@ -151,14 +145,14 @@ void process_decode(struct model *model, struct reader *in) {
     count = read_varint(in);
     if (count > 0 && count != (uint64_t)process->stage_count - 1) in->is_bad = 1;
     for (; count > 0 && !in->is_bad; count--) {
-        char *name = read_name(in);
+        char *name = read_text_copy(in);
         process_add_buffer(process, name);
         free(name);
     }
     free(process->rate);
     free(process->level);
-    process->rate = read_name(in);
-    process->level = read_name(in);
+    process->rate = read_text_copy(in);
+    process->level = read_text_copy(in);
     process->full = read_double(in);
     process->empty = read_double(in);
     process->window_us = read_zigzag(in);

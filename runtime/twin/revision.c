@@ -121,9 +121,9 @@ bool revision_skim(struct reader *in, int64_t base, uint64_t *message, int64_t *
 
 const char *input_kind_name(enum input_kind kind) {
     static const char *const names[] = {
-        "",        "samples", "desired", "timer",     "event", "prediction", "configure", "retire",
-        "version", "ack",     "command", "aggregate", "link",  "lifecycle",  "replace",   "retry",
-        "amend",
+        "",          "samples",   "desired", "timer", "event",   "prediction",
+        "configure", "retire",    "version", "ack",   "command", "aggregate",
+        "link",      "lifecycle", "replace", "retry", "amend",
     };
     return (size_t)kind < ARRAY_LEN(names) ? names[kind] : "";
 }

@@ -38,7 +38,7 @@ done
 like "the bad one raised an alarm" "$(api GET '/twins/m-1/revisions' | jq -c '[.revisions[].changes[] | select(.alarm)]')" '"state":"active"'
 bad=$((base + 240)) # its time
 state=$(api GET /state)
-dry=$(amend m-1 flow $bad 104 --dry-run)
+dry=$(amend m-1 flow "$(date -u -d "@$bad" +%FT%TZ)" 104 --dry-run)
 like "a dry run says what would come of it" "$dry" 'twice +1 .*m-1 flow of rev [0-9]+: 900 -> 104; .*nothing is changed'
 is "and changes nothing" "$(api GET /state)" "$state"
 said=$(amend m-1 flow $bad 104 --why 'a fly on the lens')

@@ -40,6 +40,13 @@ listen since "?since=$first&kind=desired"
 ok "a program says it in the address" wait_for 5 has since '"value":1200'
 http GET '/api/v1/events?since=yesterday'
 like "a since that is none" "$CODE $BODY" "^400.*since and Last-Event-ID are a revision's number, not 'yesterday'"
+is "with no gap" "$(grep -c '^event: gap' "$WORK/again")" 0
+stop_twind
+start_twind
+listen later "?since=$first"
+ok "of another process, what may be missing is said" wait_for 5 has later '^event: gap'
+listen again ''
+wait_for 5 has again '^retry: '
 
 # ---- a reader that stands still
 before=$(grep VmRSS /proc/$TWIND/status | tr -dc 0-9)
